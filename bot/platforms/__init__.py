@@ -1,0 +1,1 @@
+"""One file per channel: two translations and a call."""

@@ -1,0 +1,170 @@
+"""The shapes that travel between the rooms: what came in, what goes out, and what a platform must do.
+
+Leaves: nothing here imports anything of ours. All times are aware, in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+AttachmentKind = Literal["image", "file", "voice", "location", "video"]
+TargetKind = Literal["person", "chat"]
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """One HTTP request as a platform needs it to verify the sender.
+
+    `query` and `headers` hold the first value of each name; header names are lower case. `body` is what was sent,
+    already held to the server's size limit.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Somebody named with an @ in a message: by the platform's user id, by the written name, or both."""
+
+    user_id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture, file, voice note or place that came with a message; `ref` is the platform's handle to fetch it."""
+
+    kind: AttachmentKind
+    name: str = ""
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One verified message, the same for every platform.
+
+    `message_id` is unique within `platform` and makes redelivery a no-op. `chat_id` is None in a private chat.
+    The mention of the bot itself is already taken out of `text`; `text` is otherwise what the person wrote.
+    `spoken` marks text that came from speech recognition. `notice` marks a message of the platform itself (for
+    example a quota notice) that carries no words of a person.
+    """
+
+    platform: str
+    message_id: str
+    user_id: str
+    text: str
+    sent_at: datetime
+    user_name: str | None = None
+    chat_id: str | None = None
+    chat_name: str | None = None
+    mentions: tuple[Mention, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    reply_url: str | None = field(default=None, repr=False)
+    reply_until: datetime | None = None
+    spoken: bool = False
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a platform made of a request: the messages to store, and the answer to give once they are committed."""
+
+    messages: tuple[Inbound, ...] = ()
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "text/plain"
+
+
+class Refused(Exception):
+    """The request is not from the platform, or not readable: answered with `status` and an empty body.
+
+    `reason` is for the log; it never holds a secret, a body or a personal detail.
+    """
+
+    def __init__(self, reason: str, status: int = 403) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class OutFile:
+    """A file to send: its name as people see it, and a coroutine that makes its bytes when they are needed."""
+
+    name: str
+    load: Callable[[], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to one target, in plain text that is always sufficient.
+
+    `key` is unique per message and stays the same over retries, so that a platform with duplicate detection can use
+    it. `target_id` is the platform's own id of the person or chat. `mentions` pairs the platform's user id (None when
+    that person has none here) with the display name. `reply_url` is set while an immediate answer may use it.
+    `push_chat_name` is the group's name, by which a group push robot is found.
+    """
+
+    key: str
+    target_kind: TargetKind
+    target_id: str
+    text: str
+    mentions: tuple[tuple[str | None, str], ...] = ()
+    files: tuple[OutFile, ...] = ()
+    reply_url: str | None = field(default=None, repr=False)
+    reply_until: datetime | None = None
+    push_chat_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The platform took the message; `message_id` is its own id for it, where it tells one."""
+
+    message_id: str | None = None
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast one target may be spoken to: at least `gap` seconds between two messages of one lane."""
+
+    gap: float = 0.0
+    max_bytes: int = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `doctor`: what was looked at, how it is, and what to do when it is not right."""
+
+    name: str
+    ok: bool
+    found: str
+    advice: str = ""
+
+
+class Platform(Protocol):
+    """A channel: two translations and a call. No routing, no storage, no words.
+
+    `paths` are the HTTP paths it answers, empty when it has none. `receive` may be given any bytes at all: it
+    returns what to store or raises Refused, nothing else. `send` returns a receipt or raises a SendError of
+    bot.errors. Both may be called concurrently.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    pace: Pace
+
+    async def receive(self, request: RawRequest, now: datetime) -> Received: ...
+
+    async def send(self, message: Outgoing, now: datetime) -> Receipt: ...
+
+    async def check(self, now: datetime) -> list[Check]: ...
+
+    async def close(self) -> None: ...

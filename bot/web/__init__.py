@@ -1,0 +1,1 @@
+"""The console page, served by the bot."""

@@ -1,0 +1,1 @@
+"""Text to data, pure: no clock, no network, no database."""

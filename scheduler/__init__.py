@@ -1,0 +1,1 @@
+"""What falls due, and who hears of it."""

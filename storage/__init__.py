@@ -1,0 +1,1 @@
+"""What is true: tables and plain functions over one session."""
