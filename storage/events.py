@@ -1,0 +1,147 @@
+"""The history: one row per change, chained by hash, and the short numbers of records.
+
+hash = SHA-256 over previous hash, sequence, moment, actor, kind, subject, message and the payload's digest. The
+payload itself is outside the chain, so that a person's words can be erased while the chain stays verifiable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from storage.tables import Event, Record, Setting
+
+_GENESIS = "0" * 64
+_HEAD = "event.head"
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON can hold it: moments and days as ISO text."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def _digest(payload: Mapping[str, Any]) -> str:
+    text = json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _link(event: Event) -> str:
+    parts = (
+        event.previous,
+        event.seq,
+        event.at.isoformat(),
+        event.actor_id,
+        event.kind,
+        event.subject,
+        event.inbox_id,
+        event.digest,
+    )
+    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
+
+
+def append(
+    session: Session,
+    now: datetime,
+    kind: str,
+    subject: str,
+    payload: Mapping[str, Any] | None = None,
+    *,
+    actor_id: int | None = None,
+    inbox_id: int | None = None,
+) -> Event:
+    """Adds one event to the end of the chain and returns it.
+
+    The head of the chain is locked until the transaction ends, so that two instances cannot fork it.
+    """
+    statement = select(Setting).where(Setting.key == _HEAD).with_for_update()
+    head = session.exec(statement).one_or_none()
+    if head is None:
+        head = Setting(key=_HEAD, value=f"0:{_GENESIS}")
+    last, previous = head.value.split(":")
+    content = plain(payload or {})
+    event = Event(
+        seq=int(last) + 1,
+        at=now,
+        actor_id=actor_id,
+        kind=kind,
+        subject=subject,
+        inbox_id=inbox_id,
+        payload=content,
+        digest=_digest(content),
+        previous=previous,
+        hash="",
+    )
+    event.hash = _link(event)
+    head.value = f"{event.seq}:{event.hash}"
+    session.add(head)
+    session.add(event)
+    session.flush()
+    return event
+
+
+def verify(session: Session) -> int | None:
+    """The sequence of the first event that does not fit the chain, or None when all is whole.
+
+    An erased payload (None) is no break.
+    """
+    previous, expected = _GENESIS, 1
+    for event in session.exec(select(Event).order_by(col(Event.seq))):
+        whole = event.payload is None or _digest(event.payload) == event.digest
+        if event.seq != expected or event.previous != previous or _link(event) != event.hash or not whole:
+            return event.seq
+        previous, expected = event.hash, expected + 1
+    return None
+
+
+def number(session: Session, now: datetime, kind: str, *, made_by: int | None, inbox_id: int | None) -> int:
+    """Draws the next short number for a record of `kind`."""
+    record = Record(kind=kind, inbox_id=inbox_id, made_by=made_by, made_at=now)
+    session.add(record)
+    session.flush()
+    assert record.number is not None
+    return record.number
+
+
+def kind_of(session: Session, record_number: int) -> str | None:
+    """What kind of record bears this number, or None."""
+    record = session.get(Record, record_number)
+    return record.kind if record else None
+
+
+def made_by_message(session: Session, inbox_id: int) -> list[int]:
+    """The numbers of the records one message made, in the order it made them."""
+    rows = session.exec(select(Record).where(Record.inbox_id == inbox_id).order_by(col(Record.number)))
+    return [row.number for row in rows if row.number is not None]
+
+
+def last_by(session: Session, actor_id: int, since: datetime) -> list[Event]:
+    """The events of this person's latest message since `since` that changed something and were not undone.
+
+    Newest first; empty when there is nothing to take back.
+    """
+    statement = (
+        select(Event)
+        .where(
+            Event.actor_id == actor_id,
+            col(Event.at) >= since,
+            col(Event.undone_by).is_(None),
+            col(Event.inbox_id).is_not(None),
+            Event.kind != "undone",
+        )
+        .order_by(col(Event.seq).desc())
+    )
+    events = list(session.exec(statement))
+    if not events:
+        return []
+    return [event for event in events if event.inbox_id == events[0].inbox_id]

@@ -1,0 +1,116 @@
+"""Obligations and their claimed steps: the rows the clock engine lives on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, text
+from sqlmodel import Session, col, select
+
+from storage.tables import Obligation, Step
+
+_TICK_LOCK = 0x59494E03
+
+
+def lock(session: Session) -> bool:
+    """Takes the tick for this transaction; False when another instance has it."""
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    taken = session.connection().execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _TICK_LOCK})
+    return bool(taken.scalar())
+
+
+def add(session: Session, row: Obligation) -> Obligation | None:
+    """Adds an obligation; None when this policy, subject and epoch is there already."""
+    statement = select(Obligation.id).where(
+        Obligation.policy == row.policy, Obligation.subject == row.subject, Obligation.epoch == row.epoch
+    )
+    if session.exec(statement).first() is not None:
+        return None
+    session.add(row)
+    session.flush()
+    return row
+
+
+def last_epoch(session: Session, policy: str, subject: str) -> int:
+    """The newest epoch of a policy on a subject, -1 when there is none."""
+    statement = select(func.coalesce(func.max(Obligation.epoch), -1)).where(
+        Obligation.policy == policy, Obligation.subject == subject
+    )
+    return session.exec(statement).one()
+
+
+def open_on(session: Session, subject: str, policies: Collection[str] | None = None) -> list[Obligation]:
+    """What is still owed on a subject."""
+    statement = select(Obligation).where(Obligation.subject == subject, Obligation.state == "open")
+    if policies is not None:
+        statement = statement.where(col(Obligation.policy).in_(policies))
+    return list(session.exec(statement.order_by(col(Obligation.id))))
+
+
+def open_for_client(session: Session, client_id: int, policies: Collection[str]) -> list[Obligation]:
+    """What is still owed on a client under these policies."""
+    statement = select(Obligation).where(
+        Obligation.client_id == client_id, Obligation.state == "open", col(Obligation.policy).in_(policies)
+    )
+    return list(session.exec(statement.order_by(col(Obligation.id))))
+
+
+def touched_by(session: Session, seq: int) -> tuple[list[Obligation], list[Obligation]]:
+    """What one event opened, and what it stopped."""
+    opened = list(session.exec(select(Obligation).where(Obligation.opened_by == seq)))
+    stopped = list(session.exec(select(Obligation).where(Obligation.stopped_by == seq)))
+    return opened, stopped
+
+
+def due(session: Session, now: datetime, limit: int) -> list[Obligation]:
+    """What the engine must look at by `now`, the earliest first. Reads only what is due."""
+    statement = (
+        select(Obligation)
+        .where(col(Obligation.next_at) <= now)
+        .order_by(col(Obligation.next_at), col(Obligation.id))
+        .limit(limit)
+    )
+    return list(session.exec(statement))
+
+
+def next_at(session: Session) -> datetime | None:
+    """The earliest moment at which any obligation must be looked at."""
+    return session.exec(select(func.min(Obligation.next_at)).where(col(Obligation.next_at).is_not(None))).one()
+
+
+def steps(session: Session, obligation_id: int) -> dict[int, str]:
+    """The claimed steps of an obligation and what became of each."""
+    rows = session.exec(select(Step).where(Step.obligation_id == obligation_id))
+    return {row.step: row.outcome for row in rows}
+
+
+def claim(session: Session, obligation_id: int, step: int, now: datetime, outcome: str, outbox_key: str = "") -> None:
+    """Claims a step for good; a second claim fails the transaction by the primary key."""
+    session.add(Step(obligation_id=obligation_id, step=step, at=now, outcome=outcome, outbox_key=outbox_key))
+
+
+def dated_until(session: Session, until: datetime, without: Collection[str]) -> list[Obligation]:
+    """Open obligations due before `until`, leaving some policies out, the earliest first."""
+    statement = (
+        select(Obligation)
+        .where(
+            Obligation.state == "open",
+            col(Obligation.due_at) < until,
+            col(Obligation.policy).not_in(without),
+            col(Obligation.owner_id).is_not(None),
+        )
+        .order_by(col(Obligation.due_at), col(Obligation.id))
+    )
+    return list(session.exec(statement))
+
+
+def interventions(session: Session, owner_ids: Collection[int], since: datetime) -> list[tuple[Obligation, int]]:
+    """Obligations alerted since a moment and stopped, with the seconds it took."""
+    statement = select(Obligation).where(
+        col(Obligation.alerted_at) >= since,
+        col(Obligation.intervention).is_not(None),
+        col(Obligation.owner_id).in_(owner_ids),
+    )
+    return [(row, row.intervention) for row in session.exec(statement) if row.intervention is not None]

@@ -1,0 +1,213 @@
+"""What is to be said: a row first, then a send, then a receipt.
+
+queued → sending (leased) → sent | queued again later | dead. One lane (a target on a platform) speaks in order and
+at its pace. A lease that ran out means the outcome of that send is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, text, update
+from sqlmodel import Session, col, select
+
+from storage.tables import Chat, Identity, Lane, Outbox
+
+LEASE = timedelta(seconds=60)
+_CLAIM_LOCK = 0x59494E02
+
+
+def reach(session: Session, person_id: int, prefer: str | None = None) -> Identity | None:
+    """By which platform a person is spoken to: the preferred one, else the one last heard from."""
+    statement = (
+        select(Identity)
+        .where(Identity.person_id == person_id)
+        .order_by(col(Identity.seen_at).is_(None), col(Identity.seen_at).desc(), col(Identity.id))
+    )
+    found = list(session.exec(statement))
+    for identity in found:
+        if identity.platform == prefer:
+            return identity
+    return found[0] if found else None
+
+
+def queue(
+    session: Session,
+    now: datetime,
+    *,
+    key: str,
+    kind: str,
+    words: str,
+    person_id: int | None = None,
+    chat_id: int | None = None,
+    clock: str | None = None,
+    about: Sequence[int] = (),
+    mentions: Sequence[int] = (),
+    files: Sequence[Mapping[str, Any]] = (),
+    inbox_id: int | None = None,
+    is_reply: bool = False,
+    reply_url: str | None = None,
+    reply_until: datetime | None = None,
+    prefer: str | None = None,
+    not_before: datetime | None = None,
+) -> Outbox | None:
+    """Queues one message to a person or to a chat; None when a message with this key is queued already.
+
+    A person without any known address gets a dead row, so that `doctor` can show whom nobody can reach.
+    """
+    if session.exec(select(Outbox.id).where(Outbox.key == key)).first() is not None:
+        return None
+    platform, target_kind, target_id, error = "", "person", "", ""
+    if chat_id is not None:
+        chat = session.get_one(Chat, chat_id)
+        platform, target_kind, target_id = chat.platform, "chat", chat.external_id
+    elif person_id is not None:
+        identity = reach(session, person_id, prefer)
+        if identity is None:
+            error = "no address is known for this person"
+        else:
+            platform, target_id = identity.platform, identity.user_id
+    else:
+        raise ValueError("a person or a chat is needed")
+    row = Outbox(
+        key=key,
+        platform=platform,
+        lane=f"{platform}:{target_kind}:{target_id}",
+        target_kind=target_kind,
+        target_id=target_id,
+        person_id=person_id if chat_id is None else None,
+        chat_id=chat_id,
+        kind=kind,
+        clock=clock,
+        about=list(about),
+        mentions=list(mentions),
+        text=words,
+        files=[dict(file) for file in files],
+        inbox_id=inbox_id,
+        is_reply=is_reply,
+        reply_url=reply_url,
+        reply_until=reply_until,
+        made_at=now,
+        not_before=max(now, not_before) if not_before else now,
+        state="dead" if error else "queued",
+        error=error,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def claim(session: Session, now: datetime, limit: int = 50) -> list[Outbox]:
+    """Leases the head of every lane that may speak now, oldest first; at most one row of a lane."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CLAIM_LOCK})
+    waiting = or_(
+        col(Outbox.state) == "queued",
+        (col(Outbox.state) == "sending") & (col(Outbox.leased_until) <= now),
+    )
+    busy = select(Outbox.lane).where(Outbox.state == "sending", col(Outbox.leased_until) > now)
+    resting = select(Lane.lane).where(col(Lane.ready_at) > now)
+    heads = (
+        select(func.min(Outbox.id))
+        .where(
+            waiting,
+            col(Outbox.not_before) <= now,
+            col(Outbox.lane).not_in(busy),
+            col(Outbox.lane).not_in(resting),
+        )
+        .group_by(col(Outbox.lane))
+        .order_by(func.min(Outbox.id))
+        .limit(limit)
+    )
+    ids = [row for row in session.exec(heads) if row is not None]
+    if not ids:
+        return []
+    rows = list(session.exec(select(Outbox).where(col(Outbox.id).in_(ids)).order_by(col(Outbox.id))))
+    for row in rows:
+        row.state = "sending"
+        row.attempts += 1
+        row.leased_until = now + LEASE
+        session.add(row)
+    return rows
+
+
+def rest(session: Session, lane: str, until: datetime) -> None:
+    """Keeps a lane silent until `until`."""
+    row = session.get(Lane, lane)
+    if row is None:
+        session.add(Lane(lane=lane, ready_at=until))
+    else:
+        row.ready_at = max(row.ready_at, until)
+        session.add(row)
+
+
+def _held(row_id: int, attempt: int) -> Any:
+    return update(Outbox).where(
+        col(Outbox.id) == row_id, col(Outbox.attempts) == attempt, col(Outbox.state) == "sending"
+    )
+
+
+def sent(session: Session, row_id: int, attempt: int, now: datetime, *, receipt: str = "", channel: str = "") -> bool:
+    """Marks a row as said; False when this attempt no longer holds it."""
+    statement = _held(row_id, attempt).values(
+        state="sent", sent_at=now, leased_until=None, receipt=receipt, channel=channel, error=""
+    )
+    return session.connection().execute(statement).rowcount == 1
+
+
+def fail(session: Session, row_id: int, attempt: int, error: str, retry_at: datetime | None) -> None:
+    """Records why a send failed: to be tried again at `retry_at`, or dead when that is None."""
+    values: dict[str, Any] = {"leased_until": None, "error": error[:500]}
+    if retry_at is None:
+        values["state"] = "dead"
+    else:
+        values |= {"state": "queued", "not_before": retry_at}
+    session.connection().execute(_held(row_id, attempt).values(**values))
+
+
+def next_at(session: Session, now: datetime) -> datetime | None:
+    """When the next row may be sent, or None when nothing waits."""
+    lane_ready = select(func.max(Lane.ready_at)).where(Lane.lane == Outbox.lane).scalar_subquery()
+    rows = session.exec(
+        select(Outbox.not_before, lane_ready)
+        .where(col(Outbox.state) == "queued")
+        .order_by(col(Outbox.not_before))
+        .limit(200)
+    )
+    moments = [max(ready or not_before, not_before) for not_before, ready in rows]
+    lease = session.exec(select(func.min(Outbox.leased_until)).where(col(Outbox.state) == "sending")).one()
+    if lease is not None:
+        moments.append(lease)
+    return max(now, min(moments)) if moments else None
+
+
+def waiting(session: Session) -> int:
+    """How many messages wait to be said."""
+    return session.exec(select(func.count()).where(col(Outbox.state).in_(("queued", "sending")))).one()
+
+
+def dead(session: Session, limit: int = 50) -> list[Outbox]:
+    """The newest messages nobody could be told."""
+    return list(
+        session.exec(select(Outbox).where(col(Outbox.state) == "dead").order_by(col(Outbox.id).desc()).limit(limit))
+    )
+
+
+def replay(session: Session, row_id: int, now: datetime) -> bool:
+    """Puts one dead row back in the queue; False when it is not dead or has no address."""
+    statement = (
+        update(Outbox)
+        .where(col(Outbox.id) == row_id, col(Outbox.state) == "dead", col(Outbox.target_id) != "")
+        .values(state="queued", not_before=now, attempts=0, error="")
+    )
+    return session.connection().execute(statement).rowcount == 1
+
+
+def notices_of(session: Session, inbox_id: int) -> list[Outbox]:
+    """What others were told because of one message."""
+    statement = select(Outbox).where(
+        Outbox.inbox_id == inbox_id, col(Outbox.is_reply).is_(False), col(Outbox.person_id).is_not(None)
+    )
+    return list(session.exec(statement))

@@ -1,0 +1,182 @@
+"""Who is who: people, how platforms name them, who is above and below whom, who is away, and the groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from storage.tables import Absence, Chat, Identity, Member, Person
+
+ROLES = ("rep", "supervisor", "manager", "director", "finance", "legal", "support", "admin")
+
+
+def everybody(session: Session) -> list[Person]:
+    """All active people, in the order they were made known."""
+    return list(session.exec(select(Person).where(col(Person.active)).order_by(col(Person.id))))
+
+
+def get(session: Session, person_id: int) -> Person:
+    """The person with this id; raises NoResultFound when there is none."""
+    return session.get_one(Person, person_id)
+
+
+def named(session: Session, name: str) -> list[Person]:
+    """Active people of exactly this name."""
+    return list(session.exec(select(Person).where(Person.name == name, col(Person.active)).order_by(col(Person.id))))
+
+
+def by_identity(session: Session, platform: str, user_id: str) -> Person | None:
+    """Whom a platform means by this user id."""
+    statement = select(Person).join(Identity).where(Identity.platform == platform, Identity.user_id == user_id)
+    return session.exec(statement).first()
+
+
+def bind(session: Session, person_id: int, platform: str, user_id: str) -> None:
+    """Makes `user_id` of `platform` mean this person, whoever it meant before."""
+    row = session.exec(select(Identity).where(Identity.platform == platform, Identity.user_id == user_id)).first()
+    if row is None:
+        row = Identity(platform=platform, user_id=user_id, person_id=person_id)
+    row.person_id = person_id
+    session.add(row)
+
+
+def seen(session: Session, platform: str, user_id: str, now: datetime) -> None:
+    """Remembers that this person speaks here."""
+    row = session.exec(select(Identity).where(Identity.platform == platform, Identity.user_id == user_id)).first()
+    if row is not None and (row.seen_at is None or row.seen_at < now):
+        row.seen_at = now
+        session.add(row)
+
+
+def stranger(session: Session, platform: str, user_id: str, shown: str, now: datetime) -> Person:
+    """Records an unknown sender by platform id: a rep without a supervisor, to be completed by an import.
+
+    A roster entry of no platform yet is never guessed from the display name.
+    """
+    person = Person(name=shown or user_id, role="rep", known=False, made_at=now)
+    session.add(person)
+    session.flush()
+    assert person.id is not None
+    bind(session, person.id, platform, user_id)
+    session.flush()
+    return person
+
+
+def above(session: Session, person: Person | None) -> list[Person]:
+    """The chain upwards: supervisor, the supervisor's supervisor, and so on; a circle ends it."""
+    chain: list[Person] = []
+    met = {person.id} if person else set()
+    while person is not None and person.supervisor_id is not None and person.supervisor_id not in met:
+        person = session.get(Person, person.supervisor_id)
+        if person is None:
+            break
+        met.add(person.id)
+        if person.active:
+            chain.append(person)
+    return chain
+
+
+def below(session: Session, person_id: int) -> list[int]:
+    """The ids of everybody under a person, directly or not, in a steady order."""
+    children: dict[int, list[int]] = {}
+    for row in session.exec(select(Person).where(col(Person.active)).order_by(col(Person.id))):
+        if row.supervisor_id is not None and row.id is not None:
+            children.setdefault(row.supervisor_id, []).append(row.id)
+    found: list[int] = []
+    queue = list(children.get(person_id, ()))
+    while queue:
+        current = queue.pop(0)
+        if current not in found and current != person_id:
+            found.append(current)
+            queue.extend(children.get(current, ()))
+    return found
+
+
+def visible(session: Session, viewer: Person) -> list[int]:
+    """Whose records a person may see: a rep's own; a supervisor's own and those of everybody below.
+
+    Directors and admins see the whole team.
+    """
+    assert viewer.id is not None
+    if viewer.role in {"director", "admin"}:
+        return [person.id for person in everybody(session) if person.id is not None]
+    return [viewer.id, *below(session, viewer.id)]
+
+
+def may_decide_for(session: Session, actor: Person, owner_id: int) -> bool:
+    """May `actor` change what `owner_id` owns: the owner, or somebody above."""
+    if actor.id == owner_id:
+        return True
+    owner = session.get(Person, owner_id)
+    return any(superior.id == actor.id for superior in above(session, owner))
+
+
+def with_role(session: Session, role: str, *, region: str | None = None) -> list[Person]:
+    """Active people with a role, of a region if one is named."""
+    statement = select(Person).where(Person.role == role, col(Person.active)).order_by(col(Person.id))
+    if region is not None:
+        statement = statement.where(Person.region == region)
+    return list(session.exec(statement))
+
+
+def is_away(session: Session, person_id: int, day: date) -> bool:
+    """Is the person on leave or travelling on that day?"""
+    statement = select(Absence.number).where(
+        Absence.person_id == person_id,
+        Absence.state == "ok",
+        col(Absence.first_day) <= day,
+        col(Absence.last_day) >= day,
+    )
+    return session.exec(statement).first() is not None
+
+
+def away_on(session: Session, day: date) -> set[int]:
+    """The ids of all who are on leave or travelling on that day."""
+    statement = select(Absence.person_id).where(
+        Absence.state == "ok", col(Absence.first_day) <= day, col(Absence.last_day) >= day
+    )
+    return set(session.exec(statement))
+
+
+def reps(session: Session, day: date) -> list[Person]:
+    """Who owes a report on that day: active reps who have joined and are not away."""
+    away = away_on(session, day)
+    return [
+        person
+        for person in with_role(session, "rep")
+        if person.id not in away and (person.joined is None or person.joined <= day)
+    ]
+
+
+def chat(session: Session, platform: str, external_id: str, name: str, now: datetime) -> Chat:
+    """The group of this id, made known by its first message; a new name is taken over."""
+    row = session.exec(select(Chat).where(Chat.platform == platform, Chat.external_id == external_id)).first()
+    if row is None:
+        row = Chat(platform=platform, external_id=external_id, name=name, made_at=now)
+        session.add(row)
+        session.flush()
+    elif name and row.name != name:
+        row.name = name
+        session.add(row)
+    return row
+
+
+def chats(session: Session) -> list[Chat]:
+    """All groups, in the order they were made known."""
+    return list(session.exec(select(Chat).order_by(col(Chat.id))))
+
+
+def join(session: Session, chat_id: int, person_ids: Iterable[int]) -> None:
+    """Remembers that these people are in a group."""
+    present = set(session.exec(select(Member.person_id).where(Member.chat_id == chat_id)))
+    for person_id in person_ids:
+        if person_id not in present:
+            session.add(Member(chat_id=chat_id, person_id=person_id))
+            present.add(person_id)
+
+
+def members(session: Session, chat_id: int) -> list[int]:
+    """The ids of the people known to be in a group."""
+    return list(session.exec(select(Member.person_id).where(Member.chat_id == chat_id).order_by(col(Member.person_id))))

@@ -1,0 +1,38 @@
+"""What the bot remembers about itself, by key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from storage.tables import Setting
+
+
+def get(session: Session, key: str) -> str | None:
+    """The value of `key`, or None."""
+    row = session.get(Setting, key)
+    return row.value if row else None
+
+
+def put(session: Session, key: str, value: str) -> None:
+    """Sets `key`."""
+    row = session.get(Setting, key)
+    if row is None:
+        session.add(Setting(key=key, value=value))
+    else:
+        row.value = value
+        session.add(row)
+
+
+def moment(session: Session, key: str) -> datetime | None:
+    """The aware moment kept under `key`, or None."""
+    value = get(session, key)
+    return datetime.fromisoformat(value) if value else None
+
+
+def bump(session: Session, key: str) -> int:
+    """Counts `key` up by one and returns the new count."""
+    count = int(get(session, key) or 0) + 1
+    put(session, key, str(count))
+    return count

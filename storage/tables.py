@@ -1,0 +1,439 @@
+"""Every table, in one place. All moments are aware and in UTC; days are plain dates in the team's zone.
+
+A fact that people speak of (commitment, contact, lead, report, absence) has a short number drawn from `Record`:
+one sequence per database. Facts are never deleted by the bot: they change state, and each change is an Event.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment; stored in UTC, read back aware. Raises ValueError for a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an aware datetime is needed")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite numbers rows by itself only in a column of type INTEGER.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _id() -> Any:
+    return Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
+
+
+def _number() -> Any:
+    return Field(sa_column=Column(BigId, ForeignKey("record.number"), primary_key=True, autoincrement=False))
+
+
+def _moment(*, index: bool = False) -> Any:
+    return Field(sa_column=Column(Moment, nullable=False, index=index))
+
+
+def _maybe_moment(*, index: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(Moment, nullable=True, index=index))
+
+
+def _json(default: type) -> Any:
+    return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
+
+
+class Setting(SQLModel, table=True):
+    """A small thing the bot remembers about itself: the last tick, the clock's shift, the directory's version."""
+
+    key: str = Field(primary_key=True)
+    value: str
+
+
+# --- the team -------------------------------------------------------------------------------------------------
+
+
+class Person(SQLModel, table=True):
+    """Somebody in the team. `known` is false for a sender the roster does not name yet."""
+
+    id: int | None = _id()
+    name: str = Field(index=True)
+    role: str = "rep"
+    supervisor_id: int | None = Field(default=None, foreign_key="person.id")
+    region: str = ""
+    department: str = ""
+    joined: date | None = None
+    phone: str = ""
+    known: bool = True
+    active: bool = True
+    made_at: datetime = _moment()
+
+
+class Identity(SQLModel, table=True):
+    """How a platform names a person."""
+
+    __table_args__: ClassVar[Any] = (UniqueConstraint("platform", "user_id"),)
+
+    id: int | None = _id()
+    platform: str
+    user_id: str
+    person_id: int = Field(foreign_key="person.id", index=True)
+    seen_at: datetime | None = _maybe_moment()
+
+
+class Chat(SQLModel, table=True):
+    """A group the bot has been spoken to in, or knows from the roster."""
+
+    __table_args__: ClassVar[Any] = (UniqueConstraint("platform", "external_id"),)
+
+    id: int | None = _id()
+    platform: str
+    external_id: str
+    name: str = ""
+    region: str = ""
+    made_at: datetime = _moment()
+
+
+class Member(SQLModel, table=True):
+    """A person is in a group: told by the roster, or learned when they spoke there."""
+
+    chat_id: int = Field(foreign_key="chat.id", primary_key=True)
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+
+
+class Client(SQLModel, table=True):
+    """An organisation the team sells to."""
+
+    id: int | None = _id()
+    name: str = Field(unique=True)
+    owner_id: int | None = Field(default=None, foreign_key="person.id")
+    region: str = ""
+    tags: list[str] = _json(list)
+    phone: str = ""
+    made_at: datetime = _moment()
+
+
+class Alias(SQLModel, table=True):
+    """Another name of a client, with who taught it."""
+
+    __table_args__: ClassVar[Any] = (UniqueConstraint("client_id", "alias"),)
+
+    id: int | None = _id()
+    client_id: int = Field(foreign_key="client.id", index=True)
+    alias: str
+    taught_by: int | None = Field(default=None, foreign_key="person.id")
+    made_at: datetime = _moment()
+
+
+# --- the road in and the road out -----------------------------------------------------------------------------
+
+
+class Inbox(SQLModel, table=True):
+    """A message as it came, stored before the platform got its answer.
+
+    state: queued → working → done | dead. `lane` keeps the messages of one chat in order.
+    """
+
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("platform", "message_id"),
+        Index("inbox_waiting", "state", "id"),
+    )
+
+    id: int | None = _id()
+    platform: str
+    message_id: str
+    lane: str
+    payload: dict[str, Any] = _json(dict)
+    sent_at: datetime = _moment()
+    received_at: datetime = _moment()
+    state: str = "queued"
+    attempts: int = 0
+    retry_at: datetime | None = _maybe_moment()
+    leased_until: datetime | None = _maybe_moment()
+    error: str = ""
+    done_at: datetime | None = _maybe_moment()
+
+
+class Outbox(SQLModel, table=True):
+    """Something to be said, once.
+
+    state: queued → sending → sent | dead. `key` is unique, so that nothing is queued twice. `kind` and `clock` are
+    those of the replay contract. `lane` is one target on one platform: the unit of pace and order.
+    """
+
+    __table_args__: ClassVar[Any] = (Index("outbox_waiting", "state", "not_before", "id"),)
+
+    id: int | None = _id()
+    key: str = Field(unique=True)
+    platform: str
+    lane: str
+    target_kind: str
+    target_id: str
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    chat_id: int | None = Field(default=None, foreign_key="chat.id", index=True)
+    kind: str
+    clock: str | None = None
+    about: list[int] = _json(list)
+    mentions: list[int] = _json(list)
+    text: str
+    files: list[dict[str, Any]] = _json(list)
+    inbox_id: int | None = Field(default=None, foreign_key="inbox.id", index=True)
+    is_reply: bool = False
+    reply_url: str | None = None
+    reply_until: datetime | None = _maybe_moment()
+    made_at: datetime = _moment()
+    not_before: datetime = _moment()
+    state: str = "queued"
+    attempts: int = 0
+    leased_until: datetime | None = _maybe_moment()
+    sent_at: datetime | None = _maybe_moment()
+    receipt: str = ""
+    channel: str = ""
+    error: str = ""
+
+
+class Lane(SQLModel, table=True):
+    """When a lane may be spoken to again."""
+
+    lane: str = Field(primary_key=True)
+    ready_at: datetime = _moment()
+
+
+# --- facts ----------------------------------------------------------------------------------------------------
+
+
+class Record(SQLModel, table=True):
+    """The one sequence of short numbers."""
+
+    __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}
+
+    number: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
+    kind: str
+    inbox_id: int | None = Field(default=None, foreign_key="inbox.id", index=True)
+    made_by: int | None = Field(default=None, foreign_key="person.id")
+    made_at: datetime = _moment()
+
+
+class Commitment(SQLModel, table=True):
+    """A promise: what, for whom, by when, and whose.
+
+    state: open | done | cancelled | withdrawn. `due_at` is None while the owner has not named a date yet (`issue`
+    says why); such a promise has no clock. `due_given_at` is when the present date was given.
+    """
+
+    __table_args__: ClassVar[Any] = (Index("commitment_open", "owner_id", "state"),)
+
+    number: int = _number()
+    client_id: int | None = Field(default=None, foreign_key="client.id", index=True)
+    matter: str
+    owner_id: int = Field(foreign_key="person.id")
+    giver_id: int = Field(foreign_key="person.id")
+    chat_id: int | None = Field(default=None, foreign_key="chat.id", index=True)
+    due_at: datetime | None = _maybe_moment(index=True)
+    due_given_at: datetime | None = _maybe_moment()
+    issue: str | None = None
+    state: str = "open"
+    postponed: int = 0
+    muted: bool = False
+    note: str = ""
+    proof: list[dict[str, str]] = _json(list)
+    closed_at: datetime | None = _maybe_moment(index=True)
+    closed_by: int | None = Field(default=None, foreign_key="person.id")
+    made_at: datetime = _moment(index=True)
+    text: str = ""
+
+
+class Contact(SQLModel, table=True):
+    """A follow-up with a client: channel call | wechat | visit | other; state ok | withdrawn."""
+
+    __table_args__: ClassVar[Any] = (Index("contact_client", "client_id", "at"),)
+
+    number: int = _number()
+    client_id: int = Field(foreign_key="client.id")
+    person_id: int = Field(foreign_key="person.id", index=True)
+    channel: str
+    text: str
+    contact_name: str = ""
+    chat_id: int | None = Field(default=None, foreign_key="chat.id")
+    attachments: list[dict[str, str]] = _json(list)
+    state: str = "ok"
+    at: datetime = _moment()
+
+
+class Lead(SQLModel, table=True):
+    """A new chance: a client, a contact there, and the rep who must call. state: open | withdrawn."""
+
+    number: int = _number()
+    client_id: int = Field(foreign_key="client.id", index=True)
+    owner_id: int = Field(foreign_key="person.id", index=True)
+    giver_id: int = Field(foreign_key="person.id")
+    contact_name: str = ""
+    phone: str = ""
+    source: str = ""
+    budget: int | None = None
+    region: str = ""
+    note: str = ""
+    chat_id: int | None = Field(default=None, foreign_key="chat.id")
+    state: str = "open"
+    muted: bool = False
+    made_at: datetime = _moment()
+    assigned_at: datetime = _moment()
+    text: str = ""
+
+
+class DailyReport(SQLModel, table=True):
+    """One person's report of one working day; state: draft | in | withdrawn. The words are in its versions."""
+
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("person_id", "day"),
+        Index("report_day", "day", "state"),
+    )
+
+    number: int = _number()
+    person_id: int = Field(foreign_key="person.id")
+    day: date
+    version: int = 0
+    state: str = "draft"
+    submitted_at: datetime | None = _maybe_moment()
+
+
+class ReportVersion(SQLModel, table=True):
+    """What a report said at one time: a draft has version 0, sent ones count from 1. Nothing is overwritten."""
+
+    __table_args__: ClassVar[Any] = (UniqueConstraint("number", "version"),)
+
+    id: int | None = _id()
+    number: int = Field(foreign_key="dailyreport.number", index=True)
+    version: int
+    done: list[str] = _json(list)
+    plan: list[str] = _json(list)
+    problems: list[str] = _json(list)
+    help: list[str] = _json(list)
+    client_ids: list[int] = _json(list)
+    text: str = ""
+    made_at: datetime = _moment()
+    inbox_id: int | None = Field(default=None, foreign_key="inbox.id")
+
+
+class Absence(SQLModel, table=True):
+    """Days on which somebody is not to be nudged: kind leave | travel; state ok | cancelled | withdrawn."""
+
+    number: int = _number()
+    person_id: int = Field(foreign_key="person.id", index=True)
+    kind: str
+    first_day: date
+    last_day: date
+    note: str = ""
+    state: str = "ok"
+    made_at: datetime = _moment()
+
+
+class Question(SQLModel, table=True):
+    """Something the bot asked one person in one chat and may be answered by a bare word or number."""
+
+    id: int | None = _id()
+    person_id: int = Field(foreign_key="person.id", index=True)
+    lane: str
+    kind: str
+    payload: dict[str, Any] = _json(dict)
+    asked_at: datetime = _moment()
+    expires_at: datetime = _moment()
+    answered_at: datetime | None = _maybe_moment()
+    inbox_id: int | None = Field(default=None, foreign_key="inbox.id")
+
+
+# --- clocks ---------------------------------------------------------------------------------------------------
+
+
+class Obligation(SQLModel, table=True):
+    """Somebody owes something by a moment. One row per policy, subject and epoch (a new date starts a new epoch).
+
+    state: open | met | void | replaced. `next_at` is when the engine must look again, None when nothing is left to
+    say. `given_at` is when the due moment was set; `opened_by` and `stopped_by` are the events that did it.
+    `alerted_at` is the first step said at or after due; `intervention` the seconds from there to `stopped_at`.
+    """
+
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("policy", "subject", "epoch"),
+        Index("obligation_next", "next_at"),
+        Index("obligation_subject", "subject", "state"),
+        Index("obligation_due", "state", "due_at"),
+    )
+
+    id: int | None = _id()
+    policy: str
+    subject: str
+    epoch: int = 0
+    number: int | None = Field(default=None, sa_column=Column(BigId, nullable=True, index=True))
+    owner_id: int | None = Field(default=None, foreign_key="person.id")
+    chat_id: int | None = Field(default=None, foreign_key="chat.id")
+    client_id: int | None = Field(default=None, foreign_key="client.id", index=True)
+    opened_at: datetime = _moment()
+    opened_by: int | None = Field(default=None, index=True)
+    stopped_by: int | None = Field(default=None, index=True)
+    given_at: datetime = _moment()
+    due_at: datetime = _moment()
+    next_at: datetime | None = _maybe_moment()
+    state: str = "open"
+    alerted_at: datetime | None = _maybe_moment()
+    stopped_at: datetime | None = _maybe_moment()
+    intervention: int | None = None
+    data: dict[str, Any] = _json(dict)
+
+
+class Step(SQLModel, table=True):
+    """A claimed step of an obligation: `outcome` is said, or why it was not."""
+
+    obligation_id: int = Field(sa_column=Column(BigId, ForeignKey("obligation.id"), primary_key=True))
+    step: int = Field(primary_key=True)
+    at: datetime = _moment()
+    outcome: str
+    outbox_key: str = ""
+
+
+# --- history --------------------------------------------------------------------------------------------------
+
+
+class Event(SQLModel, table=True):
+    """One change, never edited: who, what, when, from which message, before and after.
+
+    `digest` is the hash of the payload and `hash` chains the row to the one before it, so that a later edit shows
+    while a payload may still be erased. `undone_by` names the event that took it back.
+    """
+
+    seq: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
+    at: datetime = _moment(index=True)
+    actor_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    kind: str = Field(index=True)
+    subject: str = Field(index=True)
+    inbox_id: int | None = Field(default=None, foreign_key="inbox.id", index=True)
+    payload: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    digest: str
+    previous: str
+    hash: str
+    undone_by: int | None = None
