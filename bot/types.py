@@ -95,6 +95,26 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """Something changed: what the clocks are told, in the transaction that changed it.
+
+    `seq` is the event's place in the history, `kind` for example `commitment.made`, `subject` for example
+    `commitment:12`. `tags` say more of it (the channel of a contact).
+    """
+
+    seq: int
+    kind: str
+    subject: str
+    at: datetime
+    number: int | None = None
+    owner_id: int | None = None
+    chat_id: int | None = None
+    client_id: int | None = None
+    due_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OutFile:
     """A file to send: its name as people see it, and a coroutine that makes its bytes when they are needed."""
 
