@@ -1,0 +1,121 @@
+"""What the bot says: one Jinja2 template per utterance, rendered from facts. No logic of the trade lives here.
+
+Templates are the `*.j2` files beside this module; a sales director may edit them. Moments are handed in in the
+team's zone and written as 11月25日 周三 18:00. What is said in a group never shows a phone number.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+_FOLDER = Path(__file__).parent
+_WEEKDAYS = "一二三四五六日"
+CHANNELS = {"call": "电话", "wechat": "微信", "visit": "拜访", "other": "跟进"}
+ROLES = {
+    "rep": "销售",
+    "supervisor": "主管",
+    "manager": "经理",
+    "director": "总监",
+    "finance": "财务",
+    "legal": "法务",
+    "support": "支持",
+    "admin": "管理员",
+}
+_PHONE = re.compile(r"(?<![\d#])(?:\+?86[ -]?)?(1[3-9]\d)[ -]?(\d{4})[ -]?(\d{4})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})[ -](\d{3,4})(\d{4})(?!\d)|(?<!\d)(400)[ -]?(\d{3})[ -]?(\d{4})(?!\d)")
+
+
+def mask(text: str) -> str:
+    """`text` with every phone number made unreadable but for its ends: 138****8000."""
+    text = _PHONE.sub(r"\1****\3", text.translate(_FULL_WIDTH) if _has_wide_digits(text) else text)
+    return _LANDLINE.sub(lambda found: f"{found[1] or found[4]}-****{found[3] or found[6]}", text)
+
+
+_FULL_WIDTH = {ord("０") + i: str(i) for i in range(10)}
+
+
+def _has_wide_digits(text: str) -> bool:
+    return any("０" <= char <= "９" for char in text)
+
+
+def _year(context: Context, moment: date) -> str:
+    now = context.get("now")
+    return "" if now is None or now.year == moment.year else f"{moment.year}年"
+
+
+@pass_context
+def _day(context: Context, moment: date | datetime | None) -> str:
+    if moment is None:
+        return "未定日期"
+    text = f"{_year(context, moment)}{moment.month}月{moment.day}日 周{_WEEKDAYS[moment.weekday()]}"
+    return f"{text} {moment:%H:%M}" if isinstance(moment, datetime) else text
+
+
+def span(length: timedelta) -> str:
+    """A length of time in words: 3 天, 2 小时, 40 分钟."""
+    minutes = max(0, round(abs(length).total_seconds() / 60))
+    if minutes < 60:
+        return f"{minutes} 分钟"
+    if minutes < 48 * 60:
+        hours, rest = divmod(minutes, 60)
+        return f"{hours} 小时" if rest < 10 or hours >= 10 else f"{hours} 小时 {rest} 分钟"
+    return f"{minutes // (24 * 60)} 天"
+
+
+def _money(yuan: int | None) -> str:
+    if yuan is None:
+        return ""
+    if yuan >= 10_000:
+        return f"{yuan / 10_000:g}万"
+    return f"{yuan}元"
+
+
+def _refs(numbers: list[int]) -> str:
+    return " ".join(f"#{number}" for number in numbers)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+    environment.filters |= {
+        "day": _day,
+        "span": span,
+        "mask": mask,
+        "money": _money,
+        "refs": _refs,
+        "channel": lambda name: CHANNELS.get(name, name),
+        "role": lambda name: ROLES.get(name, name),
+    }
+    return environment
+
+
+def names() -> list[str]:
+    """The names of all utterances."""
+    return sorted(path.stem for path in _FOLDER.glob("*.j2") if not path.stem.startswith("_"))
+
+
+@cache
+def exists(name: str) -> bool:
+    """Is there an utterance of this name?"""
+    return (_FOLDER / f"{name}.j2").is_file()
+
+
+def say(name: str, *, in_group: bool, **facts: Any) -> str:
+    """The words of an utterance. Raises jinja2.UndefinedError when a fact it needs is not given."""
+    text = _environment().get_template(f"{name}.j2").render(in_group=in_group, **facts)
+    text = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    text = re.sub(r"\n{3,}", "\n\n", text)
+    return mask(text) if in_group else text

@@ -1,0 +1,400 @@
+"""The clock engine: what is due is a function of the database and the time.
+
+`observe` opens and stops obligations in the transaction of the change itself; `tick` says what has fallen due. A
+step is claimed in the transaction that queues its message, so that a restart, a second instance, a repeated tick or
+a clock set back says nothing twice and forgets nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+import prompts
+from bot.calendar import Calendar
+from bot.types import Happening
+from scheduler import context, digests
+from scheduler.policy import Policy, PolicyError, Step, speak_at, spread, whole_minute
+from storage import obligations, outbox, people, settings
+from storage.tables import Obligation, Person
+
+BATCH = 2000
+_KINDS = ("reminder", "overdue", "alert", "escalation")
+
+
+@dataclass(slots=True)
+class Push:
+    """One part of a message: what one step of one obligation has to say to one addressee."""
+
+    policy: Policy
+    kind: str
+    row_id: int
+    step: int
+    item: dict[str, Any]
+    audience: str
+    person_id: int | None = None
+    chat_id: int | None = None
+
+    @property
+    def addressee(self) -> str:
+        return f"chat:{self.chat_id}" if self.chat_id is not None else f"person:{self.person_id}"
+
+
+@dataclass(slots=True)
+class _Saying:
+    pushes: list[Push] = field(default_factory=list)
+    digests: list[tuple[Policy, Obligation, Step, digests.Digest]] = field(default_factory=list)
+
+
+class Engine:
+    """Keeps every clock of the team. Raises PolicyError for a policy it has no composer for."""
+
+    def __init__(self, policies: Mapping[str, Policy], calendar: Calendar) -> None:
+        self.policies = dict(policies)
+        self.calendar = calendar
+        for policy in self.policies.values():
+            for step in policy.steps:
+                if step.composed and (policy.name, step.to) not in digests.COMPOSERS:
+                    raise PolicyError(f"[{policy.name}] has no message to {step.to}")
+
+    # --- what changed -----------------------------------------------------------------------------------------
+
+    def observe(self, session: Session, happening: Happening) -> None:
+        """Opens and stops what this change opens and stops; a changed owner is taken over."""
+        opened = False
+        for policy in self.policies.values():
+            if happening.kind in policy.stops:
+                for row in self._touched(session, policy, happening):
+                    self._stop(session, policy, row, happening)
+            if happening.kind in policy.opens:
+                opened = True
+                self._open(session, policy, happening)
+        if happening.owner_id is not None and not opened:
+            for row in obligations.open_on(session, happening.subject):
+                if row.owner_id != happening.owner_id:
+                    row.owner_id = happening.owner_id
+                    self._replan(session, row)
+
+    def retract(self, session: Session, happening: Happening) -> None:
+        """Takes back what the event `happening.seq` did to the clocks."""
+        opened, stopped = obligations.touched_by(session, happening.seq)
+        for row in opened:
+            row.state, row.next_at = "void", None
+            session.add(row)
+        for row in stopped:
+            row.state, row.stopped_at, row.stopped_by, row.intervention = "open", None, None, None
+            self._forget(row, happening.seq)
+            self._replan(session, row)
+        if happening.client_id is not None:
+            needing = [policy.name for policy in self.policies.values() if policy.needs]
+            for row in obligations.open_for_client(session, happening.client_id, needing):
+                self._forget(row, happening.seq)
+                session.add(row)
+
+    @staticmethod
+    def _forget(row: Obligation, seq: int) -> None:
+        seen = {tag: event for tag, event in row.data.get("seen", {}).items() if event != seq}
+        row.data = row.data | {"seen": seen}
+
+    def _touched(self, session: Session, policy: Policy, happening: Happening) -> list[Obligation]:
+        rows = obligations.open_on(session, happening.subject, [policy.name])
+        if policy.by_client and happening.client_id is not None:
+            kind = happening.subject.partition(":")[0]
+            rows += [
+                row
+                for row in obligations.open_for_client(session, happening.client_id, [policy.name])
+                if row.subject.partition(":")[0] != kind
+            ]
+        return rows
+
+    def _stop(self, session: Session, policy: Policy, row: Obligation, happening: Happening) -> None:
+        withdrawn = happening.kind.endswith((".withdrawn", ".cancelled"))
+        if policy.needs and not withdrawn:
+            seen = dict(row.data.get("seen", {}))
+            for tag in policy.needs & set(happening.tags):
+                seen.setdefault(tag, happening.seq)
+            row.data = row.data | {"seen": seen}
+            if not policy.needs <= seen.keys():
+                session.add(row)
+                return
+        self._close(session, row, happening, "void" if withdrawn else "met")
+
+    @staticmethod
+    def _close(session: Session, row: Obligation, happening: Happening, state: str) -> None:
+        row.state, row.next_at = state, None
+        row.stopped_at, row.stopped_by = happening.at, happening.seq
+        if row.alerted_at is not None:
+            row.intervention = max(0, round((happening.at - row.alerted_at).total_seconds()))
+        session.add(row)
+
+    def _open(self, session: Session, policy: Policy, happening: Happening) -> None:
+        for row in obligations.open_on(session, happening.subject, [policy.name]):
+            self._close(session, row, happening, "replaced")
+        if policy.due is None:
+            due = happening.due_at
+        elif isinstance(policy.due, time):
+            raise TypeError("a daily policy is not opened by an event")
+        else:
+            due = whole_minute(policy.due.after(happening.at, self.calendar))
+        if due is None:
+            return
+        row = obligations.add(
+            session,
+            Obligation(
+                policy=policy.name,
+                subject=happening.subject,
+                epoch=obligations.last_epoch(session, policy.name, happening.subject) + 1,
+                number=happening.number,
+                owner_id=happening.owner_id,
+                chat_id=happening.chat_id,
+                client_id=happening.client_id,
+                opened_at=happening.at,
+                opened_by=happening.seq,
+                given_at=happening.at,
+                due_at=due,
+            ),
+        )
+        if row is not None:
+            self._replan(session, row)
+
+    # --- what is due ------------------------------------------------------------------------------------------
+
+    def tick(self, session: Session, now: datetime) -> int:
+        """Says what has fallen due by `now` and returns how many obligations it looked at.
+
+        A full batch means that more may be due: call again. Another instance's tick makes this one a no-op.
+        """
+        if not obligations.lock(session):
+            return 0
+        started = settings.moment(session, "clock.started")
+        if started is None:
+            started = now
+            settings.put(session, "clock.started", now.isoformat())
+        self._open_day(session, now)
+        rows = obligations.due(session, now, BATCH)
+        saying = _Saying()
+        for row in rows:
+            self._look(session, row, now, started, saying)
+        self._say(session, saying, now)
+        settings.put(session, "clock.tick", now.isoformat())
+        return len(rows)
+
+    def next_at(self, session: Session, now: datetime) -> datetime:
+        """When the next tick has something to do: at the latest when the next day begins."""
+        midnight = self.calendar.at(self.calendar.today(now) + timedelta(days=1), time(0))
+        due = obligations.next_at(session)
+        return min(midnight, due) if due is not None else midnight
+
+    def _open_day(self, session: Session, now: datetime) -> None:
+        """Opens the clocks of a working day when it has begun; days slept through are left alone."""
+        today = self.calendar.today(now)
+        known = settings.get(session, "clock.day")
+        if known is not None and date.fromisoformat(known) >= today:
+            return
+        settings.put(session, "clock.day", today.isoformat())
+        if not self.calendar.is_workday(today):
+            return
+        for policy in self.policies.values():
+            if not isinstance(policy.due, time):
+                continue
+            due = self.calendar.at(today, policy.due)
+            subjects: list[tuple[str, int | None]] = [(f"day:{today}", None)]
+            if policy.per_rep:
+                subjects += [(f"report:{person.id}:{today}", person.id) for person in people.reps(session, today)]
+            for subject, owner_id in subjects:
+                row = Obligation(
+                    policy=policy.name, subject=subject, owner_id=owner_id, opened_at=now, given_at=now, due_at=due
+                )
+                if obligations.add(session, row) is not None:
+                    self._replan(session, row)
+
+    def _steps(self, policy: Policy, row: Obligation) -> list[Step]:
+        composed = row.subject.startswith("day:")
+        return [step for step in policy.steps if step.composed == composed]
+
+    def _moment(self, step: Step, row: Obligation) -> datetime:
+        return whole_minute(step.offset.after(row.due_at, self.calendar))
+
+    def _speak_at(self, session: Session, policy: Policy, step: Step, row: Obligation) -> datetime:
+        owner_due = self.calendar.today(row.due_at) if step.to == "owner" else None
+        delay = spread(policy.name, self._addressed(session, step, row))
+        return speak_at(self._moment(step, row), self.calendar, owner_due=owner_due, delay=delay)
+
+    def _addressed(self, session: Session, step: Step, row: Obligation) -> str:
+        if step.to == "owner":
+            in_group = step.origin and row.chat_id is not None
+            return f"chat:{row.chat_id}" if in_group else f"person:{row.owner_id}"
+        if step.to in {"supervisor", "manager"} and row.owner_id is not None:
+            above = people.above(session, session.get(Person, row.owner_id))
+            level = 0 if step.to == "supervisor" else 1
+            return f"person:{above[level].id}" if len(above) > level else ""
+        return step.to
+
+    def _replan(self, session: Session, row: Obligation, claimed: Mapping[int, str] | None = None) -> None:
+        policy = self.policies.get(row.policy)
+        row.next_at = None
+        if policy is not None and row.state == "open":
+            if claimed is None:
+                claimed = obligations.steps(session, row.id) if row.id is not None else {}
+            moments = [
+                self._speak_at(session, policy, step, row)
+                for step in self._steps(policy, row)
+                if step.index not in claimed
+            ]
+            row.next_at = min(moments, default=None)
+        session.add(row)
+
+    def _look(self, session: Session, row: Obligation, now: datetime, started: datetime, saying: _Saying) -> None:
+        """Decides on every step of one obligation that has fallen due, and plans the next look."""
+        policy = self.policies.get(row.policy)
+        assert row.id is not None
+        claimed = obligations.steps(session, row.id)
+        if policy is not None:
+            waiting = [step for step in self._steps(policy, row) if step.index not in claimed]
+            fallen = [step for step in waiting if self._moment(step, row) <= now]
+            top = max((step.rank for step in fallen), default=-1)
+            for step in fallen:
+                held = self._speak_at(session, policy, step, row) > now
+                if step.rank == top and held:
+                    continue
+                outcome = (
+                    "overtaken" if step.rank < top else self._speak(session, policy, step, row, now, started, saying)
+                )
+                obligations.claim(session, row.id, step.index, now, outcome)
+                claimed[step.index] = outcome
+                if outcome == "said" and not step.before and row.alerted_at is None and not step.composed:
+                    row.alerted_at = now
+            if row.subject.startswith("day:") and len(claimed) >= len(self._steps(policy, row)):
+                row.state = "met"
+        self._replan(session, row, claimed)
+
+    def _speak(
+        self,
+        session: Session,
+        policy: Policy,
+        step: Step,
+        row: Obligation,
+        now: datetime,
+        started: datetime,
+        saying: _Saying,
+    ) -> str:
+        """Adds what a step says to `saying` and returns `said`, or why nothing is said."""
+        moment = self._moment(step, row)
+        if moment < started:
+            return "before start"
+        if step.before and now > row.due_at:
+            return "after due"
+        if policy.expires is not None and now > moment + policy.expires:
+            return "expired"
+        if step.unless_given_within is not None and row.due_at - row.given_at < step.unless_given_within:
+            return "date given late"
+        if step.composed:
+            day = date.fromisoformat(row.subject.partition(":")[2])
+            scope = digests.Scope(session, self.calendar, self.policies, policy, day, now)
+            composed = digests.COMPOSERS[policy.name, step.to](scope)
+            saying.digests.extend((policy, row, step, digest) for digest in composed)
+            return "said" if composed else "nothing to say"
+        item = context.describe(session, row, policy, self.calendar, now)
+        if item is None:
+            return "closed"
+        return self._address(session, policy, step, row, now, item, saying)
+
+    def _address(
+        self,
+        session: Session,
+        policy: Policy,
+        step: Step,
+        row: Obligation,
+        now: datetime,
+        item: dict[str, Any],
+        saying: _Saying,
+    ) -> str:
+        today = self.calendar.today(now)
+        owner = session.get(Person, row.owner_id) if row.owner_id is not None else None
+        assert row.id is not None
+
+        def push(kind: str, audience: str, person: Person | None = None) -> Push:
+            chat_id = row.chat_id if audience == "group" else None
+            assert row.id is not None
+            return Push(policy, kind, row.id, step.index, item, audience, person.id if person else None, chat_id)
+
+        if step.to == "owner":
+            if owner is None or owner.id is None or not owner.active:
+                return "nobody"
+            if people.is_away(session, owner.id, today):
+                return "away"
+            if step.nudge and item["muted"]:
+                return "muted"
+            kind = "reminder" if step.before else "overdue"
+            in_group = step.origin and row.chat_id is not None
+            item["owner_id"] = owner.id
+            saying.pushes.append(push(kind, "group") if in_group else push(kind, "owner", owner))
+            return "said"
+        if step.to in {"supervisor", "manager"}:
+            above = people.above(session, owner)[0 if step.to == "supervisor" else 1 :]
+            kind = "escalation"
+            heard = [person for person in above if person.id and not people.is_away(session, person.id, today)][:1]
+        else:
+            kind = "alert"
+            region = owner.region if owner else ""
+            heard = (
+                people.with_role(session, "supervisor", region=region)
+                if step.to == "region_supervisor"
+                else people.with_role(session, step.to)
+            )
+            heard = [person for person in heard if person.id and not people.is_away(session, person.id, today)]
+        saying.pushes.extend(push(kind, "above", person) for person in heard)
+        return "said" if heard else "nobody"
+
+    # --- saying it --------------------------------------------------------------------------------------------
+
+    def _say(self, session: Session, saying: _Saying, now: datetime) -> None:
+        """Queues one message per policy and addressee; the text lists every part."""
+        merged: dict[tuple[str, str], list[Push]] = {}
+        for push in saying.pushes:
+            merged.setdefault((push.policy.name, push.addressee), []).append(push)
+        for (name, addressee), pushes in merged.items():
+            pushes.sort(key=lambda push: (push.item["due"], push.item["number"] or 0))
+            first = pushes[0]
+            kind = max((push.kind for push in pushes), key=_KINDS.index)
+            items = [push.item | {"push": push.kind} for push in pushes]
+            facts = {
+                "items": items,
+                "kind": kind,
+                "audience": first.audience,
+                "title": first.policy.title,
+                "rule": first.policy.rule,
+            }
+            template = f"push_{name}" if prompts.exists(f"push_{name}") else "push_default"
+            parts = "|".join(sorted(f"{push.row_id}:{push.step}" for push in pushes))
+            owners = [item["owner_id"] for item in items if "owner_id" in item] if first.audience == "group" else []
+            outbox.queue(
+                session,
+                now,
+                key=f"push:{name}:{addressee}:{hashlib.sha256(parts.encode()).hexdigest()[:24]}",
+                kind=kind,
+                words=prompts.say(template, in_group=first.audience == "group", **facts),
+                person_id=first.person_id,
+                chat_id=first.chat_id,
+                clock=name,
+                about=list(dict.fromkeys(item["number"] for item in items if item["number"] is not None)),
+                mentions=list(dict.fromkeys(owners)),
+            )
+        for policy, row, step, digest in saying.digests:
+            target = f"chat:{digest.chat_id}" if digest.chat_id is not None else f"person:{digest.person_id}"
+            outbox.queue(
+                session,
+                now,
+                key=f"digest:{row.id}:{step.index}:{target}",
+                kind=digest.kind,
+                words=prompts.say(digest.template, in_group=digest.chat_id is not None, **digest.facts),
+                person_id=digest.person_id,
+                chat_id=digest.chat_id,
+                clock=policy.name,
+                about=digest.about,
+            )
