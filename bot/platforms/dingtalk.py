@@ -1,0 +1,294 @@
+"""The app robot of DingTalk (钉钉企业内部机器人): callbacks in; replies, private and group messages out."""
+
+from __future__ import annotations
+
+import hmac
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import PurePath
+
+import httpx
+
+from bot.errors import Rejected, SendError, Temporary, Unreachable
+from bot.platforms.diagnose import clock_check
+from bot.platforms.dingtalk_api import SESSION_GONE, DingtalkApi, robot_sign
+from bot.platforms.dingtalk_message import NAME, parse_body, read_message, reply_address
+from bot.platforms.http import Caller, Progress, distinct, new_client
+from bot.platforms.text import byte_length, clean, json_length, split_text
+from bot.types import Check, OutFile, Outgoing, Pace, Platform, RawRequest, Receipt, Received, Refused
+
+PATH = "/dingtalk/robot"
+API_BASE = "https://api.dingtalk.com"
+OAPI_BASE = "https://oapi.dingtalk.com"
+MAX_FRESHNESS = timedelta(hours=1)
+REPLY_MARGIN = timedelta(seconds=60)
+MAX_BYTES = 15_000
+MAX_FILE = 20 << 20
+MAX_AT = 50
+ANSWER = b'{"msgtype":"empty"}'
+
+_TIMESTAMP = re.compile(r"[0-9]{10,16}")
+_STAFF_ID = re.compile(r"[0-9A-Za-z_.@-]{1,64}")
+_FILE_TYPES = frozenset({"xlsx", "pdf", "zip", "rar", "doc", "docx"})
+_IMAGE_TYPES = frozenset({"png", "jpg", "jpeg", "gif", "bmp"})
+_NOBODY = "yinuo-doctor-nobody"
+
+
+class DingtalkRobot(Platform):
+    """A Platform. `robot_code` is the client id unless the console says otherwise; an empty `corp_id` checks no corp.
+
+    `group_robots` maps a group's name to the token and secret of its push robot, the only way to mention somebody in
+    a group unasked. `freshness` is held to an hour. A client handed in stays the caller's to close. The gap of 3 s
+    keeps a lane within the 20 messages a minute of a group robot.
+    """
+
+    name = NAME
+    paths: tuple[str, ...] = (PATH,)
+    pace = Pace(gap=3.0, max_bytes=MAX_BYTES)
+
+    def __init__(
+        self,
+        *,
+        client_id: str,
+        client_secret: str,
+        robot_code: str = "",
+        corp_id: str = "",
+        api_base: str = API_BASE,
+        oapi_base: str = OAPI_BASE,
+        group_robots: Mapping[str, tuple[str, str]] | None = None,
+        freshness: timedelta = timedelta(seconds=300),
+        client: httpx.AsyncClient | None = None,
+    ) -> None:
+        if not client_secret:
+            # An empty key would let anybody sign.
+            raise ValueError("a client secret is needed")
+        self._secret = client_secret
+        self._robot_code = robot_code or client_id
+        self._corp_id = corp_id
+        self._reply_bases = (oapi_base, api_base)
+        self._group_robots = dict(group_robots or {})
+        self._freshness = min(freshness, MAX_FRESHNESS)
+        self._client = client or new_client()
+        self._owns_client = client is None
+        # Reply addresses come out of messages: no proxy of the environment may see them.
+        self._direct = new_client(trust_env=False)
+        self._caller = Caller(self._client)
+        self._api = DingtalkApi(
+            self._caller,
+            direct=self._direct,
+            client_id=client_id,
+            client_secret=client_secret,
+            robot_code=self._robot_code,
+            api_base=api_base,
+            oapi_base=oapi_base,
+        )
+        self._progress = Progress()
+
+    async def close(self) -> None:
+        """Close the connections made by this object."""
+        await self._direct.aclose()
+        if self._owns_client:
+            await self._client.aclose()
+
+    async def receive(self, request: RawRequest, now: datetime) -> Received:
+        """Verify and read one callback; see Platform, and `read_message` for what becomes of it.
+
+        Raises Refused: 403 for a wrong or stale signature and for another robot's or corp's message, 400 for a body
+        that cannot be read, 405 for another method than POST. The signature covers no body: a repeat is known by its
+        `message_id` alone.
+        """
+        if request.method != "POST":
+            raise Refused("the method is not allowed", 405)
+        self._verify(request.headers.get("timestamp", ""), request.headers.get("sign", ""), now)
+        message = read_message(
+            parse_body(request.body),
+            robot_code=self._robot_code,
+            corp_id=self._corp_id,
+            reply_bases=self._reply_bases,
+            now=now,
+        )
+        return Received(messages=(message,), body=ANSWER, content_type="application/json")
+
+    def _verify(self, timestamp: str, sign: str, now: datetime) -> None:
+        if not _TIMESTAMP.fullmatch(timestamp):
+            raise Refused("no readable timestamp")
+        expected = robot_sign(self._secret, timestamp)
+        if not hmac.compare_digest(expected.encode(), sign.encode("utf-8", "replace")):
+            raise Refused("wrong signature")
+        skew = now.timestamp() - int(timestamp) / 1000
+        if abs(skew) > self._freshness.total_seconds():
+            raise Refused(f"stale: the timestamp is {skew:.0f} s old")
+
+    async def send(self, message: Outgoing, now: datetime) -> Receipt:
+        """Send the text, then the files; see Platform.
+
+        The text goes to the reply address while that is accepted and more than a minute from its end; when DingTalk
+        no longer knows it, the same call goes on actively. Actively a person is written to by the robot, a group by
+        its push robot where one is configured and by the app robot, which can mention nobody, where none is.
+        """
+        mentions: list[tuple[str, str]] = []
+        if message.target_kind == "chat":
+            mentions = [(user_id, name) for user_id, name in message.mentions if user_id][:MAX_AT]
+        reserve = 32 + sum(byte_length(user_id) + 2 for user_id, _ in mentions)
+        parts = split_text(clean(message.text), MAX_BYTES - reserve, json_length)
+        if not parts and not message.files:
+            raise Rejected("there is nothing to say")
+        session = self._session(message, now)
+        mark = Progress.mark(message.key, message.target_id, *parts)
+        receipt: Receipt | None = None
+        for step in range(self._progress.done(mark), len(parts) + len(message.files)):
+            if step < len(parts):
+                marked = _with_mentions(parts, step, mentions)
+                receipt = await self._reply(session, marked, now) if session else None
+                if receipt is None:
+                    session = None
+                    receipt = await self._push_text(message, parts[step], marked, step, now)
+            else:
+                receipt = await self._push_file(message, message.files[step - len(parts)], now)
+            self._progress.advance(mark)
+        self._progress.finish(mark)
+        return receipt or Receipt()
+
+    def _session(self, message: Outgoing, now: datetime) -> str | None:
+        if message.reply_until is None or now >= message.reply_until - REPLY_MARGIN:
+            return None
+        return reply_address(message.reply_url, self._reply_bases)
+
+    async def _reply(self, session: str, marked: tuple[str, list[str]], now: datetime) -> Receipt | None:
+        try:
+            await self._api.reply(session, *marked, now)
+        except Unreachable as error:
+            if error.code != SESSION_GONE:
+                raise
+            return None
+        return Receipt(channel="session")
+
+    async def _push_text(
+        self, message: Outgoing, plain: str, marked: tuple[str, list[str]], step: int, now: datetime
+    ) -> Receipt:
+        robot = self._group_robots.get(message.push_chat_name or "")
+        if message.target_kind == "chat" and robot is not None:
+            uuid = message.key if step == 0 else f"{message.key}-{step + 1}"
+            await self._api.custom_robot(*robot, *marked, uuid, now)
+            return Receipt(channel="robot")
+        return await self._push(message, "sampleText", {"content": plain}, now)
+
+    async def _push_file(self, message: Outgoing, file: OutFile, now: datetime) -> Receipt:
+        name, content = clean(file.name), await _load(file)
+        suffix = PurePath(name).suffix.lower().removeprefix(".")
+        if suffix in _IMAGE_TYPES:
+            media_id = await self._api.upload("image", name, content, now)
+            return await self._push(message, "sampleImageMsg", {"photoURL": media_id}, now)
+        if suffix not in _FILE_TYPES:
+            name, content, suffix = f"{name}.zip", _zipped(name, content), "zip"
+        media_id = await self._api.upload("file", name, content, now)
+        return await self._push(message, "sampleFile", {"mediaId": media_id, "fileName": name, "fileType": suffix}, now)
+
+    async def _push(self, message: Outgoing, key: str, param: Mapping[str, str], now: datetime) -> Receipt:
+        if message.target_kind == "chat":
+            return Receipt(await self._api.to_group(message.target_id, key, param, now), "group")
+        if not _STAFF_ID.fullmatch(message.target_id):
+            raise Unreachable("the person has no user id in this organisation")
+        return Receipt(await self._api.to_person(message.target_id, key, param, now), "private")
+
+    async def check(self, now: datetime) -> list[Check]:
+        """Fetch a token, send to nobody to see whether sending is permitted, and verify a callback of our own."""
+        checks = await self._check_api(now)
+        checks.append(clock_check("钉钉 时钟", self._caller.last_date, now))
+        checks.append(self._check_callback(now))
+        return checks
+
+    async def _check_api(self, now: datetime) -> list[Check]:
+        self._api.token.forget()
+        try:
+            await self._api.token.get(now)
+        except SendError as error:
+            return [Check("钉钉 凭证", False, error.reason, _advice(error))]
+        token = Check("钉钉 凭证", True, "已取得 accessToken")
+        try:
+            await self._api.to_person(_NOBODY, "sampleText", {"content": "doctor"}, now)
+        except Unreachable:
+            # The permission is checked before the person is looked up: this refusal is the good answer.
+            pass
+        except SendError as error:
+            return [token, Check("钉钉 发送权限", False, error.reason, _advice(error))]
+        return [token, Check("钉钉 发送权限", True, "机器人可以发消息")]
+
+    def _check_callback(self, now: datetime) -> Check:
+        timestamp = str(int(now.timestamp() * 1000))
+        try:
+            self._verify(timestamp, robot_sign(self._secret, timestamp), now)
+        except Refused as error:
+            return Check("钉钉 回调", False, error.reason, "请检查 DINGTALK_CLIENT_SECRET")
+        return Check("钉钉 回调", True, "验签自检通过")
+
+
+def _with_mentions(parts: list[str], step: int, mentions: list[tuple[str, str]]) -> tuple[str, list[str]]:
+    """Return a part with every `@name` written as `@user id`, as DingTalk wants it, and the ids to notify.
+
+    Somebody whose name stands nowhere in the message is put in front of its first part.
+    """
+    ids = {name: user_id for user_id, name in reversed(mentions) if name}
+    found: list[str] = []
+
+    def replace(match: re.Match[str]) -> str:
+        found.append(ids[match[1]])
+        return f"@{ids[match[1]]} "
+
+    text = parts[step]
+    if ids:
+        # Longest first, lest a name that begins another one takes its place.
+        names = "|".join(re.escape(name) for name in sorted(ids, key=len, reverse=True))
+        text = re.sub(f"@({names}) ?", replace, text)
+    if step == 0:
+        whole = "\n".join(parts)
+        present = {user_id for name, user_id in ids.items() if f"@{name}" in whole}
+        absent = distinct(user_id for user_id, _ in mentions if user_id not in present)
+        if absent:
+            text = " ".join(f"@{user_id}" for user_id in absent) + " " + text
+            found = absent + found
+    return text.rstrip(), distinct(found)
+
+
+async def _load(file: OutFile) -> bytes:
+    try:
+        content = await file.load()
+    except Exception as error:
+        reason = f"the file could not be made ({type(error).__name__})"
+        raise Temporary(reason) from error
+    if not 0 < len(content) <= MAX_FILE:
+        raise Rejected("the file is empty or larger than 20 MB")
+    return content
+
+
+def _zipped(name: str, content: bytes) -> bytes:
+    """DingTalk takes no csv, txt or md: such a file travels in an archive, the same bytes for the same file."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _advice(error: SendError) -> str:
+    code = str(error.code or "").lower()
+    if "permission missing" in error.reason:
+        link = error.reason.rsplit(" ", 1)[-1]
+        return f"请打开 {link} 申请权限,并重新发布应用版本"
+    if "permissiondenied" in code or code == "88":
+        return "请在开放平台为应用开通“企业内机器人发送消息”权限,并重新发布版本"
+    if "client" in error.reason:
+        return "请核对 DINGTALK_CLIENT_ID 和 DINGTALK_CLIENT_SECRET"
+    if "allow-listed" in error.reason:
+        return "请在开放平台该应用的“安全设置”里加入本机出口 IP"
+    if "robot" in error.reason:
+        return "请核对 DINGTALK_ROBOT_CODE,并确认机器人已随应用版本发布"
+    if "used up" in error.reason:
+        return "本月接口调用量已用完:请升级套餐或等下月"
+    if code in ("connect", "no-answer"):
+        return "请检查网络、代理和 DINGTALK_API_BASE"
+    if code == "ban":
+        return "调用过快被网关拦截,请五分钟后再试"
+    return "请稍后再试;若一直如此,请凭错误码查钉钉文档"

@@ -1,0 +1,148 @@
+"""WeCom's server API for one self-built app: the token, the error table, and the calls the app makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled, Unknown, Unreachable
+from bot.platforms.http import Answer, Caller, TokenCache, join_url, nothing_said, scrub, status_error
+
+_TOKEN_REFUSED = frozenset({40014, 42001, 41001})
+
+_SECRET_WRONG = frozenset({40001, 40013, 40091})
+_NOT_CONFIGURED = {
+    40056: "the agent id is wrong",
+    301002: "the app has no right on this agent id",
+    43012: "the app has no callback address",
+    48002: "the app may not call this interface",
+    60011: "the app may not call this interface",
+    84074: "the app may not call this interface",
+    50001: "the domain is not trusted",
+    80001: "the domain has no filing",
+    85005: "the domain is not verified",
+    50003: "the app is disabled",
+}
+_REFUSED_CONTENT = frozenset({40008, 40058, 44004, 45002, 82004, 40004, 40005, 40006, 40007, 45001, 45007})
+_GONE = {
+    60111: "the user id is unknown",
+    60021: "the person is outside the app's visible range",
+    81013: "nobody of the receivers can be reached",
+    93000: "the group robot's key is wrong, or the robot was removed",
+    93004: "the group robot is disabled",
+    93008: "the group robot is not in the group",
+}
+_FROM_IP = re.compile(r"from ip: ?([0-9a-fA-F.:]{2,45})")
+
+
+def typed_error(code: int, message: str) -> SendError:
+    """Return what a WeCom error code means for a delivery; `message` is WeCom's own text and is scrubbed."""
+    if code in _TOKEN_REFUSED:
+        return Temporary("the access token was refused twice", code)
+    if code in _SECRET_WRONG:
+        return Misconfigured("the corp id or the secret is wrong", code)
+    if code == 60020:
+        found = _FROM_IP.search(message)
+        return Misconfigured(f"this server's address is not allow-listed: {found[1] if found else 'unknown'}", code)
+    if code in _NOT_CONFIGURED:
+        return Misconfigured(_NOT_CONFIGURED[code], code)
+    if code in _GONE:
+        return Unreachable(_GONE[code], code)
+    if code in _REFUSED_CONTENT:
+        return Rejected("the content was refused", code)
+    if code in (45009, 45033):
+        return Throttled("too many calls", code, 60.0)
+    if code in (-1, 6000):
+        return Temporary("the platform is busy", code)
+    return Temporary(f"error {code}: {scrub(message)}", code)
+
+
+class WecomApi:
+    """Calls as one app, with one token that is fetched once however many need it.
+
+    Every method raises a SendError of bot.errors and nothing else. `caller` is shared with whatever else speaks to
+    the same host.
+    """
+
+    def __init__(self, caller: Caller, *, base: str, corp_id: str, secret: str) -> None:
+        self._caller = caller
+        self._base = base
+        self._corp_id = corp_id
+        self._secret = secret
+        self.token = TokenCache(self._fetch_token)
+
+    async def get(self, path: str, now: datetime, params: Mapping[str, str]) -> Answer:
+        """Read something with the app's token."""
+        return await self._with_token("GET", path, now, params=params)
+
+    async def post(self, path: str, now: datetime, payload: Mapping[str, Any]) -> Answer:
+        """Write something with the app's token."""
+        return await self._with_token("POST", path, now, payload=payload)
+
+    async def upload(self, kind: str, name: str, content: bytes, now: datetime) -> str:
+        """Upload a file under `name` as people will see it; return its media id, good for three days."""
+        with nothing_said():
+            answer = await self._with_token(
+                "POST", "/cgi-bin/media/upload", now, params={"type": kind}, upload=(name, content)
+            )
+        return _media_id(answer)
+
+    async def webhook(self, key: str, now: datetime, payload: Mapping[str, Any]) -> Answer:
+        """Send through the group robot of `key`."""
+        return await self._checked("POST", "/cgi-bin/webhook/send", now, params={"key": key}, payload=payload)
+
+    async def webhook_upload(self, key: str, name: str, content: bytes, now: datetime) -> str:
+        """Upload a file for the group robot of `key` alone; return its media id."""
+        with nothing_said():
+            answer = await self._checked(
+                "POST",
+                "/cgi-bin/webhook/upload_media",
+                now,
+                params={"key": key, "type": "file"},
+                upload=(name, content),
+            )
+        return _media_id(answer)
+
+    async def _fetch_token(self, now: datetime) -> tuple[str, float]:
+        params = {"corpid": self._corp_id, "corpsecret": self._secret}
+        try:
+            with nothing_said():
+                answer = await self._checked("GET", "/cgi-bin/gettoken", now, params=params)
+        except Rejected as error:
+            # Here it is about the credentials and not about a message.
+            raise Misconfigured(error.reason, error.code) from None
+        token = answer.text("access_token")
+        if not token:
+            raise Temporary("the platform gave no token")
+        return token, float(answer.code("expires_in") or 7200)
+
+    async def _with_token(self, method: str, path: str, now: datetime, **call: Any) -> Answer:
+        token = await self.token.get(now)
+        params = dict(call.pop("params", None) or {})
+        try:
+            return await self._checked(method, path, now, params={"access_token": token, **params}, **call)
+        except SendError as error:
+            if error.code not in _TOKEN_REFUSED:
+                raise
+        token = await self.token.renew(token, now)
+        return await self._checked(method, path, now, params={"access_token": token, **params}, **call)
+
+    async def _checked(self, method: str, path: str, now: datetime, **call: Any) -> Answer:
+        answer = await self._caller.call(method, join_url(self._base, path), now=now, **call)
+        code = answer.code()
+        if code:
+            raise typed_error(code, answer.text("errmsg"))
+        if failure := status_error(answer.status):
+            raise failure
+        if code is None:
+            raise Unknown("the answer holds no error code")
+        return answer
+
+
+def _media_id(answer: Answer) -> str:
+    value = answer.text("media_id")
+    if not value:
+        raise Temporary("the upload gave no media id")
+    return value

@@ -1,0 +1,281 @@
+"""The self-built app of WeCom (企业微信自建应用): callbacks in, messages to members and group robots out.
+
+An app hears its members in private only. Groups are reached through a group robot's webhook, one key per group.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from pathlib import PurePath
+
+import httpx
+
+from bot.errors import Rejected, SendError, Temporary, Unreachable
+from bot.platforms.diagnose import clock_check
+from bot.platforms.http import Caller, Progress, distinct, new_client
+from bot.platforms.text import clean, split_text
+from bot.platforms.wecom_api import WecomApi
+from bot.platforms.wecom_crypto import KEY_CHARS, Envelope
+from bot.platforms.wecom_message import NAME, encrypted_part, read_message
+from bot.types import Check, OutFile, Outgoing, Pace, Platform, RawRequest, Receipt, Received, Refused
+
+PATH = "/wecom/app"
+API_BASE = "https://qyapi.weixin.qq.com"
+MAX_BYTES = 2048
+MIN_FILE, MAX_FILE, MAX_IMAGE = 6, 20 << 20, 10 << 20
+
+_USER_ID = re.compile(r"[0-9A-Za-z_.@-]{1,64}")
+_IMAGES = frozenset({".png", ".jpg", ".jpeg"})
+_LINK = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
+
+
+class WecomApp(Platform):
+    """A Platform. Callbacks are answered only when `token` and `aes_key` are set; sending needs neither.
+
+    `group_keys` maps a group's name to the key of its push robot. A client handed in stays the caller's to close.
+    A message is at most 2048 bytes there: a longer one is sent in numbered parts, and a retry goes on after the last
+    part that arrived.
+    """
+
+    name = NAME
+    pace = Pace(gap=2.0, max_bytes=MAX_BYTES)
+
+    def __init__(
+        self,
+        *,
+        corp_id: str,
+        agent_id: int | str,
+        secret: str,
+        token: str = "",
+        aes_key: str = "",
+        api_base: str = API_BASE,
+        group_keys: Mapping[str, str] | None = None,
+        client: httpx.AsyncClient | None = None,
+    ) -> None:
+        self.paths: tuple[str, ...] = (PATH,) if token and aes_key else ()
+        self._corp_id = corp_id
+        self._agent_id = int(agent_id)
+        self._aes_key = aes_key
+        self._group_keys = dict(group_keys or {})
+        # A malformed key must not keep the bot from starting: `check` tells of it.
+        try:
+            self._envelope = Envelope(token, aes_key, corp_id) if self.paths else None
+        except ValueError:
+            self._envelope = None
+        self._client = client or new_client()
+        self._owns_client = client is None
+        self._caller = Caller(self._client)
+        self._api = WecomApi(self._caller, base=api_base, corp_id=corp_id, secret=secret)
+        self._progress = Progress()
+
+    async def close(self) -> None:
+        """Close the connections made by this object."""
+        if self._owns_client:
+            await self._client.aclose()
+
+    async def receive(self, request: RawRequest, now: datetime) -> Received:
+        """Verify and read one callback; see Platform.
+
+        The address check of the console (GET) is answered with its decrypted text, an event with an empty body and
+        no message. Raises Refused: 403 for a wrong signature, one more than 300 s off `now`, or another corp's; 400
+        for a body that cannot be read; 405 for another method.
+        """
+        if request.method == "GET":
+            # Some proxies decode once too often, and a plus sign becomes a space.
+            echo = request.query.get("echostr", "").replace(" ", "+")
+            return Received(body=self._open(request, echo, now))
+        if request.method != "POST":
+            raise Refused("the method is not allowed", 405)
+        document = self._open(request, encrypted_part(request.body), now)
+        message = read_message(document, self._corp_id)
+        return Received(messages=() if message is None else (message,))
+
+    def _open(self, request: RawRequest, encrypted: str, now: datetime) -> bytes:
+        if self._envelope is None:
+            raise Refused("no callback key is configured")
+        query = request.query
+        return self._envelope.open(
+            encrypted, query.get("msg_signature", ""), query.get("timestamp", ""), query.get("nonce", ""), now
+        )
+
+    async def send(self, message: Outgoing, now: datetime) -> Receipt:
+        """Send the text, then the files; see Platform.
+
+        A person is written to by the app itself. A chat is reached through the push robot configured for
+        `push_chat_name`, with an @ for every mention whose id is known; without one it is Unreachable.
+        """
+        parts = _parts(message)
+        if not parts and not message.files:
+            raise Rejected("there is nothing to say")
+        lane: _Lane
+        if message.target_kind == "person":
+            lane = _Member(self._api, self._agent_id, message)
+        else:
+            lane = _Group(self._api, self._group_key(message), message)
+        mark = Progress.mark(message.key, lane.channel, *parts)
+        receipt_id: str | None = None
+        for step in range(self._progress.done(mark), len(parts) + len(message.files)):
+            if step < len(parts):
+                receipt_id = await lane.text(parts[step], first=step == 0, now=now)
+            else:
+                receipt_id = await lane.file(message.files[step - len(parts)], now)
+            self._progress.advance(mark)
+        self._progress.finish(mark)
+        return Receipt(receipt_id, lane.channel)
+
+    def _group_key(self, message: Outgoing) -> str:
+        key = self._group_keys.get(message.push_chat_name or "")
+        if not key:
+            raise Unreachable("a self-built app cannot write to a group without a push robot (WECOM_GROUP_KEYS)")
+        return key
+
+    async def check(self, now: datetime) -> list[Check]:
+        """Fetch a token, ask about the app, and open a callback sealed by ourselves."""
+        checks = await self._check_api(now)
+        checks.append(clock_check("企业微信 时钟", self._caller.last_date, now))
+        return [*checks, *self._check_callback(now)]
+
+    async def _check_api(self, now: datetime) -> list[Check]:
+        self._api.token.forget()
+        try:
+            await self._api.token.get(now)
+        except SendError as error:
+            return [Check("企业微信 凭证", False, error.reason, _advice(error))]
+        token = Check("企业微信 凭证", True, "已取得 access_token")
+        try:
+            answer = await self._api.get("/cgi-bin/agent/get", now, {"agentid": str(self._agent_id)})
+        except SendError as error:
+            return [token, Check("企业微信 应用", False, error.reason, _advice(error))]
+        if answer.code("close"):
+            return [token, Check("企业微信 应用", False, "应用已被停用", "请管理员在管理后台启用该应用")]
+        return [token, Check("企业微信 应用", True, "应用可用,本机 IP 可调用接口")]
+
+    def _check_callback(self, now: datetime) -> list[Check]:
+        name = "企业微信 回调"
+        if not self.paths:
+            advice = "要接收消息,请设置 WECOM_TOKEN 和 WECOM_AES_KEY,并在应用的“接收消息”里填同样的值"
+            return [Check(name, False, "未配置,只能发送", advice)]
+        if self._envelope is None:
+            found = f"EncodingAESKey 为 {len(self._aes_key)} 个字符,格式不对"
+            advice = f"WECOM_AES_KEY 应为 {KEY_CHARS} 个字母或数字,请从管理后台重新复制"
+            return [Check(name, False, found, advice)]
+        timestamp, nonce, said = str(int(now.timestamp())), secrets.token_hex(8), secrets.token_hex(16)
+        encrypted, signature = self._envelope.seal(said, timestamp, nonce)
+        try:
+            intact = self._envelope.open(encrypted, signature, timestamp, nonce, now) == said.encode()
+        except Refused as error:
+            return [Check(name, False, error.reason, "请检查 WECOM_CORP_ID、WECOM_TOKEN、WECOM_AES_KEY")]
+        return [Check(name, intact, "加解密自检通过" if intact else "加解密自检失败")]
+
+
+class _Member:
+    """One member, written to by the app."""
+
+    channel = "app"
+
+    def __init__(self, api: WecomApi, agent_id: int, message: Outgoing) -> None:
+        # "@all" and "a|b" are valid receivers there: one wrong id must not become a broadcast.
+        if not _USER_ID.fullmatch(message.target_id) or message.target_id.lower() == "@all":
+            raise Unreachable("not a WeCom user id")
+        self._api = api
+        self._frame = {
+            "touser": message.target_id,
+            "agentid": agent_id,
+            "enable_duplicate_check": 1,
+            "duplicate_check_interval": _duplicate_interval(message.key),
+        }
+
+    async def text(self, part: str, *, first: bool, now: datetime) -> str | None:
+        return await self._send("text", {"content": part}, now)
+
+    async def file(self, file: OutFile, now: datetime) -> str | None:
+        content = await _load(file)
+        image = PurePath(file.name).suffix.lower() in _IMAGES and len(content) <= MAX_IMAGE
+        kind = "image" if image else "file"
+        media_id = await self._api.upload(kind, clean(file.name), content, now)
+        return await self._send(kind, {"media_id": media_id}, now)
+
+    async def _send(self, kind: str, body: Mapping[str, str], now: datetime) -> str | None:
+        answer = await self._api.post("/cgi-bin/message/send", now, {**self._frame, "msgtype": kind, kind: body})
+        if answer.text("invaliduser") or answer.text("unlicenseduser"):
+            raise Unreachable("the person is outside the app's visible range or has no licence", "invaliduser")
+        return answer.text("msgid") or None
+
+
+class _Group:
+    """One group, written to by its push robot."""
+
+    channel = "webhook"
+
+    def __init__(self, api: WecomApi, key: str, message: Outgoing) -> None:
+        self._api = api
+        self._key = key
+        self._mentions = distinct(user_id for user_id, _ in message.mentions if user_id)
+
+    async def text(self, part: str, *, first: bool, now: datetime) -> str | None:
+        body: dict[str, object] = {"content": part}
+        if first and self._mentions:
+            body["mentioned_list"] = self._mentions
+        await self._api.webhook(self._key, now, {"msgtype": "text", "text": body})
+        return None
+
+    async def file(self, file: OutFile, now: datetime) -> str | None:
+        content = await _load(file)
+        media_id = await self._api.webhook_upload(self._key, clean(file.name), content, now)
+        await self._api.webhook(self._key, now, {"msgtype": "file", "file": {"media_id": media_id}})
+        return None
+
+
+_Lane = _Member | _Group
+
+
+def _parts(message: Outgoing) -> list[str]:
+    # WeCom renders <a href>: somebody's words echoed by the bot must not become a link of the bot's.
+    return split_text(_LINK.sub("＜", clean(message.text)), MAX_BYTES)
+
+
+def _duplicate_interval(key: str) -> int:
+    """Seconds within which WeCom drops a repeated message: 10 to 30 minutes, depending on the key.
+
+    WeCom compares whole messages. A retry is the same down to the byte and is dropped, while the same words said
+    again on purpose differ by this number and arrive.
+    """
+    return 600 + int.from_bytes(sha256(key.encode("utf-8", "surrogatepass")).digest()[:4], "big") % 1200
+
+
+async def _load(file: OutFile) -> bytes:
+    try:
+        content = await file.load()
+    except Exception as error:
+        reason = f"the file could not be made ({type(error).__name__})"
+        raise Temporary(reason) from error
+    if not MIN_FILE <= len(content) <= MAX_FILE:
+        raise Rejected("the file is empty or larger than 20 MB")
+    return content
+
+
+def _advice(error: SendError) -> str:
+    match error.code:
+        case 60020:
+            address = error.reason.rsplit(" ", 1)[-1]
+            return f"请在管理后台该应用的“企业可信IP”里加入 {address}"
+        case 40001 | 40091:
+            return "WECOM_SECRET 不对:请从该应用的详情页重新复制 Secret"
+        case 40013:
+            return "WECOM_CORP_ID 不对:请在“我的企业”页面核对企业ID"
+        case 40056 | 301002:
+            return "WECOM_AGENT_ID 与 WECOM_SECRET 不属于同一个应用,请核对"
+        case 48002 | 60011 | 84074:
+            return "应用没有该接口的权限:请检查应用的可见范围和“可调用接口的应用”"
+        case 50003:
+            return "应用已被停用:请管理员在管理后台启用"
+        case "connect" | "no-answer":
+            return "请检查网络、代理和 WECOM_API_BASE"
+        case "ban":
+            return "调用过快被网关拦截,请五分钟后再试"
+        case _:
+            return "请稍后再试;若一直如此,请凭错误码查企业微信文档"
