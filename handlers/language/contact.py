@@ -1,0 +1,151 @@
+"""What a rep writes after meeting or reaching a client: 电话 …, 微信 …, 【拜访】…, 【跟进】…."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from handlers.language.opening import find_opening
+from handlers.language.text import fold
+from handlers.language.titles import find_person
+
+Channel = Literal["call", "wechat", "visit", "other"]
+Lack = Literal["profile", "pain", "next"]
+
+_KEYWORDS: dict[str, Channel] = {"跟进": "other", "拜访": "visit", "电话": "call", "微信": "wechat"}
+_CHANNEL_WORDS: dict[str, Channel] = {
+    "电话": "call",
+    "通话": "call",
+    "去电": "call",
+    "致电": "call",
+    "来电": "call",
+    "打电话": "call",
+    "微信": "wechat",
+    "企微": "wechat",
+    "企业微信": "wechat",
+    "vx": "wechat",
+    "wx": "wechat",
+    "拜访": "visit",
+    "上门": "visit",
+    "面访": "visit",
+    "面谈": "visit",
+    "当面": "visit",
+    "登门": "visit",
+    "现场": "visit",
+}
+_EDGE = r"[\s,;。、:!?/|()\[\]【】\-—]"
+_LONGEST_FIRST = "|".join(sorted(_CHANNEL_WORDS, key=len, reverse=True))
+_CHANNEL_TOKEN = re.compile(rf"(?:^|(?<={_EDGE}))[\[【(]?(?P<word>{_LONGEST_FIRST})[\])】]?(?=$|{_EDGE})\s*:?")
+_GAPS = " \t\n\u3000,;，；、"
+_SPOKEN: tuple[tuple[Channel, re.Pattern[str]], ...] = (
+    (
+        "call",
+        re.compile(
+            r"电话(?:里|中|沟通|联系|聊|说|问|回访|确认|告知|拜访|跟进|通知|未接|没接|没人接|打|了|过|已通|不通)"
+            r"|打(?:了|过|通了?)?(?:个|一个|几个)?电话|致电|通(?:了|过)?(?:个|一个)?电话|去电|来电"
+        ),
+    ),
+    (
+        "wechat",
+        re.compile(
+            r"微信(?:里|上|沟通|联系|聊|发|问|说|回|推|告知|语音|跟进|视频|确认|通知|约)"
+            r"|加(?:了|上|上了)?(?:他|她|对方)?的?微信|发(?:了)?微信|企微(?:上|里|沟通|联系|聊|发)"
+        ),
+    ),
+    (
+        "visit",
+        re.compile(
+            r"拜访(?:了|过)|上门(?:了|拜访了?|聊|谈|演示|装|送|看|沟通|找)|面谈(?:了|过)?|当面|登门|见(?:了|到了?)"
+            r"|去(?:了|过)(?:他们|客户|趟)?|现场(?:看|谈|聊|沟通|演示|确认)|面访|实地(?:看|考察|走访)"
+        ),
+    ),
+)
+_PLANNED = re.compile(
+    r"(?:约|计划|准备|打算|安排|下次|下周|明天|明日|后天|预约|想|要|再|周[一二三四五六日天]|上午|下午|\d[日号点])[^,;。\n]{0,6}$"
+)
+
+_PROFILE = re.compile(
+    r"画像|科室|床位|规模|人数|员工|门店数|\d+ ?家(?:门?店|分店|连锁)|\d+ ?(?:张床|条产线|条线|个仓)"
+    r"|年?采购量|月用量|年用量|用量|销量|年产|产能|产线|营业额"
+    r"|营收|面积|编制|客流|决策|拍板|关键人|话事|负责人|分管|主管采购|组织架构|架构|换了人|换成|新来|新上任|调走|离职|接手|对接人|预算|档案|现用|在用"
+    r"|目前用|现在用|用的是|竞品|竞争对手|供应商|合作(?:了|过|方)|主营|主做|连锁|经营|资料(?:已|更新)|背景"
+)
+_PAIN = re.compile(
+    r"痛点|问题|困难|难题|不满|抱怨|投诉|吐槽|担心|顾虑|犹豫|嫌|太慢|太贵|偏贵|贵了|价格高|偏高|太高|慢|不稳|故障|坏了|缺货|断货|断供|交期|返修|返工|退货|损耗|破损"
+    r"|漏|成本|压货|库存|积压|滞销|动销|没货|效率|头疼|麻烦|希望|需要|需求|诉求|想要|想换|要求|不够|不足|不好用|不方便|卡在|出错|误差|不准|风险|不达标|串货|窜货|压价|关心|在意"
+    r"|售后|响应"
+)
+_NO_PAIN = re.compile(
+    r"(?:没有?|无|暂无|不)(?:什么|啥|任何|其他|太大)?(?:痛点|问题|困难|顾虑|需求|投诉|不满|需要)|问题不大|没问题|不需要|不要求|不担心"
+)
+_WHEN = (
+    r"(?:今晚|今天|明天|明日|明早|明晚|后天|大后天|下周[一二三四五六日天]?|本周[一二三四五六日天]?|这周[一二三四五六日天]?|周[一二三四五六日天]|星期[一二三四五六日天]|礼拜[一二三四五六日天]"
+    r"|下个?月|月底|月初|月中|年底|节后|节前|\d{1,2}[号日]|\d{1,2}\.\d{1,2}|\d{1,2}/\d{1,2}|\d+天[内后]|回去|回头|晚点|尽快)"
+)
+_DEED = (
+    r"(?:发|寄|送|给|出|回复|答复|反馈|回话|约|来|去|安排|签|上门|提供|确认|带|试|跑|演示|拜访|交|做|报|谈|见|再|装|测|打款|付款"
+    r"|下单|开会|汇报|沟通|联系|定|补|到货|跟|评审|对接|推)"
+)
+_NEXT = re.compile(
+    r"下一步|下步|下次|后续|接下来|待办|约好|约了|约定|约在|约下|已约|再约|答应|承诺|说好|计划|准备|打算|同意试|愿意试|等他|等她|等客户|等对方|继续跟"
+    rf"|{_WHEN}[^,;。\n]{{0,10}}{_DEED}|{_DEED}[^,;。\n]{{0,8}}{_WHEN}(?:前|之前|内|再)|(?:我|我们|我方|我司)(?:来|会|要|将|得|需)?(?:给|发|寄|送|出|带|安排|提供)"
+    r"|(?:会|将|要)(?:给|发|寄|送|安排|提供|尽快)|待(?:我|回复|报价|确认|寄|发)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactText:
+    """One contact as written.
+
+    `body` is the text without keyword and channel word. `person` is whom they spoke with at the client, as written.
+    `lacks` names what a standard visit note holds and this one does not: the client's profile brought up to date, a
+    pain point, the next step promised.
+    """
+
+    channel: Channel
+    body: str
+    person: str | None
+    lacks: tuple[Lack, ...]
+
+
+def read_contact(text: str) -> ContactText | None:
+    """The contact `text` reports; None when it does not open with 跟进, 拜访, 电话 or 微信 as a keyword."""
+    opening = find_opening(text, _KEYWORDS)
+    if opening is None:
+        return None
+    channel = _KEYWORDS[opening.keyword]
+    body = text[opening.rest :].strip()
+    if channel == "other":
+        channel, body = _channel(body)
+    person = find_person(body)
+    return ContactText(channel, body, body[slice(*person)] if person else None, _lacks(fold(body)))
+
+
+def _channel(body: str) -> tuple[Channel, str]:
+    """The channel named in a follow-up, and the body without that word when it stands alone."""
+    folded = fold(body)
+    token = _CHANNEL_TOKEN.search(folded)
+    # Further in, a word standing alone is part of the story (… 约他 拜访), not the label of the channel.
+    if token and len(folded[: token.start()].split()) <= 3 and not _PLANNED.search(folded[: token.start()]):
+        rest = f"{body[: token.start()].strip(_GAPS)} {body[token.end() :].strip(_GAPS)}"
+        return _CHANNEL_WORDS[token["word"]], rest.strip()
+    spoken = [
+        (match.start(), channel)
+        for channel, pattern in _SPOKEN
+        for match in pattern.finditer(folded)
+        if not _PLANNED.search(folded[: match.start()])
+    ]
+    return (min(spoken)[1] if spoken else "other"), body
+
+
+def _lacks(folded: str) -> tuple[Lack, ...]:
+    """What a standard visit note still lacks, judged by the words of `folded`."""
+    lacks: list[Lack] = []
+    if not _PROFILE.search(folded):
+        lacks.append("profile")
+    if not _PAIN.search(_NO_PAIN.sub("", folded)):
+        lacks.append("pain")
+    if not _NEXT.search(folded):
+        lacks.append("next")
+    return tuple(lacks)

@@ -1,0 +1,256 @@
+"""A lead in one line, its parts in any order: 【线索】client, contact, telephone, source, budget, region, @rep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from handlers.language.money import find_amounts, read_amount
+from handlers.language.opening import find_opening
+from handlers.language.phones import find_phones, normalise_phone
+from handlers.language.places import read_place, region_of
+from handlers.language.sources import find_source, read_source
+from handlers.language.text import fold
+from handlers.language.titles import find_person
+
+_KEYWORDS = ("线索", "新线索", "销售线索", "新增线索")
+_BREAK = "\n"
+
+_LABELS = {
+    "client": "客户名称|客户名|客户|公司名称|公司名|公司|单位名称|单位|医院|门店|店名|企业|机构|名称",
+    "contact": "联系人姓名|联系人|对接人|负责人|姓名|联络人",
+    "phone": "联系电话|联系方式|电话号码|手机号码|手机号|手机|电话|tel|phone|微信同号",
+    "source": "线索来源|客户来源|来源渠道|来源|渠道|来自",
+    "budget": "预算金额|项目预算|预估金额|意向金额|预计金额|采购预算|预算|金额",
+    "region": "所在地区|所在地|所属区域|所属地区|地区|区域|地址|城市|所在城市|省份|大区",
+    "note": "备注|需求|说明|其他|其它|情况|意向产品|意向|产品",
+}
+_KIND = {word: kind for kind, words in _LABELS.items() for word in words.split("|")}
+_LONGEST_FIRST = "|".join(sorted(_KIND, key=len, reverse=True))
+_LABELLED = re.compile(
+    rf"(?:^|(?<=[\s,;。、/|]))(?:\d{{1,2}}[.、)] ?)?[【\[(]?(?P<label>{_LONGEST_FIRST})[】\])]?\s*:\s*"
+)
+_BUDGET_WORD = re.compile(
+    r"(?:(?:项目|采购|总|年)?(?:预算|金额|报价|总价|合同额|标的)(?:金额|总额|额)?(?:大概|大约|差不多|估计|预计|约|在|是|有|为|[:\s])*)$"
+)
+_BUDGET_TAIL = re.compile(r"\s*(?:左右|上下|以内|以上|出头|多|的?预算|\+|起)*")
+_PHONE_WORD = re.compile(
+    r"(?:(?:联系|手机|联络)?(?:电话|手机|方式|号码?)(?:号码?)?|手机号|tel|phone|vx|微信|微信同号|联系方式)(?:是|为|也是)?[.:\s]*$"
+)
+_PHONE_TAIL = re.compile(r"\s*[(]?(?:微信同号|同微信|微信也是这个|手机微信同号)[)]?")
+_SEPARATOR = re.compile(r"[\s,;。、/|]+")
+_MENTION = re.compile(r"@\s?([^\s@,;。、:!?()/|【】\[\]]+)")
+_NAMED = re.compile(
+    r"(?:(?:有)?(?:个|一个|一家|家)?(?:新)?(?:客户|公司|单位|企业|医院|门店|店)(?:名字)?(?:是|叫做?|名叫)|^叫做?|名叫)\s*(?P<name>[^\s,;。、:@]{2,24})"
+)
+_CALLED = re.compile(
+    r"(?:联系人|对接人|负责人|老板|店长|采购)(?:是|叫)\s*(?P<name>[a-z]{2,12}|[\u4e00-\u9fff]{2,4})(?=$|[\s,;。、:@\n])"
+)
+_ORGANISATION = re.compile(
+    r"(?:医院|公司|集团|诊所|卫生院|卫生服务中心|门诊部?|药房|药店|大药房|学校|学院|大学|中学|小学|幼儿园|工厂|厂|店|超市|商行|商贸|便利|酒店|餐饮|餐厅|酒楼|饭店"
+    r"|物流|科技|制造|机械|建材|装饰|五金|贸易|实业|置业|地产|物业|银行|研究院|研究所|中心|工作室|连锁|生物|医疗|器械|电子|软件|网络|信息|食品|饮料|便利店|百货|广场"
+    r"|商场|家居|家具|管业|重工|精密|汽配|股份|局|委员会|合作社|农场|经营部|门市|批发部|批发|行|坊|部|馆|园|府|城)(?:[(][^)]*[)])?$"
+)
+_NO_CLIENT = re.compile(
+    r"^(?:急|紧急|尽快|优先|已|未|想|要|需|问|找|求|做|在|有|没|请|麻烦|希望|对|说|很|比较|正在|目前|主要|意向|需求|重点|高意向|a类|b类|c类|今天|明天|下周|本周|周[一-日]|老板姓|姓)"
+    r"|(?:了解|咨询|询价|报价|采购|试用|合作|方案|联系|跟进|看看|回电|尽快)$|^[\W\d_]+$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadText:
+    """One lead as written; a part that was not told is None.
+
+    `source` is a canonical word (官网, 展会, 转介绍 …), `budget` whole yuan (the upper end of a range), `phone` digits
+    with "-" after an area code. `region` is the team's own region when the place lies in one, else the place; a place
+    that was only resolved stays readable in `note`, with everything else that is left. `mentions` are the names that
+    stood after @.
+    """
+
+    client: str | None
+    contact: str | None
+    phone: str | None
+    source: str | None
+    budget: int | None
+    region: str | None
+    note: str
+    mentions: tuple[str, ...]
+
+
+def read_lead(text: str, people: Collection[str] = (), regions: Collection[str] = ()) -> LeadText | None:
+    """The lead `text` tells; None when it does not open with 线索 as a keyword.
+
+    `people` are the names that an @ may stand before, so that 「@张伟急」 is cut rightly; `regions` are the team's
+    sales regions, spelt as `LeadText.region` shall spell them.
+    """
+    opening = find_opening(text, _KEYWORDS)
+    return _Reader(text[opening.rest :], people, regions).read() if opening else None
+
+
+class _Reader:
+    """Takes one part after the other out of the text; what is left is the client and the note."""
+
+    def __init__(self, text: str, people: Collection[str], regions: Collection[str]) -> None:
+        self.text = text
+        self.people = people
+        self.regions = regions
+        self.parts: dict[str, str] = {}
+        self.budget: int | None = None
+        self.notes: list[str] = []
+
+    def read(self) -> LeadText:
+        mentions = self._mentions()
+        self._phone()
+        self._labelled()
+        self._budget()
+        self._told()
+        self._tokens()
+        region = self.parts.get("region")
+        return LeadText(
+            client=self.parts.get("client"),
+            contact=self.parts.get("contact"),
+            phone=self.parts.get("phone"),
+            source=self.parts.get("source"),
+            budget=self.budget,
+            region=region,
+            note=" ".join(self.notes),
+            mentions=mentions,
+        )
+
+    def _take(self, start: int, end: int) -> str:
+        """Cut (start, end) out of the text, leaving a break, and return what stood there."""
+        taken = self.text[start:end]
+        self.text = f"{self.text[:start]}{_BREAK}{self.text[end:]}"
+        return taken
+
+    def _mentions(self) -> tuple[str, ...]:
+        names: list[str] = []
+        while match := _MENTION.search(fold(self.text)):
+            written = self.text[slice(*match.span(1))]
+            known = [name for name in self.people if name and fold(written).startswith(fold(name))]
+            name = max(known, key=len) if known else written
+            self._take(match.start(), match.start(1) + len(name))
+            if name not in names:
+                names.append(name)
+        return tuple(names)
+
+    def _phone(self) -> None:
+        for start, end in find_phones(self.text)[:1]:
+            folded = fold(self.text)
+            label = _PHONE_WORD.search(folded[:start])
+            tail = _PHONE_TAIL.match(folded, end)
+            self.parts["phone"] = normalise_phone(self.text[start:end])
+            self._take(label.start() if label else start, tail.end() if tail else end)
+
+    def _labelled(self) -> None:
+        """客户：… 联系人：… each up to the next label, line end, comma or, for parts of one word, space."""
+        while match := _LABELLED.search(fold(self.text)):
+            kind = _KIND[match["label"]]
+            stop = r"[\n;]" if kind == "note" else r"[\n,;。]" if kind in {"client", "region"} else r"[\n,;。\s]"
+            rest = fold(self.text)[match.end() :]
+            ends = [found.start() for found in (re.search(stop, rest), _LABELLED.search(rest)) if found]
+            end = match.end() + min(ends, default=len(rest))
+            value = self.text[match.end() : end].strip()
+            if kind == "client" and len(value.split()) > 1:
+                value = value.split()[0]
+                end = self.text.index(value, match.end()) + len(value)
+            self._take(match.start(), end)
+            self._keep(kind, value, match["label"])
+
+    def _keep(self, kind: str, value: str, label: str) -> None:
+        """Store a labelled value, in the form its part has; what cannot be read goes to the note with its label."""
+        read: str | None = value or None
+        if kind == "source":
+            read = read_source(value) or (value or None)
+        elif kind == "region":
+            read = self._region(value) or (value or None)
+        elif kind == "budget":
+            amount = read_amount(value)
+            if amount is not None and self.budget is None:
+                self.budget = amount
+                return
+            read = None
+        elif kind in {"phone", "note"}:
+            read = None
+        if read is not None and kind not in self.parts:
+            self.parts[kind] = read
+        elif value:
+            self.notes.append(value if kind == "note" else f"{label}：{value}")
+
+    def _budget(self) -> None:
+        found = find_amounts(self.text)
+        if not found or self.budget is not None:
+            return
+        folded = fold(self.text)
+        # An amount called a budget wins over one that merely stands in the line.
+        named = [amount for amount in found if _BUDGET_WORD.search(folded[: amount[0]])]
+        start, end, self.budget = (named or list(found))[0]
+        label = _BUDGET_WORD.search(folded[:start])
+        tail = _BUDGET_TAIL.match(folded, end)
+        self._take(label.start() if label else start, tail.end() if tail else end)
+
+    def _told(self) -> None:
+        """Parts told in a sentence: 有个客户叫…, 联系人是…, 从抖音来的."""
+        if "source" not in self.parts and (source := find_source(self.text)):
+            self._take(source[0], source[1])
+            self.parts["source"] = source[2]
+        for kind, pattern in (("client", _NAMED), ("contact", _CALLED)):
+            match = pattern.search(fold(self.text))
+            if match and kind not in self.parts:
+                self.parts[kind] = self.text[slice(*match.span("name"))]
+                self._take(*match.span())
+
+    def _tokens(self) -> None:
+        """What is left, word by word: source, region and contact are known by their looks, the client by its place."""
+        left: list[str] = []
+        for token in filter(None, (piece.strip("-—~:：()（）!！") for piece in self._split())):
+            source, region = read_source(token), self._region(token)
+            if source and "source" not in self.parts:
+                self.parts["source"] = source
+            elif region and "region" not in self.parts:
+                self.parts["region"] = region
+                if fold(region) not in fold(token):
+                    left.append(token)
+            elif not self._contact(token, left):
+                left.append(token)
+        self._client(left)
+        self.notes[:0] = left
+
+    def _split(self) -> list[str]:
+        folded, pieces, at = fold(self.text), [], 0
+        for match in _SEPARATOR.finditer(folded):
+            pieces.append(self.text[at : match.start()])
+            at = match.end()
+        return [*pieces, self.text[at:]]
+
+    def _contact(self, token: str, left: list[str]) -> bool:
+        """Take the contact out of `token`; the words around the name go to `left`."""
+        person = None if "contact" in self.parts else find_person(token)
+        if person is None:
+            return False
+        start, end = person
+        if end < len(token) and _ORGANISATION.search(fold(token)):
+            return False
+        self.parts["contact"] = token[start:end]
+        left.extend(filter(None, (token[:start].strip(), token[end:].strip())))
+        return True
+
+    def _client(self, left: list[str]) -> None:
+        """The first word that looks like an organisation, else the first that looks like a name."""
+        if "client" in self.parts:
+            return
+        named = [token for token in left if _ORGANISATION.search(fold(token)) and len(token) <= 30]
+        plain = [
+            token
+            for token in left[:1]
+            if 2 <= len(token) <= 16 and not _NO_CLIENT.search(fold(token)) and self._region(token) is None
+        ]
+        for token in (named or plain)[:1]:
+            self.parts["client"] = token
+            left.remove(token)
+
+    def _region(self, written: str) -> str | None:
+        """The team's region that `written` is or lies in, else the place it is; None when it is no place."""
+        place = read_place(re.sub(r"^(?:人|公司|客户)?在(?=..)", "", fold(written)), self.regions)
+        return (region_of(place, self.regions) or place) if place else None

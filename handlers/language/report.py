@@ -1,0 +1,273 @@
+"""A daily report as people type it, told apart into done, plan, problems and help wanted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from handlers.language.report_labels import Label, Section, leaves_open, marked_label, run_on_label
+from handlers.language.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class ReportText:
+    """The items of one report, in the order and the words they were written in."""
+
+    done: tuple[str, ...]
+    plan: tuple[str, ...]
+    problems: tuple[str, ...]
+    help: tuple[str, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all was reported."""
+        return not (self.done or self.plan or self.problems or self.help)
+
+
+def read_report(text: str) -> ReportText:
+    """The report in `text`, which is what follows the keyword 日报.
+
+    Sections may come in any order, on one line or many, with labels in any style; what stands before the first label
+    is done. Items are split at line ends, numbering, semicolons and full stops, keep their own wording, and lose their
+    bullet and the bare label word. Items that only say 无 are dropped.
+    """
+    return _Reader(text).read()
+
+
+class _Level(IntEnum):
+    """How firmly a place separates what stands before it from what follows."""
+
+    RUN = 0
+    COMMA = 1
+    STOP = 2
+    BULLET = 3
+    LINE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an item or a heading may start: `at` before its bullet, `text` after it."""
+
+    at: int
+    text: int
+    level: _Level
+    bulleted: bool
+    indented: bool = False
+
+
+_SYMBOLS = "•●○◆◇■□▪▫▶►➤➢✔✓✅☑👉📌🔹🔸🔺⭐★☆◎※→❗❓⚠🆘🎯📅📝💡🔥✨🚩📍🙏❌⏰📋📊💪"
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫❶❷❸❹❺❻❼❽❾❿⑴⑵⑶⑷⑸⑹⑺⑻⑼⒈⒉⒊⒋⒌⒍⒎⒏⒐㈠㈡㈢㈣㈤"
+_DECORATION = re.compile(rf"(?:[\s#*>_~+\ufe0f\u200d\u20e3|/]|-+(?!\d)|[—–·]|[{_SYMBOLS}]|[\U0001f300-\U0001faff])+")
+_BULLET_SIGN = re.compile(rf"[{_SYMBOLS}{_CIRCLED}*·+\-–—]")
+_NUMBER = re.compile(
+    r"\(?(?P<digits>\d{1,2})(?:[.、)](?!\d)|\.(?=\d+[^\d.\s])|\ufe0f?\u20e3)\s*"
+    r"|\(?(?:[一二三四五六七八九]|十[一二三]?)[、.)]\s*|(?:第|其)[一二三四五六七八九](?:点|个|条)?[、,.:是]\s*"
+)
+_BARE_NUMBER = re.compile(
+    r"(?:^|(?<=[\s,;。:】\])]))(?P<digits>[1-9])(?:(?=[\u4e00-\u9fff])|[\s,]\s*(?=[^\d\s]))(?![月日号点个家次份件台万元天%人店箱年])"
+)
+_BREAK = re.compile(
+    r"(?P<line>\n\s*)|(?P<stop>[;。!]+\s*)|(?P<comma>(?:,|[^\S\n])\s*)|(?P<opening>[:】]\s*)|(?P<bracket>(?=[【\[「『〔(]))"
+)
+_HEADER = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,4}\s+)?[【\[(]?(?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}[日号]?[】\])]?"
+    r"\s*[(]?(?:(?:周|星期|礼拜)[一二三四五六日天])?[)]?(?=[\s:,]|$)[^\S\n]*[:,]?"
+    r"|(?:汇报人|填报人|提交人|报告人|姓名|部门|日期|时间|区域|岗位|大区)\s*:[^\n]*"
+)
+_NOTHING = re.compile(
+    r"(?:暂时?|目前|今天|今日|明天)?(?:都|也|还)?(?:没有?|无|木有)(?:了|啥|什么|特别|特殊|其他|其它|任何|新的?|大的?)?(?:的)?"
+    r"(?:问题|困难|风险|卡点|难点|需要|需求|计划|安排|异常|情况|内容|支持|协助|帮助|求助|事项|可汇报)?(?:和(?:困难|风险|问题))?(?:需要(?:支持|协助|帮助|协调)的?)?"
+    r"(?:的(?:事|地方|事项|问题)?)?|无需(?:支持|协助|帮助)?|不需要(?:支持|协助|帮助)?|不用|暂不需要|一切正常|都?正常|一切顺利|顺利|没啥[事]?|n/?a|none|no|nil|[-—/\\x×]+"
+    r"|问题(?:不大|无)"
+)
+_WANTS_HELP = re.compile(r"(?:需要?|请|希望|恳请|求|申请|麻烦)[^,。;]{0,10}(?:支持|协助|帮|配合|协调|支援|出面|介入)")
+
+
+class _Reader:
+    """Walks over the places where something may start, and gathers items under the current heading."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.folded = fold(text)
+        self.items: dict[Section, list[str]] = {"done": [], "plan": [], "problems": [], "help": []}
+        self.section: Section = "done"
+        self.mixed = False
+        self.start = 0
+        self.bulleted = False
+        self._bare: dict[int, int] = {}
+
+    def read(self) -> ReportText:
+        places = self._places()
+        marked = [label for place in places if (label := self._marked(place))]
+        announced = {label.section for label in marked}
+        for place in places:
+            if place.at < self.start or place.text < self.start:
+                continue
+            label = self._marked(place) or self._run_on(place, announced)
+            if label is not None:
+                self._open(place, label)
+            elif place.level >= _Level.BULLET or (place.level == _Level.STOP and not self.bulleted):
+                if place.level == _Level.LINE and place.indented and not place.bulleted and self.bulleted:
+                    continue
+                self._close(place.at)
+                self.start, self.bulleted = place.text, place.bulleted
+        self._close(len(self.text))
+        return ReportText(*(tuple(self.items[section]) for section in ("done", "plan", "problems", "help")))
+
+    def _open(self, place: _Place, label: Label) -> None:
+        """Start a section; a heading of none of the four keeps its words and counts as done."""
+        self._close(place.at)
+        if label.section == "other":
+            self.section, self.start = "done", place.text
+            if label.mark in {"line", "bracket"}:
+                self.start = label.end
+        else:
+            self.section, self.start = label.section, label.end
+        words = self.folded[place.text : label.end]
+        self.mixed = label.section == "problems" and bool(re.search(r"支持|协助|帮助|求助", words))
+        # The number of a heading (一、今日工作) is not a bullet of the items under it.
+        self.bulleted = place.bulleted and label.mark == "none"
+
+    def _close(self, end: int) -> None:
+        """Store the item from `self.start` to `end`, unless it says nothing."""
+        item = self._clean(self.start, end)
+        if not item:
+            return
+        section = self.section
+        if self.mixed and _WANTS_HELP.search(fold(item)):
+            section = "help"
+        self.items[section].append(item)
+
+    def _clean(self, start: int, end: int) -> str:
+        while start < end and (match := _DECORATION.match(self.folded, start, end)):
+            start = match.end()
+        item = self.text[start:end].strip(" \t\r\n\u3000;；,，。、:：")
+        item = re.sub(r"\s*\n\s*", " ", item)
+        said = fold(item).strip(" .!~")
+        if not re.search(r"\w", said) or _NOTHING.fullmatch(re.sub(r"(?:哈|哦|呢|啦|的|吧|了)+$", "", said) or said):
+            return ""
+        return item
+
+    def _marked(self, place: _Place) -> Label | None:
+        """The marked heading at `place`; inside a line its mark must be more than the end of the line."""
+        if place.level == _Level.RUN:
+            return None
+        label = marked_label(self.folded, place.text)
+        if label is None or (place.level == _Level.COMMA and label.mark == "line"):
+            return None
+        if label.mark == "line" and place.level < _Level.BULLET and place.at > 0:
+            return None
+        if place.level == _Level.COMMA and label.section == "other":
+            return None
+        return label
+
+    def _run_on(self, place: _Place, announced: set[Section]) -> Label | None:
+        """The unmarked heading at `place`, when this report has no marked one for that section."""
+        label = run_on_label(self.folded, place.text)
+        if label is None or label.section in announced:
+            return None
+        if place.level > _Level.STOP or (place.level == _Level.STOP and not self.bulleted):
+            return label
+        if place.level == _Level.STOP or self.bulleted or label.section == self.section:
+            return None
+        if self.section not in {"done", "plan"} and place.level != _Level.RUN and label.section in {"done", "plan"}:
+            return None
+        before = self.folded[self.start : place.at]
+        if leaves_open(before) or (label.end == label.start and self.folded[label.start] in "请麻下准"):
+            return None
+        return label
+
+    def _places(self) -> list[_Place]:
+        """Every place where an item or a heading may start, in order."""
+        begin = self._skip_colon()
+        while header := _HEADER.match(self.folded, self._skip(begin)):
+            begin = header.end()
+        self.start = begin
+        numbers = self._numbers()
+        places = [self._place(begin, _Level.LINE)]
+        for match in _BREAK.finditer(self.folded, begin):
+            if match["line"] is not None:
+                indent = len(match["line"]) - match["line"].rindex("\n") > 1
+                places.append(self._place(match.end(), _Level.LINE, match.start(), indent))
+            elif match["stop"] is not None:
+                places.append(self._place(match.end(), _Level.STOP, match.start()))
+            elif match.end() in numbers or self._sign(match.end()):
+                places.append(self._place(match.end(), _Level.BULLET, match.end()))
+            elif match["comma"] is not None or match["bracket"] is not None:
+                places.append(self._place(match.end(), _Level.COMMA, match.start()))
+        places.extend(self._place(at, _Level.BULLET) for at in numbers if self.folded[at] == "(")
+        places.extend(self._circled())
+        if not re.search(r"[\s,;。:!]", self.folded.strip()):
+            places.extend(
+                _Place(match.start(), match.start(), _Level.RUN, False)
+                for match in re.finditer(r"明[天日]|问题(?:就?是|在于)|需要支持", self.folded)
+                if match.start() > 4
+            )
+        return sorted(places, key=lambda place: (place.text, -place.level))
+
+    def _place(self, after: int, level: _Level, at: int | None = None, indented: bool = False) -> _Place:
+        """The place whose break ends at `after`: its bullet, number or emoji is passed over."""
+        text = self._skip(after)
+        bulleted = bool(_BULLET_SIGN.match(self.text, after)) and text > after
+        number = self._number(text)
+        if number is not None:
+            text, bulleted = self._skip(number), True
+            level = max(level, _Level.BULLET) if level != _Level.COMMA else level
+        return _Place(after if at is None else at, text, level, bulleted, indented)
+
+    def _skip(self, at: int) -> int:
+        match = _DECORATION.match(self.folded, at)
+        return match.end() if match else at
+
+    def _skip_colon(self) -> int:
+        """Past what the keyword may have left before the report (日报：今日…)."""
+        match = re.match(r"[\s:】\])]+", self.folded)
+        return match.end() if match else 0
+
+    def _sign(self, at: int) -> bool:
+        return self.text[at : at + 1] in tuple(_SYMBOLS) and at < len(self.text)
+
+    def _number(self, at: int) -> int | None:
+        """Where the text after the item number at `at` starts; None without a number."""
+        if at < len(self.text) and self.text[at] in _CIRCLED:
+            return at + 1
+        if at in self._bare:
+            return self._bare[at]
+        match = _NUMBER.match(self.folded, at)
+        return match.end() if match else None
+
+    def _numbers(self) -> set[int]:
+        """Offsets of item numbers within a line: those that count on, so that 见附件 3.报价 is none."""
+        found: set[int] = set()
+        last = 0
+        for match in re.finditer(rf"(?:^|(?<=[\s,;。:】\])])|(?=\(\d)){_NUMBER.pattern}", self.folded):
+            digits = match["digits"]
+            if digits is None:
+                found.add(match.start())
+            elif int(digits) in {1, last + 1}:
+                found.add(match.start())
+                last = int(digits)
+        if not found:
+            run = list(self._counting(list(_BARE_NUMBER.finditer(self.folded))))
+            self._bare = {match.start(): match.end() for match in run}
+            found |= set(self._bare)
+        return found
+
+    @staticmethod
+    def _counting(matches: list[re.Match[str]]) -> Iterator[re.Match[str]]:
+        """Of bare digits before words, those that count 1 2 3."""
+        last = 0
+        for index, match in enumerate(matches):
+            digit = int(match["digits"])
+            following = int(matches[index + 1]["digits"]) if index + 1 < len(matches) else 0
+            if (digit == 1 and following == 2) or (last and digit == last + 1):
+                last = digit
+                yield match
+
+    def _circled(self) -> Iterator[_Place]:
+        """①②③ start an item wherever they stand."""
+        for at, char in enumerate(self.text):
+            if char in _CIRCLED:
+                yield _Place(at, self._skip(at + 1), _Level.BULLET, True)

@@ -1,0 +1,141 @@
+"""The headings of a daily report, in every writing people use for them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Section = Literal["done", "plan", "problems", "help", "other"]
+
+_TODAY = r"(?:今日|今天|今儿|本日|当日|当天|日间)"
+_TOMORROW = r"(?:明日|明天|明儿|次日|翌日|隔天|后天|后续|下周|下一?步|接下来|近期|未来)"
+_WORK = r"(?:工作|任务|事项|主要工作|重点工作|销售工作|客户工作)"
+_TROUBLE = r"(?:问题|困难|风险|卡点|难点|障碍|阻碍|堵点|异常|困惑|难题|不足)"
+_WHO = r"(?:公司|领导|总部|上级|主管|部门|团队|您|大家|协调|资源)"
+
+_WORDS: dict[Section, str] = {
+    "done": (
+        rf"{_TODAY}?的?{_WORK}?的?(?:已完成|完成|总结|小结|汇报|进展|进度|成果|回顾|完成情况|完成事项|完成工作|完成内容|工作内容|内容|情况)"
+        rf"(?:的?(?:工作|事项|情况|内容|任务))?|{_TODAY}的?{_WORK}?|{_TODAY}?(?:都)?(?:做了|干了)(?:什么|啥)?|{_WORK}|已做|done|today"
+    ),
+    "plan": (
+        rf"{_TOMORROW}?的?{_WORK}?的?(?:计划|安排|打算|规划|待办|目标|重点|拟办)(?:{_WORK}|事项)?"
+        rf"|{_TOMORROW}的?{_WORK}?(?:要做|准备做|拟做)?(?:什么|啥|的)?|todo|to do|plan|tomorrow|next"
+    ),
+    "problems": (
+        rf"(?:{_TODAY}|目前|现在|当前|工作中?)?的?(?:遇到|存在|碰到|发现)?了?的?(?:主要)?的?{_TROUBLE}"
+        rf"(?:\s?[/、和与及&]\s?(?:{_TROUBLE}|需?要?(?:支持|协助|帮助|求助)|建议|反馈|思考))*(?:点|事项|反馈)?|问题点"
+        r"|problems?|issues?|blockers?|risks?"
+    ),
+    "help": (
+        rf"(?:所?需要?|请求|申请|希望|待|求)(?:{_WHO}|领导们?)?的?(?:支持|支援|协助|帮助|协调|帮忙|配合|资源)"
+        rf"(?:和(?:支持|协助|协调|配合))?(?:的?(?:事项|内容|问题|地方|工作|事))?|求助(?:事项)?|协助(?:事项|需求)?|协调事项|帮忙|帮助"
+        r"|支持(?:需求|事项)|资源需求|协同需求|支持|help|support"
+    ),
+    "other": r"心得(?:体会)?|收获|感悟|感想|备注|其他|其它|思考|个人总结|自我评价|建议",
+}
+_SPACE = r"[^\S\n]"
+_OPEN, _CLOSE = r"[【\[(「『〔《<{]", r"[】\])」』〕》>}]"
+
+
+def _heading(words: str) -> re.Pattern[str]:
+    """One heading with its mark; the regular expression tries shorter words until the mark fits."""
+    return re.compile(
+        rf"{_OPEN}\s*(?:{words})\s*{_CLOSE}{_SPACE}*(?P<bracket>[:\-—]*)"
+        rf"|(?:{words})[*_]*{_SPACE}*(?P<colon>:|--?(?!\d)|—+|=+>)"
+        rf"|(?:{words})[*_?]*{_SPACE}*(?P<line>(?=\n)|$)"
+        rf"|(?P<words>{words})(?P<space>(?={_SPACE}))"
+    )
+
+
+_HEADINGS = {section: _heading(words) for section, words in _WORDS.items()}
+# Too short or too common to be headings before a mere space.
+_NEEDS_A_MARK = re.compile(
+    r"(?:已?完成|总结|小结|汇报|进展|进度|内容|情况|成果|回顾|工作|任务|事项|做了|干了|已做|安排|打算|目标|重点|待办|支持|协助|帮助|帮忙|后续|下周"
+    r"|后天|近期|未来|隔天|不足|异常|today|done|next|plan|help|support|心得|收获|感悟|感想|备注|其[他它]|思考|建议)$"
+)
+
+# Headings without any mark: a word of time, or of trouble, and the text straight after it.
+_FILLER = r"(?:(?:的话|呢|嘛|啊|哈|吧)\s*,?\s*)?"
+_RUN_ON: tuple[tuple[Section, re.Pattern[str]], ...] = (
+    (
+        "problems",
+        re.compile(
+            rf"(?:今天|今日|目前|现在)?的?(?:遇到|存在)?的?(?:主要)?(?:问题|困难|难点|卡点|风险){_FILLER}(?:主要)?(?:就?是|在于|有)"
+        ),
+    ),
+    (
+        "problems",
+        re.compile(
+            r"(?:存在问题|遇到的?问题|问题|困难|难点|卡点)(?=\S)"
+            r"(?!已|都|解决|反馈|处理|不大|清单|单|件|产品|门店|店|客户|点位|记录|汇总|整改|跟踪|,|;|。)"
+        ),
+    ),
+    ("help", re.compile(rf"(?:需要?支持的?{_FILLER}(?:就?是|有)|(?:需要?支持|求助)(?=[^\s的]))")),
+    ("done", re.compile(rf"(?:今日|今天|今儿|本日)(?!头条|国际|资本|下班前|之?内){_FILLER}")),
+    ("plan", re.compile(rf"(?:(?:明日|明天|明儿|次日)(?!之星|控股|集团|系)|下一步|接下来){_FILLER}")),
+)
+# These start an item whose own words must stay whole.
+_KEPT: tuple[tuple[Section, re.Pattern[str]], ...] = (
+    ("plan", re.compile(r"明早|明晚|下周[一二三四五六日天]?|(?:计划|打算|准备|预计)(?:明|后天|下周|下一步|周)")),
+    (
+        "help",
+        re.compile(
+            r"(?:需要?|请|希望|恳请|麻烦|盼)[^,。;:\s]{1,8}(?:支持|协助|帮忙|帮助|配合|协调|支援|出面|介入)"
+            rf"|申请[^,。;:\s]{{1,10}}支持|需要?{_WHO}"
+        ),
+    ),
+)
+_LEAVES_OPEN = re.compile(
+    r"(?:约好?了?|约定|答应|承诺|说好?|确认|要求|通知|表示|反馈|催|让|等|定在|改到|推到|延到|到|在|于|给|定|是|、)\s*,?\s*$"
+)
+
+
+Mark = Literal["bracket", "colon", "line", "space", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A heading found at `start`: its section, where the text under it begins, and what marks it as a heading."""
+
+    section: Section
+    start: int
+    end: int
+    mark: Mark
+
+
+def marked_label(folded: str, at: int) -> Label | None:
+    """The heading at `at`, when a colon, brackets, its own line or, after firm words, white space mark it as one."""
+    best: Label | None = None
+    for section, pattern in _HEADINGS.items():
+        match = pattern.match(folded, at)
+        if match is None or match.end() == at:
+            continue
+        mark = _mark(match)
+        if mark == "space" and (section == "other" or _NEEDS_A_MARK.match(match["words"])):
+            continue
+        if best is None or match.end() > best.end:
+            best = Label(section, at, match.end(), mark)
+    return best
+
+
+def _mark(match: re.Match[str]) -> Mark:
+    marks: tuple[Mark, ...] = ("bracket", "colon", "line")
+    return next((mark for mark in marks if match[mark] is not None), "space")
+
+
+def run_on_label(folded: str, at: int) -> Label | None:
+    """The heading at `at` that runs straight into its text (明日寄样, 问题是交期); `end` is where the item starts."""
+    for section, pattern in _KEPT:
+        if pattern.match(folded, at):
+            return Label(section, at, at, "none")
+    for section, pattern in _RUN_ON:
+        if match := pattern.match(folded, at):
+            return Label(section, at, match.end(), "none")
+    return None
+
+
+def leaves_open(before: str) -> bool:
+    """Whether `before` ends in words that a following time belongs to (王主任约好, 明天…)."""
+    return bool(_LEAVES_OPEN.search(before))

@@ -1,0 +1,62 @@
+"""Where a lead came from, in one canonical word each."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.language.text import fold
+
+_SOURCES = {
+    "官网": "官方网站|公司网站|官网表单|官网留言|官网咨询|官网注册|网站留言|网站表单|官网|网站",
+    "展会": "展会扫码|展会名片|展会现场|展览会|博览会|交易会|广交会|进博会|医博会|糖酒会|展会|展位|参展|行业展",
+    "转介绍": "老客户转介绍|老客户介绍|老客户推荐|客户转介绍|客户介绍|客户推荐"
+    "|朋友介绍|朋友推荐|熟人介绍|熟人推荐|同行介绍|同行推荐|内部推荐"
+    "|转介绍|转介|介绍来的|推荐来的|介绍过来|介绍|推荐",
+    "电话呼入": "电话呼入|400电话|400呼入|400热线|热线电话|客服热线|热线"
+    "|电话咨询|来电咨询|主动来电|客户来电|呼入电话|呼入|来电",
+    "抖音": "抖音私信|抖音直播|抖音广告|抖音留资|抖音|douyin",
+    "小红书": "小红书私信|小红书笔记|小红书|红书|xhs",
+    "百度": "百度推广|百度竞价|百度搜索|百度",
+    "公众号": "微信公众号|公众号留言|公众号",
+    "老客户": "老客户复购|老客户增购|老客户|老客|复购",
+    "视频号": "微信视频号|视频号",
+    "快手": "快手直播|快手",
+    "朋友圈": "朋友圈广告|微信朋友圈|朋友圈",
+    "知乎": "知乎",
+    "1688": "阿里巴巴|1688|阿里",
+    "京东": "京东",
+    "天猫": "天猫",
+    "美团": "美团|大众点评",
+    "招标": "招标平台|招标网|招标信息|招投标|招标",
+    "地推": "地推|扫街|陌拜|陌生拜访",
+    "到店": "自然到店|上门咨询|到店咨询|到店|进店",
+    "会议": "学术会议|行业会议|研讨会|沙龙|论坛|会议",
+    "渠道": "渠道商|渠道推荐|经销商推荐|经销商介绍|代理商推荐|代理商介绍",
+    "邮件": "邮件咨询|邮件|邮箱",
+    "广告": "信息流广告|广告投放|广告",
+}
+_CANONICAL = {word: source for source, words in _SOURCES.items() for word in words.split("|")}
+_WORDS = "|".join(map(re.escape, sorted(_CANONICAL, key=len, reverse=True)))
+_ALONE = re.compile(
+    rf"(?:来自|来源|通过|从|在|是)?(?P<word>{_WORDS})(?:渠道|平台|广告|线索|客户|扫码|私信|留言|留资|咨询|表单)?(?:上|那边|里)?(?:看到|找来|过来|来|加|留|问)?(?:的|了)?"
+)
+_PHRASE = re.compile(
+    rf"(?:来自|来源于?(?:是)?|通过|从)(?:我们|公司|咱们)?(?:的)?(?P<from>{_WORDS})(?:上|那边|里)?(?:看到|找来|过来|来|找到我们|加|留言?|问|咨询)?(?:的|了)?"
+    rf"|(?P<came>{_WORDS})(?:上|那边|里)?(?:找来|过来|来|找到我们)的"
+    r"|(?P<by>[\u4e00-\u9fff]{2,4}(?:给)?(?:介绍|推荐)(?:过来|来)?的)"
+)
+
+
+def read_source(text: str) -> str | None:
+    """The canonical source when `text` is nothing but one (展会扫码 → 展会); else None."""
+    match = _ALONE.fullmatch(fold(text).strip())
+    return _CANONICAL[match["word"]] if match else None
+
+
+def find_source(text: str) -> tuple[int, int, str] | None:
+    """The first source told in a phrase (从抖音来的, 来自官网) as (start, end, canonical word); None without one."""
+    match = _PHRASE.search(fold(text))
+    if match is None:
+        return None
+    word = match["from"] or match["came"]
+    return match.start(), match.end(), _CANONICAL[word] if word else "转介绍"

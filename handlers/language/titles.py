@@ -1,0 +1,110 @@
+"""People named the way sales people name them: a surname or a name with a title (王主任, 李总, 张工)."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.language.text import fold
+
+# Surnames that are also everyday function words (和, 向, 时, 都, 应 …) are left out: they invent people.
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
+    "廖贾夏韦付方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔汤尚温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳"
+    "翟殷詹申欧耿关兰焦俞左柳甘祝包宁符阮纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳穆卓古"
+    "简车项闵晏褚娄佘宫苑柯阚胥缪邬"
+)
+_COMPOUND = "欧阳|上官|司马|诸葛|司徒|东方|夏侯|皇甫|尉迟|慕容|端木|令狐|公孙|轩辕|长孙|宇文|南宫"
+_GIVEN = (
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英建国志文华玲红玉兰凤洁梅琳雪荣爱佳莉莎锦黛青倩婷姣婉娴瑾颖露瑶怡婵雁蓓纨仪荷丹蓉"
+    "眉君琴蕊薇菁梦岚苑筠柔竹霭凝晓欢霄枫芸菲寒伊亚宜可姬舒影荔枝思毅俊峰宇浩凯健松柏彬斌帆飞鹏辉旭阳晨东海波宁龙林嘉子轩梓涵欣雨晴"
+    "若诗雅淑慧珍贞德立成康星光天达永胜学祥才发武利清顺鸿信雄琪家振庆元新良喆堃小"
+)
+# The longest first: 总监 must win over 总, 护士长 over 护士.
+_TITLES = (
+    "副总经理|总经理|副总监|总监|总裁|总工|总助|副总|副主任|主任|副院长|院长|副科长|科长|副处长|处长|副局长|局长|副部长|部长|所长|站长"
+    "|副厂长|厂长|副店长|店长|副校长|校长|园长|馆长|场长|队长|班长|组长|股长|会长|行长|副经理|大区经理|区域经理|客户经理|采购经理|项目经理|经理|主管|老师"
+    "|教授|医生|医师|大夫|护士长|护士|药师|博士|老板娘|老板|采购|会计|出纳|秘书|助理|师傅|先生|女士|小姐|董事长|书记|主席|代表|专员|督导"
+    "|顾问|院士|工程师|技师|厨师长|总|工|董|姐|哥|嫂|叔|姨"
+)
+_NOT_AFTER = {
+    "总": r"(?![部价额数量体共之计结代包局账仓装机])",
+    "工": r"(?![坊厂业程地人具作艺资序期位况时商信贸单件会种装大段夫])",
+    "董": r"(?!事会)",
+    "经理": r"(?!部)",
+    "采购": r"(?![单部订合计量了的额])",
+    "代表": r"(?![团处了着])",
+    "工程师": "",
+    "姐": r"(?![妹夫])",
+    "哥": r"(?!们)",
+}
+_TITLE = "|".join(re.escape(title) + _NOT_AFTER.get(title, "") for title in _TITLES.split("|"))
+_SHOP = (
+    r"(?!的?(?:店|药房|药店|烧烤|烤肉|餐|超市|诊所"
+    r"|面馆|火锅|工作室|便利|烘焙|食品|五金|建材|培训|小吃|卤味|炸鸡|水果|生鲜))"
+)
+_PERSON = re.compile(
+    rf"(?:(?:{_COMPOUND})[{_GIVEN}]{{0,2}}|[{_SURNAMES}](?P<given>[{_GIVEN}]{{1,2}})?|(?<![a-z])[a-z]{{2,10}} ?)"
+    rf"(?P<title>{_TITLE}){_SHOP}"
+)
+_FAMILIAR = re.compile(
+    rf"(?:(?<=[\s,;。、:(])|(?<=[跟和找与见问给约])|^)[老小][{_SURNAMES}]"
+    r"(?=$|[\s,;。、:)]|说|问|聊|反馈|回|要|在|讲|不|已|没|表示|那|这|答应|想|觉得|沟通|确认|催|对接|把|让)"
+)
+# Words that end in a surname: 工程|总监, 由于|经理, 下周|主任, 对方|代表.
+_TAIL_OF_A_WORD = re.compile(
+    r"(?:[工课流过制远规章行日里议历进单编][程]|[由关对至等属基终][于]|[上下本这每一两三几全双半各][周]|[对甲乙双我地官各资厂多供买卖警前后][方]"
+    r"|[资现基奖押租佣定][金]|[提最新][高]|[实措设][施]|[负责信前主委就留担上离][任]|[保治平公早][安]|[相海机有无][关]|[价有花省][钱]|[平正日非经][常]"
+    r"|[中新清][华]|[浙长龙珠黑][江]|[其剩多][余]|[主保监][管]|[语英中人公全][文]|[文盖印公][章]|[线公道铁马][路]|[阶时手地路][段]|[打承外面钱书][包]"
+    r"|[简清菜订名账工][单]|[南西江海辽][宁]|[完达变促形合组生][成]|[了讲分理见][解]|[四春换一旺淡本][季]|[导旅上][游]|[火货叉客汽][车]|[事款立][项]|[容不轻贸交简][易]"
+    r"|[门厨库药住机套楼][房]|[一二三四五六七八九十百千][万]|[年世经][纪]|[曲太沈][阳])$"
+)
+_WHOLE_WORDS = re.compile(
+    r"(?:施工|高工|包工|单工|万工|成工|任工|安工|程工|管工|车工|房工|武工|文工|华工|段工|解总|万总价|毛总|江总|成总|单总|易总|季总|关总|曲总|路总|项总)$"
+)
+_SAFE_ALONE = re.compile(r"(?:高工|华工|安工|程工|成工|任工|武工|文工|毛总|江总|成总|关总|季总|项总|路总|易总|曲总)$")
+_PLACE_OR_THING = re.compile(
+    r"^(?:华东|华新|江宁|江东|金星|金龙|金华|金元|金海|安康|安利|康宁|康华|宁海|宁波|温州|海宁|海东|林业|新华|文华|文学|文东|高新|高利|华文"
+    r"|华宁|华信|项目|程序|万达|万家|万利|关东|成龙|成才|石林|石家|龙华|平安|安顺|易学|白云|白天|东方家|路东|单家|家庭)"
+)
+_OURS = re.compile(r"(?:陪同?|带着?|带上|我们的?|我司的?|咱们?的?|跟着|公司的|@)\s*$")
+_BOUNDARY = re.compile(r"$|[\s,;。、:!?()\[\]【】/+\-—…~\d]")
+
+
+def find_person(text: str) -> tuple[int, int] | None:
+    """The first person `text` names with a title, or as 老王 and the like, as (start, end) offsets; None without one.
+
+    Colleagues (陪李总监去…, @李总) and words that only look like a name (工程总监, 下周总结) are passed over.
+    """
+    folded = fold(text)
+    found = [match.span() for match in _PERSON.finditer(folded) if _is_person(folded, match)]
+    found += [match.span() for match in _FAMILIAR.finditer(folded)]
+    return min(found, default=None)
+
+
+def _is_person(folded: str, match: re.Match[str]) -> bool:
+    """Whether a surname and a title name somebody here, judged by the words around them."""
+    start, end = match.span()
+    word, before = match[0], folded[:start]
+    if _OURS.search(before):
+        return False
+    if word[0].isascii():
+        return match["title"] in {
+            "总",
+            "工",
+            "老师",
+            "姐",
+            "哥",
+            "经理",
+            "主任",
+            "总监",
+            "女士",
+            "先生",
+            "医生",
+            "教授",
+        }
+    if _TAIL_OF_A_WORD.search(folded[max(0, start - 1) : start + 1]):
+        return False
+    if _WHOLE_WORDS.search(word):
+        closed = _BOUNDARY.match(folded, end) and (not before or _BOUNDARY.match(before[-1]))
+        return bool(closed) and bool(_SAFE_ALONE.search(word))
+    return not (match["given"] and _PLACE_OR_THING.match(word))

@@ -1,0 +1,112 @@
+"""Daily reports in every order and style."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.language.report import ReportText, read_report
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今日拜访蓝湾；明日寄样；问题：交期；需支持：出方案",
+        "今日拜访蓝湾，明日寄样，问题：交期，需要支持：出方案",
+        "：今天拜访蓝湾 明天寄样 问题交期 需支持 出方案",
+        "今天：拜访蓝湾\n明天：寄样\n困难：交期\n求助：出方案",
+        "【今日工作】拜访蓝湾【明日计划】寄样【问题】交期【需要支持】出方案",
+        "[今日完成]\n拜访蓝湾\n[明日安排]\n寄样\n[存在问题]\n交期\n[需协助]\n出方案",
+        "一、今日工作\n1、拜访蓝湾\n二、明日计划\n1、寄样\n三、遇到的问题\n1、交期\n四、需要的支持\n1、出方案".replace(
+            "需要的", "需要"
+        ),
+        "1. 今日工作：拜访蓝湾\n2. 明日计划：寄样\n3. 问题：交期\n4. 需支持：出方案",
+        "1.今日拜访蓝湾 2.明日寄样 3.问题：交期 4.需支持：出方案",
+        "✅今日\n- 拜访蓝湾\n🎯明日\n- 寄样\n❗问题\n- 交期\n🙏帮忙\n- 出方案",
+        "## 今日工作\n* 拜访蓝湾\n**明日计划**\n* 寄样\n**风险**\n* 交期\n**协助**\n* 出方案",
+        "需支持：出方案\n问题：交期\n明日计划：寄样\n今日工作：拜访蓝湾",
+        "拜访蓝湾\n下一步：寄样\n卡点：交期\n需领导支持：出方案",
+        "已完成：拜访蓝湾；计划：寄样；风险：交期；求助：出方案",
+        "做了：拜访蓝湾。下一步计划：寄样。困难：交期。需协调：出方案。",
+        "今日工作 拜访蓝湾 明日计划 寄样 遇到问题 交期 需要支持 出方案",
+    ],
+)
+def test_the_four_sections_in_any_style(text: str) -> None:
+    assert read_report(text) == ReportText(("拜访蓝湾",), ("寄样",), ("交期",), ("出方案",))
+
+
+def test_traditional_and_full_width() -> None:
+    assert read_report("今日工作：拜訪藍灣；明日計劃：寄樣；問題：交期") == ReportText(
+        ("拜訪藍灣",), ("寄樣",), ("交期",), ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("今日：1.拜访A 2.寄样B 3、报价C", ("拜访A", "寄样B", "报价C")),
+        ("今日：①拜访A②寄样B③报价C", ("拜访A", "寄样B", "报价C")),
+        ("今日：(1)拜访A（2）寄样B", ("拜访A", "寄样B")),
+        ("今日：1️⃣拜访A 2️⃣寄样B", ("拜访A", "寄样B")),
+        ("1拜访A 2寄样B 3报价C", ("拜访A", "寄样B", "报价C")),
+        ("拜访A\n寄样B", ("拜访A", "寄样B")),
+        ("拜访A；寄样B；", ("拜访A", "寄样B")),
+        ("1、拜访A；看了样。\n2、寄样B", ("拜访A；看了样", "寄样B")),
+        ("• 拜访A • 寄样B", ("拜访A", "寄样B")),
+        ("- 拜访A\n  老板在\n- 寄样B", ("拜访A 老板在", "寄样B")),
+        ("报价3.5万，见附件 3.报价单", ("报价3.5万，见附件 3.报价单",)),
+        ("今日拜访：A、B", ("拜访：A、B",)),
+        ("今天下午拜访了A，谈到 6点", ("下午拜访了A，谈到 6点",)),
+        ("今日完成报价3份", ("完成报价3份",)),
+    ],
+)
+def test_items_are_split_and_keep_their_words(text: str, done: tuple[str, ...]) -> None:
+    assert read_report(text) == ReportText(done, (), (), ())
+
+
+@pytest.mark.parametrize("nothing", ["无", "没有", "暂无", "無", "没问题", "无。", "没有了", "/", "-", "N/A"])
+def test_a_section_that_says_nothing_is_empty(nothing: str) -> None:
+    assert read_report(f"今日拜访A\n问题：{nothing}\n需支持：{nothing}") == ReportText(("拜访A",), (), (), ())
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "：", "无"])
+def test_an_empty_report_says_so(text: str) -> None:
+    assert read_report(text).empty
+
+
+def test_a_filled_report_is_not_empty() -> None:
+    assert not read_report("问题：交期").empty
+
+
+def test_a_promised_time_stays_with_its_clause() -> None:
+    assert read_report("拜访A，王主任约好，明天上午上门") == ReportText(
+        ("拜访A，王主任约好，明天上午上门",), (), (), ()
+    )
+
+
+def test_a_time_inside_a_headed_list_does_not_open_a_section() -> None:
+    text = "今日工作：\n1. 拜访A\n2. 明天的会议材料\n明日计划：\n1. 今天没做完的报价"
+    assert read_report(text) == ReportText(("拜访A", "明天的会议材料"), ("今天没做完的报价",), (), ())
+
+
+def test_a_transcript_without_punctuation_is_told_apart() -> None:
+    text = "今天拜访了蓝湾明天寄样问题是交期太长"
+    assert read_report(text) == ReportText(("拜访了蓝湾",), ("寄样",), ("交期太长",), ())
+
+
+def test_a_transcript_with_fillers_is_told_apart() -> None:
+    text = "今天呢，去了蓝湾，明天的话准备寄样，问题就是交期太长，需要技术部支持一下"
+    assert read_report(text) == ReportText(("去了蓝湾",), ("准备寄样",), ("交期太长",), ("需要技术部支持一下",))
+
+
+def test_the_heading_with_date_and_name_is_no_item() -> None:
+    text = "11月23日 周一\n汇报人：钱多多\n今日：拜访A"
+    assert read_report(text) == ReportText(("拜访A",), (), (), ())
+
+
+def test_other_headings_keep_their_words_as_done() -> None:
+    assert read_report("明日：寄样\n心得：多跑一家") == ReportText(("心得：多跑一家",), ("寄样",), (), ())
+
+
+def test_a_joint_heading_is_split_by_what_is_wanted() -> None:
+    text = "问题/需支持：1.交期长 2.请技术部协助出方案"
+    assert read_report(text) == ReportText((), (), ("交期长",), ("请技术部协助出方案",))
