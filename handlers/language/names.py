@@ -1,0 +1,266 @@
+"""Which client is meant: names as people shorten, mishear and misspell them, against the team's own directory.
+
+A link is only ever made in silence when one name explains the mention and no other comes near; two that do are asked
+about; a mention that no name explains is nobody's, however much it resembles one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz.distance import LCSseq
+
+from handlers.language.names_index import GramIndex
+from handlers.language.names_judge import agrees, untold
+from handlers.language.names_rank import align, query
+from handlers.language.names_sound import typed_pinyin
+from handlers.language.names_spot import read
+from handlers.language.names_text import Canonical, canonical
+from handlers.language.names_words import GENERIC, KINDS, core, split_words
+from handlers.language.text import fold
+
+_CANDIDATES = 120
+_ALIGNED = 36
+_FOUND = 0.84
+_NEAR = 0.035
+_MOST_ASKED = 5
+_SPANS_TRIED = 6
+_MARGIN = 0.6
+_CLAUSE_END = re.compile(r"[，。；;,!！?？、\n]|和|与|及|跟")
+_FILLERS = re.compile(r"那边儿?的?|那家|那个|这家|这个|(?<=.)的(?=.)")
+# A brand in letters is as often said before its town as after it.
+_TURNED = re.compile(r"^([a-z]+)([^a-z]{2,3})$")
+_LETTERS = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a mention or a message was matched with.
+
+    `candidates` are directory keys, best first, at most five, empty when no client is meant. `ask` says that several
+    are equally likely. `span` is where the mention stands in the message, None for a bare mention. `sure` is 1.0 for
+    an exact name or alias and lower for a name that had to be guessed; `exact` says which of the two it was.
+    """
+
+    candidates: tuple[int, ...]
+    ask: bool = False
+    span: tuple[int, int] | None = None
+    sure: float = 0.0
+    exact: bool = False
+
+    @property
+    def key(self) -> int | None:
+        """The client to link without a question; None when there is none or several are likely."""
+        return self.candidates[0] if self.candidates and not self.ask else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    key: int
+    score: float
+    order: float
+
+
+class Directory:
+    """The clients of a team by name, kept in memory; keys are the caller's."""
+
+    def __init__(self, entries: Iterable[tuple[int, str, Sequence[str]]] = ()) -> None:
+        self._names: dict[int, str] = {}
+        self._slots: dict[int, list[int]] = {}
+        self._keys: list[int] = []
+        self._exact: dict[str, dict[int, bool]] = {}
+        self._cores: dict[str, dict[int, bool]] = {}
+        self._texts: dict[int, list[str]] = {}
+        self._longest = 0
+        self._index = GramIndex()
+        for key, name, aliases in entries:
+            self.put(key, name, aliases)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def name(self, key: int) -> str:
+        """The name a client was put under; KeyError for a key not in the directory."""
+        return self._names[key]
+
+    def put(self, key: int, name: str, aliases: Sequence[str] = ()) -> None:
+        """Add a client, or replace the one with this key, under its full name and any other names it goes by."""
+        self.remove(key)
+        self._names[key] = name
+        texts = list(dict.fromkeys(text for each in (name, *aliases) if (text := canonical(each).text)))
+        self._texts[key] = texts
+        slots = self._slots[key] = []
+        for text in texts:
+            self._exact.setdefault(text, {})[key] = True
+            self._longest = max(self._longest, len(text))
+            self._cores.setdefault(core(text), {})[key] = True
+            slots.append(self._index.add(text))
+            self._keys.append(key)
+
+    def remove(self, key: int) -> None:
+        """Forget a client; nothing happens when the key is not in the directory."""
+        if key not in self._names:
+            return
+        del self._names[key]
+        for text in self._texts.pop(key):
+            _forget(self._exact, text, key)
+            _forget(self._cores, core(text), key)
+        for slot in self._slots.pop(key):
+            self._index.drop(slot)
+        if self._index.wasteful:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        self._index = GramIndex()
+        self._keys = []
+        for key, texts in self._texts.items():
+            self._slots[key] = [self._index.add(text) for text in texts]
+            self._keys.extend([key] * len(texts))
+
+    def mention(self, text: str) -> Match:
+        """The client meant by a name that was already cut out of its sentence."""
+        return self._resolve(text)
+
+    def _resolve(self, text: str) -> Match:
+        found = self._at_once(canonical(text).text)
+        if found is not None:
+            return found
+        plain = canonical(_FILLERS.sub(" ", text)).text
+        best = Match(())
+        for variant in self._variants(plain):
+            match = self._fuzzy(variant)
+            if match.candidates and (not best.candidates or match.sure > best.sure):
+                best = match
+        return best
+
+    def _at_once(self, text: str) -> Match | None:
+        keys = self._exact.get(text)
+        if keys:
+            return Match(tuple(keys)[:_MOST_ASKED], len(keys) > 1, None, 1.0, True)
+        return None
+
+    def _variants(self, text: str) -> list[str]:
+        """The canonical mention with letters that are no name's own read as pinyin, in every way they can be."""
+        variants = [text]
+        for found in reversed(list(_LETTERS.finditer(text))):
+            letters = found.group()
+            if len(letters) < 3 or all(self._index.has_pair(letters[at : at + 2]) for at in range(len(letters) - 1)):
+                continue
+            readings = typed_pinyin(letters)
+            if readings:
+                variants = [
+                    each[: found.start()] + reading + each[found.end() :] for each in variants for reading in readings
+                ]
+        turned = [_TURNED.sub(r"\2\1", each) for each in variants]
+        return list(dict.fromkeys(variants + turned))[:8]
+
+    def weights(self, text: str) -> list[float]:
+        """How telling each character of a canonical mention is in this directory, from 0 to 1."""
+        index = self._index
+        pairs = [index.rarity(index.count_pair(text[at : at + 2])) for at in range(len(text) - 1)]
+        weights: list[float] = []
+        for at, char in enumerate(text):
+            around = pairs[max(at - 1, 0) : at + 1]
+            weights.append(0.35 * index.rarity(index.count_char(char)) + 0.65 * min(around, default=1.0))
+        for start, end in split_words(text):
+            word = text[start:end]
+            factor = 0.45 if word in KINDS else 0.75 if word in GENERIC else 1.0
+            for at in range(start, end):
+                weights[at] = max(0.05, weights[at] * factor)
+        return weights
+
+    def _fuzzy(self, text: str) -> Match:
+        if len(text) < 2 or all(text[start:end] in KINDS for start, end in split_words(text)):
+            return Match(())
+        asked = query(text, self.weights(text))
+        index = self._index
+        slots = index.candidates(text, _CANDIDATES)
+        if len(slots) > _ALIGNED:
+            sound = asked.sounds
+            slots.sort(key=lambda slot: -LCSseq.similarity(sound, index.sounds[slot]) + 0.01 * len(index.names[slot]))
+            del slots[_ALIGNED:]
+        scored: dict[int, _Scored] = {}
+        for slot in slots:
+            name = index.names[slot]
+            alignment = align(asked, name, index.sounds[slot])
+            if alignment.score < _FOUND - 0.06 or not agrees(asked, alignment, name):
+                continue
+            found = _Scored(self._keys[slot], alignment.score, alignment.score - untold(asked, alignment, name))
+            other = scored.get(found.key)
+            if other is None or found.order > other.order:
+                scored[found.key] = found
+        return _decide(list(scored.values()))
+
+    def message(self, text: str) -> Match:
+        """The client a whole message speaks of, the first or main one; an empty match when it speaks of none."""
+        folded = fold(text)
+        form = canonical(folded)
+        at = [""] * len(folded)
+        for char, start in zip(form.text, form.starts, strict=True):
+            at[start] += char
+        reading = read(folded, self._index.has_pair, tuple(at))
+        named = self._spot(form)
+        if named is None and (not reading.spans or reading.spans[0].cost >= reading.talk):
+            return Match(())
+        best, best_value = Match(()), -1e9
+        cheapest = reading.spans[0].cost
+        tried = [span for span in reading.spans[:_SPANS_TRIED] if span.cost <= min(cheapest + _MARGIN, reading.talk)]
+        if named is not None:
+            tried += [span for span in reading.spans if (span.start, span.end) == named and span.cost <= cheapest + 2.5]
+        for span in tried:
+            match = self._resolve(folded[span.start : span.end])
+            if not match.candidates:
+                continue
+            value = match.sure - 0.08 * (span.cost - cheapest) + (0.15 if match.exact else 0.0)
+            if value > best_value:
+                best, best_value = replace(match, span=(span.start, span.end)), value
+        return best
+
+    def _spot(self, form: Canonical) -> tuple[int, int] | None:
+        """The longest full name or alias that stands in a message as it is."""
+        text = form.text
+        for size in range(min(len(text), self._longest), 1, -1):
+            for start in range(len(text) - size + 1):
+                if text[start : start + size] in self._exact:
+                    return form.starts[start], form.ends[start + size - 1]
+        return None
+
+    def mentions(self, text: str) -> tuple[Match, ...]:
+        """The clients of a line that names several, in the order of the text; only sure ones and questions."""
+        found: list[Match] = []
+        for start, end in _parts(text):
+            match = self.message(text[start:end])
+            if match.candidates and match.span is not None:
+                found.append(replace(match, span=(match.span[0] + start, match.span[1] + start)))
+        return tuple(found)
+
+
+def _parts(text: str) -> list[tuple[int, int]]:
+    """The clauses of a line, as offsets."""
+    bounds = [0]
+    for stop in _CLAUSE_END.finditer(text):
+        bounds += [stop.start(), stop.end()]
+    bounds.append(len(text))
+    return [(start, end) for start, end in zip(bounds[::2], bounds[1::2], strict=True) if end - start > 1]
+
+
+def _decide(scored: list[_Scored]) -> Match:
+    if not scored:
+        return Match(())
+    scored.sort(key=lambda each: (-each.order, each.key))
+    best = scored[0]
+    if best.score < _FOUND:
+        return Match(())
+    near = [each for each in scored if each.order >= best.order - _NEAR]
+    keys = tuple(each.key for each in scored[:_MOST_ASKED])
+    return Match(keys, len(near) > 1, None, round(min(0.99, best.score), 3), False)
+
+
+def _forget(table: dict[str, dict[int, bool]], text: str, key: int) -> None:
+    keys = table.get(text)
+    if keys is not None:
+        keys.pop(key, None)
+        if not keys:
+            del table[text]

@@ -1,0 +1,135 @@
+"""Which names of a directory may be meant by a mention: grams of characters and of sounds, rarest first.
+
+Postings are compact arrays of slots. A removed name keeps its slot, marked dead, until the index is rebuilt; a new
+name always takes a fresh one, so postings only ever grow at their end.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from array import array
+from collections.abc import Iterable
+
+from handlers.language.names_sound import sounds
+
+_POSTINGS_READ = 24_000
+_SCANNED = 8_000
+_PRIOR_NAMES = 400.0
+
+
+class GramIndex:
+    """An inverted index over canonical names, addressed by slot."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.sounds: list[str] = []
+        self.alive: list[bool] = []
+        self._dead = 0
+        self._chars: dict[str, array[int]] = {}
+        self._pairs: dict[str, array[int]] = {}
+        self._sound_pairs: dict[str, array[int]] = {}
+
+    def __len__(self) -> int:
+        return len(self.names) - self._dead
+
+    def add(self, name: str) -> int:
+        """Index a canonical name; returns its slot."""
+        slot = len(self.names)
+        sound = sounds(name)
+        self.names.append(name)
+        self.sounds.append(sound)
+        self.alive.append(True)
+        _post(self._chars, set(name), slot)
+        _post(self._pairs, set(map(str.__add__, name, name[1:])), slot)
+        _post(self._sound_pairs, set(map(str.__add__, sound, sound[1:])), slot)
+        return slot
+
+    def drop(self, slot: int) -> None:
+        """Forget a name; its slot is never used again."""
+        if self.alive[slot]:
+            self.alive[slot] = False
+            self._dead += 1
+
+    @property
+    def wasteful(self) -> bool:
+        """Whether more slots are dead than alive, so that rebuilding pays."""
+        return self._dead > 64 and self._dead * 2 > len(self.names)
+
+    def has_pair(self, pair: str) -> bool:
+        """Whether two characters stand side by side in any name."""
+        return pair in self._pairs
+
+    def count_pair(self, pair: str) -> int:
+        """How many names hold two characters side by side."""
+        return len(self._pairs.get(pair, ()))
+
+    def count_char(self, char: str) -> int:
+        """How many names hold a character."""
+        return len(self._chars.get(char, ()))
+
+    def rarity(self, count: float) -> float:
+        """How telling a gram found in `count` names is: 1 for one never seen, 0 for one in every name."""
+        total = len(self.names) + _PRIOR_NAMES
+        return math.log(total / (count + 1.0)) / math.log(total)
+
+    def candidates(self, text: str, limit: int) -> list[int]:
+        """At most `limit` slots of living names that share most with a canonical mention, best first."""
+        votes: dict[int, float] = {}
+        self._vote(votes, self._pairs, set(map(str.__add__, text, text[1:])), 1.0)
+        sound = sounds(text)
+        self._vote(votes, self._sound_pairs, set(map(str.__add__, sound, sound[1:])), 0.8)
+        if len(text) <= 8:
+            self._scan(votes, text)
+        alive = self.alive
+        best = heapq.nlargest(limit + 16, votes.items(), key=lambda vote: (vote[1], -vote[0]))
+        return [slot for slot, _ in best if alive[slot]][:limit]
+
+    def _vote(
+        self, votes: dict[int, float], postings: dict[str, array[int]], grams: Iterable[str], weight: float
+    ) -> None:
+        found = sorted((len(slots), gram) for gram in grams if (slots := postings.get(gram)))
+        left = _POSTINGS_READ
+        for count, gram in found:
+            left -= count
+            if left < 0 and count > 500:
+                break
+            value = weight * self.rarity(count)
+            get = votes.get
+            for slot in postings[gram]:
+                votes[slot] = get(slot, 0.0) + value
+
+    def _scan(self, votes: dict[int, float], text: str) -> None:
+        """Vote for names that hold the characters of a short mention anywhere: abbreviations share no pairs."""
+        chars = sorted({char for char in text if char in self._chars}, key=self.count_char)
+        if len(chars) < 2:
+            if chars and self.count_char(chars[0]) <= _SCANNED:
+                for slot in self._chars[chars[0]]:
+                    votes[slot] = votes.get(slot, 0.0) + 0.5
+            return
+        values = [(char, 0.9 * self.rarity(self.count_char(char))) for char in chars]
+        seen: set[int] = set()
+        names = self.names
+        enough = sum(value for _, value in values) * 0.6
+        for char in chars[:2] if len(chars) > 2 else chars[:1]:
+            slots = self._chars[char]
+            for slot in slots[-_SCANNED:]:
+                if slot in seen:
+                    continue
+                seen.add(slot)
+                name = names[slot]
+                value = 0.0
+                for other, worth in values:
+                    if other in name:
+                        value += worth
+                if value >= enough:
+                    votes[slot] = votes.get(slot, 0.0) + value
+
+
+def _post(postings: dict[str, array[int]], grams: set[str], slot: int) -> None:
+    for gram in grams:
+        slots = postings.get(gram)
+        if slots is None:
+            postings[gram] = array("I", (slot,))
+        else:
+            slots.append(slot)

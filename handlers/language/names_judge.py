@@ -1,0 +1,112 @@
+"""What an alignment of a mention with a name is worth: what must never differ, and what the mention left untold."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.language.names_rank import Alignment, Query
+from handlers.language.names_sound import is_typed
+from handlers.language.names_text import number_of
+from handlers.language.names_words import BRANCH_WORDS, GENERIC, KINDS, PLACES, core, known_chars, split_words
+
+_LETTERS = re.compile(r"[a-z]+")
+_ABBREVIATED_UNIVERSITY = re.compile(r"^.{1,3}大(?:$|附)")
+
+
+def agrees(asked: Query, alignment: Alignment, name: str) -> bool:
+    """Whether nothing differs that tells two organisations apart.
+
+    Institution numbers and words in letters must be the same, and every word of the mention that is nobody's common
+    word, a place or a brand, must be found, save for one slip in a long one.
+    """
+    return (
+        _numbers_agree(asked, alignment)
+        and _letters_agree(asked, alignment, name)
+        and _proper_agree(asked, alignment, name)
+    )
+
+
+def _numbers_agree(asked: Query, alignment: Alignment) -> bool:
+    text = asked.text
+    for at, char in enumerate(text):
+        if number_of(char) is None or (at and text[at - 1] == char):
+            continue
+        if alignment.places[at] < 0:
+            return False
+    return True
+
+
+def _letters_agree(asked: Query, alignment: Alignment, name: str) -> bool:
+    for found in _LETTERS.finditer(asked.text):
+        places = alignment.places[found.start() : found.end()]
+        first = places[0]
+        if first < 0 or places != tuple(range(first, first + len(places))):
+            return False
+        if name[max(first - 1, 0) : first].isalpha() and name[first - 1].isascii():
+            return False
+        if name[places[-1] + 1 : places[-1] + 2].isalpha() and name[places[-1] + 1].isascii():
+            return False
+    return True
+
+
+def _proper_agree(asked: Query, alignment: Alignment, name: str) -> bool:
+    known = known_chars(name)
+    text = asked.text
+    for start, end in asked.words:
+        if text[start:end] in GENERIC:
+            continue
+        missed = 0
+        for at in range(start, end):
+            place = alignment.places[at]
+            if place < 0:
+                missed += not (at and text[at] == text[at - 1])
+            elif alignment.slips[at]:
+                missed += not known[place]
+        if missed > (0 if end - start <= 2 else (end - start) // 3):
+            return False
+    return True
+
+
+def untold(asked: Query, alignment: Alignment, name: str) -> float:
+    """What a name holds that the mention did not say, as a cost: the less is left over, the likelier it is meant.
+
+    Negative for a name that is told completely.
+    """
+    used = {place for place in alignment.places if place >= 0}
+    if not used:
+        return 1.0
+    first, last = min(used), max(used)
+    cost = 0.0
+    places = trades = proper = 0
+    for start, end in split_words(name):
+        if any(at in used for at in range(start, end)):
+            continue
+        word = name[start:end]
+        within = first < start < last
+        if end - start == 1 and number_of(word) is not None:
+            cost += 0.06 if within else 0.015
+        elif word in PLACES:
+            places += 1
+        elif word in KINDS:
+            cost += 0.005
+        elif word in GENERIC:
+            trades += 1
+            cost += 0.02 if within else 0.0
+        elif end - start > 1:
+            proper += 1
+    cost += 0.01 * min(places, 1) + 0.01 * min(trades, 3) + 0.015 * min(proper, 2)
+    if any(word in name and word not in asked.text for word in BRANCH_WORDS):
+        cost += 0.01
+    if any(
+        place >= 0 and asked.text[at] != name[place] and not is_typed(asked.text[at])
+        for at, place in enumerate(alignment.places)
+    ):
+        cost += 0.03
+    if len(used) >= len(core(name)):
+        cost -= 0.03
+    if _ABBREVIATED_UNIVERSITY.search(asked.text):
+        at = asked.text.index("大")
+        place = alignment.places[at]
+        if at and place >= 0 and name.startswith("大学", place):
+            cost -= 0.05
+    return cost

@@ -1,0 +1,172 @@
+"""How well a name explains a mention: an alignment that knows how people shorten, misspell and mishear names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.language.names_sound import all_sounds, is_typed, same_syllable, sounds
+from handlers.language.names_text import number_of
+from handlers.language.names_words import entry_costs, known_chars, leave_costs, split_words
+
+# What institutions are numbered by, in full or in short: 三院, 四中, 二附院, 五分公司.
+_COUNTED = frozenset("院中小高医附厂店分支门队车号")
+_NEVER = -1e9
+_JUMP = 0.06
+_ENTRY = 0.42
+_LEAVE = 0.2
+_BROKEN = 1.0
+_START = 0.25
+_SKIPPED = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A canonical mention made ready for many alignments.
+
+    `weights` says how telling each character is (0 to 1); `known` which belong to a word everybody uses, so that a
+    different character there is another word and no slip; `inside` which continue such a word; `ordinal` which are the
+    number of an institution, that nothing else sounds like.
+    """
+
+    text: str
+    sounds: str
+    weights: tuple[float, ...]
+    words: tuple[tuple[int, int], ...]
+    known: tuple[bool, ...]
+    inside: tuple[bool, ...]
+    ordinal: tuple[bool, ...]
+
+
+def query(text: str, weights: Sequence[float]) -> Query:
+    """Prepare a canonical mention whose characters weigh `weights`."""
+    words = split_words(text)
+    known = known_chars(text)
+    inside = [False] * len(text)
+    for start, end in words:
+        for at in range(start + 1, end):
+            inside[at] = known[at]
+    ordinal = tuple(
+        number_of(char) is not None and (text[at - 1 : at] == "第" or text[at + 1 : at + 2] in _COUNTED)
+        for at, char in enumerate(text)
+    )
+    return Query(text, sounds(text), tuple(weights), words, known, tuple(inside), ordinal)
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """How a name explains a mention.
+
+    `score` is the share of the mention's weight that is explained, less the costs of jumps and misspellings;
+    `places` gives for each character of the mention the index in the name that explains it, or -1; `slips` says which
+    are explained as misspellings only.
+    """
+
+    score: float
+    places: tuple[int, ...]
+    slips: tuple[bool, ...]
+
+
+def align(asked: Query, name: str, name_sounds: str) -> Alignment:
+    """The best in-order alignment of a mention with a canonical name and its sounds."""
+    mention, mention_sounds, weights = asked.text, asked.sounds, asked.weights
+    ordinal = asked.ordinal
+    rows, columns = len(mention), len(name)
+    enter, leave, known = entry_costs(name), leave_costs(name), known_chars(name)
+    # reach[i][j]: best value with mention[:i] dealt with and name[j-1] the last character used; column 0: none used.
+    reach: list[list[float]] = [[0.0] + [_NEVER] * columns]
+    back: list[list[tuple[int, int, bool]]] = []
+    for row in range(rows):
+        char, sound, weight = mention[row], mention_sounds[row], weights[row]
+        before = reach[row]
+        line = [_NEVER] * (columns + 1)
+        trace: list[tuple[int, int, bool]] = [(row, 0, False)] * (columns + 1)
+        repeated = row > 0 and mention[row - 1] == char
+        skip = (0.05 if repeated else _SKIPPED) * weight
+        gain_repeated = 0.75 * weight if repeated else 0.0
+        line[0] = before[0] - skip
+        jump, jump_from = _NEVER, 0
+        previous = reach[row - 1] if row else None
+        for column in range(1, columns + 1):
+            other = name[column - 1]
+            # Skipping this character of the mention.
+            best = before[column] - skip + gain_repeated
+            best_from = (row, column, False)
+            if column >= 3:
+                # The jump itself is paid on arrival; keep the best place to have left from.
+                left = before[column - 2] - _LEAVE * leave[column - 3] * weight
+                if left > jump:
+                    jump, jump_from = left, column - 2
+            credit = _credit(char, sound, other, name_sounds[column - 1], weight)
+            if ordinal[row] and char != other:
+                credit = None
+            misspelt = credit is None
+            if credit is None and number_of(char) is None and number_of(other) is None and char >= "㐀" <= other:
+                credit = (-0.6 if asked.known[row] else 0.5 if known[column - 1] else 0.1) * weight
+            if credit is not None:
+                start = before[0] - _START * enter[column - 1] * weight
+                value, origin = start, 0
+                if column >= 2:
+                    if before[column - 1] > value:
+                        value, origin = before[column - 1], column - 1
+                    hop = jump - (_BROKEN if asked.inside[row] else _ENTRY) * enter[column - 1] * weight - _JUMP
+                    if hop > value and not misspelt:
+                        value, origin = hop, jump_from
+                value += credit
+                if value > best:
+                    best, best_from = value, (row, origin, True)
+            if (
+                previous is not None
+                and column >= 2
+                and char == name[column - 2]
+                and mention[row - 1] == other
+                and char != other
+            ):
+                base = max(previous[column - 2], previous[0])
+                swapped = base + 0.86 * (weight + weights[row - 1])
+                if swapped > best:
+                    best, best_from = swapped, (-1, column - 2 if previous[column - 2] >= previous[0] else 0, True)
+            line[column] = best
+            trace[column] = best_from
+        reach.append(line)
+        back.append(trace)
+    last = reach[rows]
+    end = max(range(columns + 1), key=lambda column: last[column] - (0.04 * leave[column - 1] if column else 0.0))
+    total = sum(weights) or 1.0
+    return _trace(asked, name, name_sounds, back, end, last[end] / total)
+
+
+def _credit(char: str, sound: str, other: str, other_sound: str, weight: float) -> float | None:
+    """What a character of the mention is worth when this one of the name is meant; None when that is a slip."""
+    if char == other:
+        return weight
+    if is_typed(char):
+        return 0.97 * weight if sound == other_sound or sound in all_sounds(other) else None
+    if sound != other_sound or char < "㐀" or other < "㐀":
+        return None
+    first, second = number_of(char), number_of(other)
+    same = same_syllable(char, other)
+    if first is not None or second is not None:
+        return 0.8 * weight - 0.05 if same and (first is None or second is None) else None
+    return (0.86 if same else 0.78) * weight
+
+
+def _trace(
+    asked: Query, name: str, name_sounds: str, back: list[list[tuple[int, int, bool]]], column: int, score: float
+) -> Alignment:
+    mention = asked.text
+    places = [-1] * len(mention)
+    slips = [False] * len(mention)
+    row = len(mention) - 1
+    while row >= 0:
+        at, origin, used = back[row][column]
+        if at == -1:
+            places[row], places[row - 1] = column - 2, column - 1
+            row -= 1
+        elif used:
+            other = column - 1
+            places[row] = other
+            slips[row] = _credit(mention[row], asked.sounds[row], name[other], name_sounds[other], 1.0) is None
+        column = origin if used else column
+        row -= 1
+    return Alignment(score, tuple(places), tuple(slips))

@@ -1,0 +1,107 @@
+"""A small team's directory: who is linked, who is asked about, who is nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.language.names import Directory, Match
+
+ENTRIES: list[tuple[int, str, tuple[str, ...]]] = [
+    (1, "青岚市协安医院", ()),
+    (2, "青岚市第一人民医院", ("市一",)),
+    (3, "云汐县第三中学", ()),
+    (4, "青岚远槐精密机械有限公司", ()),
+    (5, "云汐松果贸易有限公司", ("松果贸易",)),
+    (6, "柏原大学附属第二医院", ()),
+    (7, "柏原TKR电子有限公司", ()),
+]
+
+
+@pytest.fixture(scope="module")
+def directory() -> Directory:
+    return Directory(ENTRIES)
+
+
+def test_exact_name_is_linked_at_once(directory: Directory) -> None:
+    match = directory.mention("青岚市第一人民医院")
+    assert (match.key, match.exact, match.sure) == (2, True, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("mention", "key"),
+    [
+        ("协安", 1),
+        ("协安医院", 1),
+        ("市一", 2),
+        ("青岚市第1人民医院", 2),
+        ("青岚一院", 2),
+        ("云汐三中", 3),
+        ("雲汐縣第三中學", 3),
+        ("远槐精密", 4),
+        ("远怀精密机械", 4),
+        ("yuanhuai精密机械", 4),
+        ("柏大附二院", 6),
+        ("tkr电子", 7),
+        ("ＴＫＲ", 7),
+    ],
+)
+def test_mention_is_linked(directory: Directory, mention: str, key: int) -> None:
+    assert directory.mention(mention).key == key
+
+
+@pytest.mark.parametrize(
+    "mention", ["青岚市第二人民医院", "云汐五中", "医院", "有限公司", "海棠贸易", "abc电子", "", "，"]
+)
+def test_other_organisations_are_not_found(directory: Directory, mention: str) -> None:
+    assert directory.mention(mention) == Match(())
+
+
+@pytest.mark.parametrize(
+    ("message", "key", "span"),
+    [
+        ("给协安寄样 周三", 1, "协安"),
+        ("【跟进】远槐精密 电话 王主任 问交期", 4, "远槐精密"),
+        ("明天去云汐三中送两台打印机", 3, "云汐三中"),
+        ("松果贸易的李总说价格太高", 5, "松果贸易"),
+        ("上次联系 柏大附二院", 6, "柏大附二院"),
+    ],
+)
+def test_message_finds_the_client_and_its_place(directory: Directory, message: str, key: int, span: str) -> None:
+    match = directory.message(message)
+    assert match.key == key
+    assert match.span is not None
+    assert message[slice(*match.span)] == span
+
+
+@pytest.mark.parametrize(
+    "message", ["给大家寄样", "发报价", "问交期", "好的收到", "医院那边催得紧", "下周一开会", "", "12"]
+)
+def test_message_without_a_client_links_nothing(directory: Directory, message: str) -> None:
+    assert directory.message(message) == Match(())
+
+
+def test_two_with_the_same_brand_are_asked_about() -> None:
+    directory = Directory([(1, "青岚市协安医院", ()), (2, "云汐协安骨科医院", ()), (3, "柏原中学", ())])
+    match = directory.mention("协安")
+    assert match.ask
+    assert match.key is None
+    assert set(match.candidates) == {1, 2}
+
+
+def test_put_replaces_and_remove_forgets() -> None:
+    directory = Directory(ENTRIES)
+    directory.put(1, "青岚市榆钱诊所")
+    assert directory.mention("协安").candidates == ()
+    assert directory.mention("榆钱诊所").key == 1
+    directory.remove(1)
+    assert directory.mention("榆钱诊所").candidates == ()
+    assert len(directory) == len(ENTRIES) - 1
+    with pytest.raises(KeyError):
+        directory.name(1)
+
+
+def test_several_clients_of_a_line_come_in_order(directory: Directory) -> None:
+    line = "今日拜访协安和云汐三中，给松果贸易报价"
+    found = directory.mentions(line)
+    assert [match.key for match in found] == [1, 3, 5]
+    assert [line[slice(*match.span)] for match in found if match.span] == ["协安", "云汐三中", "松果贸易"]
