@@ -7,6 +7,7 @@ team's zone and written as 11月25日 周三 18:00. What is said in a group neve
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -119,3 +120,10 @@ def say(name: str, *, in_group: bool, **facts: Any) -> str:
     text = "\n".join(line.rstrip() for line in text.strip().splitlines())
     text = re.sub(r"\n{3,}", "\n\n", text)
     return mask(text) if in_group else text
+
+
+def _read_help() -> dict[str, dict[str, Any]]:
+    return tomllib.loads((_FOLDER / "help.toml").read_text(encoding="utf-8"))
+
+
+HELP: dict[str, dict[str, Any]] = _read_help()

@@ -44,6 +44,16 @@ def open_of_client(session: Session, client_id: int) -> list[Commitment]:
     return list(session.exec(statement.order_by(*order)))
 
 
+def all_of_client(session: Session, client_id: int, owner_ids: Collection[int]) -> list[Commitment]:
+    """All commitments of these owners to a client, those taken back left out."""
+    statement = select(Commitment).where(
+        Commitment.client_id == client_id,
+        Commitment.state != "withdrawn",
+        col(Commitment.owner_id).in_(owner_ids),
+    )
+    return list(session.exec(statement.order_by(col(Commitment.number))))
+
+
 def closed_between(
     session: Session,
     since: datetime,

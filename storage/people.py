@@ -33,6 +33,11 @@ def by_identity(session: Session, platform: str, user_id: str) -> Person | None:
     return session.exec(statement).first()
 
 
+def identities(session: Session, person_id: int) -> list[Identity]:
+    """How the platforms name a person."""
+    return list(session.exec(select(Identity).where(Identity.person_id == person_id).order_by(col(Identity.id))))
+
+
 def bind(session: Session, person_id: int, platform: str, user_id: str) -> None:
     """Makes `user_id` of `platform` mean this person, whoever it meant before."""
     row = session.exec(select(Identity).where(Identity.platform == platform, Identity.user_id == user_id)).first()

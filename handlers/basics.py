@@ -1,0 +1,58 @@
+"""Who am I, what can you do, what did you not understand; and naming a group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.talk import Answer, Talk
+from prompts import HELP
+from storage import people
+
+
+def who_am_i(talk: Talk) -> Answer:
+    """`我是谁`: name, role, superior and the ids an operator needs for setting up."""
+    above = people.above(talk.session, talk.me)
+    told = {
+        "name": talk.me.name,
+        "role": talk.me.role,
+        "known": talk.me.known,
+        "supervisor": above[0].name if above else "",
+        "region": talk.me.region,
+        "department": talk.me.department,
+        "ids": [{"platform": row.platform, "id": row.user_id} for row in people.identities(talk.session, talk.my_id)],
+        "chat": {"name": talk.chat.name, "id": talk.chat.external_id} if talk.chat else None,
+    }
+    return Answer("who_am_i", told)
+
+
+def bind(talk: Talk, rest: str) -> Answer:
+    """`绑定 华东销售群`: a supervisor gives the group its name, by which its push robot is found."""
+    if talk.chat is None:
+        return Answer("bind_in_group", {})
+    if talk.me.role == "rep":
+        return Answer("bind_supervisor_only", {})
+    name = rest.strip(" 「」“”\"'") or talk.chat.name
+    if not name:
+        return Answer("bind_which_name", {}, kind="question")
+    talk.chat.name = name
+    talk.session.add(talk.chat)
+    return Answer("bound", {"name": name})
+
+
+def help_page(talk: Talk, rest: str, topics: Sequence[str]) -> Answer:
+    """`帮助` lists the commands, `帮助 承诺` explains one."""
+    wanted = rest.strip()
+    for topic in topics:
+        if wanted and (wanted == HELP[topic]["title"] or wanted in HELP[topic]["words"]):
+            return Answer("help_topic", {"topic": HELP[topic]})
+    told = {"topics": [HELP[topic] for topic in topics], "unknown": wanted, "bot": talk.bot_name}
+    return Answer("help", told)
+
+
+def not_understood(talk: Talk, nearest: Sequence[str]) -> Answer:
+    """Says so in one line, with the nearest commands; in a group shorter still."""
+    if not talk.text.strip():
+        if talk.attachments:
+            return Answer("attachment_alone", {"count": len(talk.attachments)})
+        return Answer("greeting", {"bot": talk.bot_name})
+    return Answer("not_understood", {"nearest": [HELP[topic] for topic in nearest], "bot": talk.bot_name})

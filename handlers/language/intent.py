@@ -1,0 +1,74 @@
+"""Which command a message opens with, and the record numbers it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from handlers.language.opening import find_opening
+from handlers.language.text import fold
+
+_NUMBERS = re.compile(
+    r"\s*(?:(?:#|no\.?\s*|编号)?\s*(\d{1,9})(?=$|[\s,、;:。.和与及+#]|\)|】)\s*(?:[,、;和与及+]\s*)?)"
+)
+_HASHED = re.compile(r"\s*#\s*(\d{1,9})\s*[,、;:]?\s*")
+_TIGHT = re.compile(r"[\d#@]")
+
+
+def command(text: str, words: Iterable[str], *, tight: str = "") -> str | None:
+    """What follows the command word that opens `text`; None when it opens with none of `words`.
+
+    The word stands alone, in brackets or before a colon or space; a number, # or @ may follow it directly, and so
+    may any of the characters in `tight`.
+    """
+    listed = tuple(words)
+    opening = find_opening(text, listed)
+    if opening is not None:
+        return text[opening.rest :].strip()
+    folded = fold(text)
+    start = len(folded) - len(folded.lstrip())
+    for word in sorted(listed, key=len, reverse=True):
+        if folded.startswith(word, start):
+            after = folded[start + len(word) : start + len(word) + 1]
+            if after and (_TIGHT.match(after) or after in tight):
+                return text[start + len(word) :].strip()
+    return None
+
+
+def take_numbers(text: str) -> tuple[list[int], str]:
+    """The record numbers `text` begins with (`12`, `#12`, `12、13 14`), and what follows them."""
+    folded = fold(text)
+    numbers: list[int] = []
+    at = 0
+    while found := (_HASHED.match(folded, at) or _NUMBERS.match(folded, at)):
+        number = int(found[1])
+        if number not in numbers:
+            numbers.append(number)
+        at = found.end()
+    return numbers, text[at:].strip(" ,，、;；:：\n\t")
+
+
+def choices(text: str, count: int) -> list[int] | None:
+    """Which of `count` offered answers a bare reply picks, from 1; None when it is no such reply.
+
+    `1`, `1 和 3`, `第二个`, `①`, `全部`, `都要`.
+    """
+    folded = fold(text).strip(" 。.!,、")
+    if folded in {"全部", "都", "都要", "都是", "所有", "全要"}:
+        return list(range(1, count + 1))
+    spelled = re.fullmatch(r"(?:选|第)?([一二三四五六七八九])(?:个|项|条)?", folded)
+    if spelled:
+        picked = ["一二三四五六七八九".index(spelled[1]) + 1]
+    elif re.fullmatch(r"(?:选|第)?\s*\d{1,2}(?:个|项|条)?(?:[\s,、和]+\d{1,2})*", folded):
+        picked = [int(part) for part in re.findall(r"\d+", folded)]
+    else:
+        return None
+    return picked if all(1 <= number <= count for number in picked) else None
+
+
+_YES = frozenset({"确认", "好", "好的", "是", "是的", "对", "对的", "可以", "行", "嗯", "ok", "yes", "没问题", "确定"})
+
+
+def is_yes(text: str) -> bool:
+    """Is this nothing but a yes?"""
+    return fold(text).strip(" 。.!,~") in _YES

@@ -1,0 +1,82 @@
+"""Leads: `【线索】仁济医院 张主任 13800138000 官网 预算30万 上海 @张伟`, and the clocks of the first 48 hours."""
+
+from __future__ import annotations
+
+from handlers.language.lead import read_lead
+from handlers.talk import Answer, Notice, Talk
+from prompts import mask
+from storage import clients, facts, people
+from storage.tables import Lead
+
+
+def lead(talk: Talk) -> Answer:
+    """Stores a lead for the person named, else for the sender; a client or lead somebody has already is not doubled."""
+    regions = {person.region for person in people.everybody(talk.session) if person.region}
+    read = read_lead(talk.text, talk.roster(), sorted(regions))
+    assert read is not None
+    if not read.client:
+        told = {"contact": read.contact or "", "phone": mask(read.phone or "")}
+        return Answer("lead_no_client", told, kind="question")
+    unknown = [name for name in read.mentions if talk.person(name) is None]
+    if unknown:
+        return Answer("person_unknown", {"names": unknown, "bot": talk.bot_name})
+    named = [person for name in read.mentions if (person := talk.person(name))] or list(talk.mentioned)
+    owner = named[0] if named else talk.me
+    assert owner.id is not None
+
+    match = talk.directory.mention(read.client)
+    known = clients.get(talk.session, match.key) if match.key is not None and match.sure >= 1.0 else None
+    known = known or clients.named(talk.session, read.client)
+    known_leads = facts.leads_of_client(talk.session, known.id) if known and known.id is not None else []
+    if not known_leads and read.phone and (twin := facts.lead_with_phone(talk.session, read.phone)):
+        known_leads = [twin]
+    if known_leads:
+        twin = known_leads[0]
+        told = {"number": twin.number, "client": talk.client_name(twin.client_id), "owner": talk.name_of(twin.owner_id)}
+        return Answer("lead_known", told, about=[twin.number])
+    if known is not None and known.owner_id not in {None, owner.id}:
+        told = {"number": None, "client": known.name, "owner": talk.name_of(known.owner_id)}
+        return Answer("lead_known", told)
+
+    client = known or clients.add(
+        talk.session, read.client, talk.now, owner_id=owner.id, region=read.region or owner.region
+    )
+    assert client.id is not None
+    row = talk.add(
+        Lead(
+            number=talk.number("lead"),
+            client_id=client.id,
+            owner_id=owner.id,
+            giver_id=talk.my_id,
+            contact_name=read.contact or "",
+            phone=read.phone or "",
+            source=read.source or "",
+            budget=read.budget,
+            region=read.region or "",
+            note=read.note,
+            chat_id=talk.chat_id,
+            made_at=talk.now,
+            assigned_at=talk.now,
+            text=talk.text,
+        ),
+        "lead.made",
+    )
+    facts_of = {
+        "number": row.number,
+        "client": client.name,
+        "contact": row.contact_name,
+        "source": row.source,
+        "budget": row.budget,
+        "region": row.region,
+        "owner": owner.name,
+        "mine": owner.id == talk.my_id,
+        "now": talk.now,
+    }
+    shown = facts_of | {"phone": talk.safe(row.phone, row.owner_id), "note": talk.safe(row.note, row.owner_id)}
+    notices: list[Notice] = []
+    if owner.id != talk.my_id:
+        # The owner is the one person who may read the number, and a notice is private.
+        told_owner = facts_of | {"phone": row.phone, "note": row.note, "by": talk.me.name}
+        notices.append(Notice(owner.id, "lead_given_notice", told_owner, [row.number]))
+    mentions = [owner.id] if talk.in_group and owner.id != talk.my_id else []
+    return Answer("lead_recorded", shown, about=[row.number], mentions=mentions, notices=notices)

@@ -1,0 +1,34 @@
+"""Days on which somebody is not to be nudged: `请假 周三`, `出差 周一至周三`."""
+
+from __future__ import annotations
+
+from handlers.language.deadline import DaySpan, read_days
+from handlers.talk import Answer, Talk
+from storage.tables import Absence
+
+
+def leave(talk: Talk, rest: str, kind: str) -> Answer:
+    """Stores leave or travel for the days named; asks when none is."""
+    span = read_days(rest, talk.now, talk.calendar) if rest else None
+    if span is None or span.issue is not None:
+        talk.ask("leave", {"kind": kind})
+        return Answer("leave_which_days", {"kind": kind, "issue": span.issue if span else "none"}, kind="question")
+    return store(talk, span, kind)
+
+
+def store(talk: Talk, span: DaySpan, kind: str) -> Answer:
+    """Stores an absence and says until when nobody nudges."""
+    row = talk.add(
+        Absence(
+            number=talk.number("absence"),
+            person_id=talk.my_id,
+            kind=kind,
+            first_day=span.first,
+            last_day=span.last,
+            note=span.rest,
+            made_at=talk.now,
+        ),
+        "absence.made",
+    )
+    told = {"number": row.number, "kind": kind, "first": row.first_day, "last": row.last_day, "now": talk.now}
+    return Answer("leave_recorded", told, about=[row.number])

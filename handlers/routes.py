@@ -1,0 +1,191 @@
+"""Which handler a message goes to. First match wins; a handler that returns None passes on; the last entry helps.
+
+A command is added by a table of dialog lines, a handler, a prompt, and a row here (with its words in
+prompts/help.toml).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from handlers import basics, commitments, contacts, leads, leave, lists, queries, questions, reports
+from handlers.language.clauses import is_commitment
+from handlers.language.contact import read_contact
+from handlers.language.intent import command
+from handlers.language.lead import read_lead
+from handlers.language.text import fold
+from handlers.talk import Answer, Talk
+from handlers.undo import undo
+from prompts import HELP
+from storage import facts
+
+Reader = Callable[[str], str | None]
+Act = Callable[[Talk, str], Answer | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One command: `read` takes the text apart (None = not this one), `act` answers (None = not this one)."""
+
+    topic: str
+    read: Reader
+    act: Act
+
+
+def _word(*words: str, tight: str = "") -> Reader:
+    return lambda text: command(text, words, tight=tight)
+
+
+def _whole(reads: Callable[[str], object]) -> Reader:
+    return lambda text: text if reads(text) else None
+
+
+def _pattern(pattern: str) -> Reader:
+    compiled = re.compile(pattern)
+
+    def read(text: str) -> str | None:
+        folded = fold(text).strip(" 。.?！!~")
+        found = compiled.fullmatch(folded)
+        return " ".join(part.strip() for part in found.groups() if part) if found else None
+
+    return read
+
+
+_TOUCH = r"(?:联系|跟进|沟通|拜访|联络|接触|见面|聊)"
+_WHEN = r"(?:上一?次|最近一次|最后一次|最近|多久没有?|多长时间没有?|什么时候|啥时候|哪天)"
+_FILL = (
+    r"(?:我们|咱们?|你|有|的|了|过|是|在|得|到|跟|和|与|对|客户|人|时间|日期|记录|情况|什么时候|啥时候|哪天|几号|多久|多久了|"
+    r"吗|呢|啊|呀|查一下|查查|查|请问|帮我|看看|看下|一下|来着|[\s,，?？])*"
+)
+last_contact_words = _pattern(rf"{_FILL}(.{{0,40}}?){_FILL}{_WHEN}{_FILL}{_TOUCH}{_FILL}(.{{0,40}}?){_FILL}")
+missing_words = _pattern(
+    r".{0,6}(?:谁|哪些人|哪几个)(?:今天|今日)?还?(?:没有?|未)(?:交|提交|写|发)(?:今天的?)?日报.{0,3}()"
+    r"|日报(?:还有谁|有谁|谁)?还?(?:没有?|未)(?:交|提交).{0,3}()"
+)
+person_list = _pattern(r"@?\s*(.{1,12}?)\s*的(?:全部|所有|未完成)?(?:的)?承诺(?:清单|列表)?")
+client_list = _pattern(r"(.{1,40}?)\s*(?:的|有哪些|还有哪些)?\s*承诺(?:清单|列表)?")
+
+
+def _done_mark(text: str) -> str | None:
+    stripped = text.lstrip()
+    for mark in ("✅", "☑️", "☑", "✔️", "✔"):
+        if stripped.startswith(mark):
+            return stripped.removeprefix(mark).lstrip("\ufe0f").strip()
+    return None
+
+
+def _report(talk: Talk, rest: str) -> Answer | None:
+    if not rest:
+        return reports.draft(talk)
+    summary = command(rest, ("汇总", "总结", "统计"), tight="昨今")
+    if summary is not None:
+        return reports.summary(talk, summary)
+    extra = command(rest, ("补充", "加", "追加"), tight="今明问需")
+    if extra is not None:
+        return reports.add_words(talk, extra)
+    return reports.show(talk, rest) or reports.write(talk, rest)
+
+
+def _confirm(talk: Talk, rest: str) -> Answer | None:
+    question = facts.asked(talk.session, talk.my_id, talk.lane, talk.now)
+    if question is not None and question.kind in {"propose", "contact"}:
+        answer = questions.answered(talk)
+        if answer is not None:
+            return answer
+    return reports.confirm(talk) or Answer("nothing_to_confirm", {})
+
+
+def _somebodys(talk: Talk, rest: str) -> Answer | None:
+    name = rest.lstrip("@ ")
+    return lists.of_person(talk, name) if name in talk.roster() else None
+
+
+def _somebody_mentioned(talk: Talk, rest: str) -> Answer | None:
+    return lists.of_person(talk, talk.mentioned[0].name) if talk.mentioned else None
+
+
+def _clients(talk: Talk, rest: str) -> Answer | None:
+    return _somebodys(talk, rest) or lists.of_client(talk, rest)
+
+
+def _last_contact(talk: Talk, rest: str) -> Answer | None:
+    return queries.last_contact(talk, rest) if rest else Answer("client_which_name", {"query": "last_contact"})
+
+
+def _client_needed(query: str, ask: Callable[[Talk, str], Answer]) -> Act:
+    return lambda talk, rest: ask(talk, rest) if rest else Answer("client_which_name", {"query": query})
+
+
+def _help(talk: Talk, rest: str) -> Answer:
+    return basics.help_page(talk, rest, list(dict.fromkeys(route.topic for route in ROUTES)))
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("commitment", _whole(is_commitment), lambda talk, _: commitments.record(talk)),
+    Route("done", _done_mark, commitments.done),
+    Route("done", _word("完成", "搞定", "已完成", "done"), commitments.done),
+    Route("postpone", _word("延期", "推迟", "顺延"), commitments.postpone),
+    Route("cancel", _word("取消"), commitments.cancel),
+    Route("transfer", _word("转交", "移交"), commitments.hand_over),
+    Route("correct", _word("改", "更正", "修改"), commitments.correct),
+    Route("undo", _word("撤销", "撤回"), lambda talk, _: undo(talk)),
+    Route("lists", _pattern(r"(?:我的|我有哪些|我还有哪些)承诺(?:清单|列表)?()"), lambda talk, _: lists.mine(talk)),
+    Route(
+        "lists", _pattern(r"(?:团队|大家|全员|全部|所有人?)的?承诺(?:清单|列表)?()"), lambda talk, _: lists.team(talk)
+    ),
+    Route(
+        "lists",
+        _pattern(r"(?:团队)?(?:逾期|超期|过期)(?:的)?(?:承诺)?(?:清单|列表)?()"),
+        lambda talk, _: lists.overdue(talk),
+    ),
+    Route("lists", person_list, _somebodys),
+    Route("lists", _pattern(r"的承诺(?:清单|列表)?()"), _somebody_mentioned),
+    Route("report_missing", missing_words, lambda talk, _: reports.missing(talk)),
+    Route("report", _word("日报", tight="汇补今明1一:"), _report),
+    Route("confirm", _word("确认"), _confirm),
+    Route("contact", _whole(read_contact), lambda talk, _: contacts.contact(talk)),
+    Route("lead", _whole(read_lead), lambda talk, _: leads.lead(talk)),
+    Route("last_contact", last_contact_words, _last_contact),
+    Route("lists", client_list, _clients),
+    Route("client", _word("客户", "客户卡"), _client_needed("card", queries.card)),
+    Route("timeline", _word("全程", "轨迹"), _client_needed("timeline", queries.timeline)),
+    Route(
+        "leave",
+        _word("请假", "休假", tight="周星礼今明后下本一二三四五六七八九十"),
+        lambda talk, rest: leave.leave(talk, rest, "leave"),
+    ),
+    Route(
+        "leave",
+        _word("出差", tight="周星礼今明后下本一二三四五六七八九十"),
+        lambda talk, rest: leave.leave(talk, rest, "travel"),
+    ),
+    Route("mute", _word("静音", "别提醒"), commitments.mute),
+    Route("who", _pattern(r"(?:我是谁|我的(?:id|身份|账号))()"), lambda talk, _: basics.who_am_i(talk)),
+    Route("bind", _word("绑定"), basics.bind),
+    Route("help", _word("帮助", "help", "菜单", "怎么用", "?", "使用说明"), _help),
+)
+
+
+def handle(talk: Talk) -> Answer:
+    """The one answer to a message."""
+    for route in ROUTES:
+        rest = route.read(talk.text)
+        if rest is not None:
+            answer = route.act(talk, rest)
+            if answer is not None:
+                return answer
+    return questions.answered(talk) or basics.not_understood(talk, nearest(talk.text))
+
+
+def nearest(text: str, count: int = 2) -> Sequence[str]:
+    """The topics whose words are most like a text that no route took."""
+    folded = fold(text)
+    scored = [
+        (max(fuzz.partial_ratio(fold(word), folded) for word in entry["words"]), -index, topic)
+        for index, (topic, entry) in enumerate(HELP.items())
+    ]
+    return [topic for score, _, topic in sorted(scored, reverse=True)[:count] if score >= 60]

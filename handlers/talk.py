@@ -1,0 +1,232 @@
+"""One message being handled: who speaks, where, what is known; and the only way a handler changes a fact.
+
+A handler reads and writes through a Talk and returns an Answer; it never sends. Everything it does is committed
+together with the answer and the message's own "done", or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, Protocol, TypeVar
+
+from sqlmodel import Session, SQLModel
+
+from bot.calendar import Calendar
+from bot.types import Attachment, Happening
+from handlers.language.names import Directory, Match
+from prompts import mask
+from storage import clients, events, facts, people
+from storage.tables import Absence, Chat, Client, Commitment, Contact, DailyReport, Event, Lead, Person
+
+Kind = Literal["reply", "question", "report"]
+Row = TypeVar("Row", Commitment, Contact, Lead, DailyReport, Absence)
+QUESTION_LIFE = timedelta(hours=12)
+
+TABLES: dict[str, type[SQLModel]] = {
+    "commitment": Commitment,
+    "contact": Contact,
+    "lead": Lead,
+    "dailyreport": DailyReport,
+    "absence": Absence,
+}
+
+
+class Clocks(Protocol):
+    """Hears of every change in the transaction that makes it."""
+
+    def observe(self, session: Session, happening: Happening) -> None: ...
+
+    def retract(self, session: Session, happening: Happening) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What somebody else is told because of this message."""
+
+    person_id: int
+    template: str
+    facts: Mapping[str, Any]
+    about: Sequence[int] = ()
+    kind: str = "notice"
+    files: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The one answer to a message, and what others hear of it. `about` and `mentions` are in the order of the text."""
+
+    template: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    kind: Kind = "reply"
+    about: Sequence[int] = ()
+    mentions: Sequence[int] = ()
+    notices: Sequence[Notice] = ()
+    files: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(slots=True)
+class Talk:
+    """The message and everything a handler may use. `now` is when it was sent, aware, in the team's zone."""
+
+    session: Session
+    now: datetime
+    me: Person
+    chat: Chat | None
+    lane: str
+    text: str
+    inbox_id: int
+    calendar: Calendar
+    directory: Directory
+    clocks: Clocks
+    bot_name: str = "一诺"
+    mentioned: Sequence[Person] = ()
+    attachments: Sequence[Attachment] = ()
+
+    # --- who ------------------------------------------------------------------------------------------------------
+
+    @property
+    def my_id(self) -> int:
+        """The id of the person who speaks."""
+        assert self.me.id is not None
+        return self.me.id
+
+    @property
+    def chat_id(self) -> int | None:
+        """The id of the group, None in private."""
+        return self.chat.id if self.chat else None
+
+    @property
+    def in_group(self) -> bool:
+        """Are others reading along?"""
+        return self.chat is not None
+
+    @property
+    def today(self) -> date:
+        """The day in the team's zone."""
+        return self.calendar.today(self.now)
+
+    def roster(self) -> list[str]:
+        """The names of everybody, for cutting an @name that runs into the next word."""
+        return [person.name for person in people.everybody(self.session)]
+
+    def person(self, name: str) -> Person | None:
+        """Whom a written name means: of several the one in this group, else the one of my region, else nobody."""
+        found = people.named(self.session, name)
+        if len(found) > 1 and self.chat_id is not None:
+            here = set(people.members(self.session, self.chat_id))
+            found = [person for person in found if person.id in here] or found
+        if len(found) > 1:
+            found = [person for person in found if person.region == self.me.region] or found
+        return found[0] if len(found) == 1 else None
+
+    def name_of(self, person_id: int | None) -> str:
+        """A person's name, empty for nobody."""
+        person = self.session.get(Person, person_id) if person_id is not None else None
+        return person.name if person else ""
+
+    def sees(self, owner_id: int) -> bool:
+        """May I see what this person owns?"""
+        return owner_id in people.visible(self.session, self.me)
+
+    def safe(self, text: str, owner_id: int | None) -> str:
+        """`text` as I may read it here: phone numbers only in private and only to their owner."""
+        return text if owner_id == self.my_id and not self.in_group else mask(text)
+
+    # --- what -----------------------------------------------------------------------------------------------------
+
+    def client(self, client_id: int | None) -> Client | None:
+        """The client of this id."""
+        return clients.get(self.session, client_id)
+
+    def client_name(self, client_id: int | None) -> str | None:
+        """The client's full name, None for none."""
+        client = self.client(client_id)
+        return client.name if client else None
+
+    def aliases_of(self, client_id: int) -> list[str]:
+        """The other names of a client."""
+        return clients.aliases(self.session, client_id)
+
+    def options(self, match: Match) -> list[dict[str, Any]]:
+        """The candidates of an ambiguous name, to be numbered in a question."""
+        return [{"id": key, "name": self.directory.name(key)} for key in match.candidates]
+
+    def local(self, moment: datetime | None) -> datetime | None:
+        """A stored moment in the team's zone."""
+        return self.calendar.local(moment) if moment is not None else None
+
+    def ask(self, kind: str, payload: dict[str, Any]) -> None:
+        """Remembers what this person is being asked here, so that a bare word may answer it."""
+        facts.ask(
+            self.session,
+            person_id=self.my_id,
+            lane=self.lane,
+            kind=kind,
+            payload=events.plain(payload),
+            now=self.now,
+            expires_at=self.now + QUESTION_LIFE,
+            inbox_id=self.inbox_id,
+        )
+
+    # --- changing facts -------------------------------------------------------------------------------------------
+
+    def number(self, kind: str) -> int:
+        """Draws the next short number."""
+        return events.number(self.session, self.now, kind, made_by=self.my_id, inbox_id=self.inbox_id)
+
+    def add(self, row: Row, happened: str, tags: tuple[str, ...] = ()) -> Row:
+        """Adds a fact, writes it into the history and tells the clocks."""
+        self.session.add(row)
+        self.session.flush()
+        self._happen(row, happened, None, row.model_dump(), tags)
+        return row
+
+    def change(self, row: Row, happened: str, **values: Any) -> Event:
+        """Changes a fact, writes before and after into the history and tells the clocks."""
+        before = {name: getattr(row, name) for name in values}
+        for name, value in values.items():
+            setattr(row, name, value)
+        self.session.add(row)
+        self.session.flush()
+        return self._happen(row, happened, before, values, ())
+
+    def _happen(
+        self,
+        row: Row,
+        happened: str,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any],
+        tags: tuple[str, ...],
+    ) -> Event:
+        payload = {"table": row.__tablename__, "number": row.number, "before": before, "after": after}
+        event = events.append(
+            self.session, self.now, happened, subject_of(row), payload, actor_id=self.my_id, inbox_id=self.inbox_id
+        )
+        self.clocks.observe(self.session, happening(row, event, tags))
+        return event
+
+
+def subject_of(row: Row) -> str:
+    """The name of a fact in the history and on the clocks."""
+    if isinstance(row, DailyReport):
+        return f"report:{row.person_id}:{row.day}"
+    return f"{row.__tablename__}:{row.number}"
+
+
+def happening(row: Row, event: Event, tags: tuple[str, ...] = ()) -> Happening:
+    """What the clocks are told of a change of `row`."""
+    owner = getattr(row, "owner_id", None)
+    return Happening(
+        seq=event.seq,
+        kind=event.kind,
+        subject=subject_of(row),
+        at=event.at,
+        number=row.number,
+        owner_id=owner if owner is not None else getattr(row, "person_id", None),
+        chat_id=getattr(row, "chat_id", None),
+        client_id=getattr(row, "client_id", None),
+        due_at=getattr(row, "due_at", None),
+        tags=tags,
+    )
