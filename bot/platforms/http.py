@@ -9,12 +9,14 @@ import asyncio
 import json
 import logging
 import re
+import ssl
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -36,7 +38,15 @@ def new_client(*, trust_env: bool = True) -> httpx.AsyncClient:
 
     `trust_env=False` ignores proxy settings of the environment: for addresses that a message brought in.
     """
-    return httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=trust_env)
+    return httpx.AsyncClient(
+        timeout=TIMEOUT, follow_redirects=False, trust_env=trust_env, verify=_certificates(trust_env)
+    )
+
+
+@cache
+def _certificates(trust_env: bool) -> ssl.SSLContext:
+    # Reading the certificates takes some 20 ms: once for all clients.
+    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,17 @@ log = logging.getLogger(__name__)
 
 NAME = "wecom"
 
+_MAX_TAGS = 64
+
 # WeCom suspends an app nobody uses; these say that it is about to or has done so.
 _SUSPENSION_EVENTS = frozenset({"inactive_alert", "close_inactive_agent", "low_active_alert", "low_active"})
 
 
 def encrypted_part(body: bytes) -> str:
     """Return the `Encrypt` text of a callback body. Raises Refused with 400."""
+    # Anybody may post here and deep nesting takes the parser long, while a real envelope has four elements.
+    if body.count(b"<") > _MAX_TAGS:
+        raise Refused("the body is not a callback", 400)
     try:
         document = xmltodict.parse(body)
         encrypted = document["xml"]["Encrypt"]
