@@ -10,11 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz.distance import LCSseq
-
+from handlers.language.names_chat import is_chat
 from handlers.language.names_index import GramIndex
-from handlers.language.names_judge import agrees, untold
-from handlers.language.names_rank import align, query
+from handlers.language.names_judge import agrees, forgiven, untold
+from handlers.language.names_rank import align, could_reach, query
 from handlers.language.names_sound import typed_pinyin
 from handlers.language.names_spot import read
 from handlers.language.names_text import Canonical, canonical
@@ -26,8 +25,8 @@ _ALIGNED = 36
 _FOUND = 0.84
 _NEAR = 0.035
 _MOST_ASKED = 5
-_SPANS_TRIED = 6
-_MARGIN = 0.6
+_SPANS_TRIED = 8
+_MARGIN = 2.5
 _CLAUSE_END = re.compile(r"[，。；;,!！?？、\n]|和|与|及|跟")
 _FILLERS = re.compile(r"那边儿?的?|那家|那个|这家|这个|(?<=.)的(?=.)")
 # A brand in letters is as often said before its town as after it.
@@ -59,6 +58,7 @@ class Match:
 @dataclass(frozen=True, slots=True)
 class _Scored:
     key: int
+    name: str
     score: float
     order: float
 
@@ -174,20 +174,24 @@ class Directory:
     def _fuzzy(self, text: str) -> Match:
         if len(text) < 2 or all(text[start:end] in KINDS for start, end in split_words(text)):
             return Match(())
-        asked = query(text, self.weights(text))
         index = self._index
-        slots = index.candidates(text, _CANDIDATES)
-        if len(slots) > _ALIGNED:
-            sound = asked.sounds
-            slots.sort(key=lambda slot: -LCSseq.similarity(sound, index.sounds[slot]) + 0.01 * len(index.names[slot]))
-            del slots[_ALIGNED:]
+        pairs = [index.count_pair(text[at : at + 2]) for at in range(len(text) - 1)]
+        asked = query(text, self.weights(text), pairs)
+        reach: list[tuple[float, int]] = []
+        for slot in index.candidates(text, _CANDIDATES):
+            bound = could_reach(asked, index.names[slot], index.sounds[slot])
+            if bound >= _FOUND - 0.15:
+                reach.append((bound - 0.002 * len(index.names[slot]), slot))
+        reach.sort(reverse=True)
+        slots = [slot for _, slot in reach[:_ALIGNED]]
         scored: dict[int, _Scored] = {}
         for slot in slots:
             name = index.names[slot]
             alignment = align(asked, name, index.sounds[slot])
-            if alignment.score < _FOUND - 0.06 or not agrees(asked, alignment, name):
+            score = alignment.score + forgiven(asked, alignment, name)
+            if score < _FOUND - 0.06 or not agrees(asked, alignment, name):
                 continue
-            found = _Scored(self._keys[slot], alignment.score, alignment.score - untold(asked, alignment, name))
+            found = _Scored(self._keys[slot], name, score, score - untold(asked, alignment, name))
             other = scored.get(found.key)
             if other is None or found.order > other.order:
                 scored[found.key] = found
@@ -205,15 +209,25 @@ class Directory:
         if named is None and (not reading.spans or reading.spans[0].cost >= reading.talk):
             return Match(())
         best, best_value = Match(()), -1e9
-        cheapest = reading.spans[0].cost
-        tried = [span for span in reading.spans[:_SPANS_TRIED] if span.cost <= min(cheapest + _MARGIN, reading.talk)]
-        if named is not None:
-            tried += [span for span in reading.spans if (span.start, span.end) == named and span.cost <= cheapest + 2.5]
-        for span in tried:
+        cheapest: float | None = None
+        tried = 0
+        for span in reading.spans:
+            if cheapest is not None and (span.cost > cheapest + _MARGIN or tried >= _SPANS_TRIED):
+                break
+            if (span.start, span.end) != named:
+                if span.cost > reading.talk + 0.5:
+                    break
+                if not _tells(folded[span.start : span.end]):
+                    continue
+            cheapest = span.cost if cheapest is None else cheapest
+            value = 1.0 - 0.06 * (span.cost - cheapest) + 0.02 * (span.end - span.start)
+            if best_value >= value:
+                continue
+            tried += 1
             match = self._resolve(folded[span.start : span.end])
             if not match.candidates:
                 continue
-            value = match.sure - 0.08 * (span.cost - cheapest) + (0.15 if match.exact else 0.0)
+            value += match.sure - 1.0
             if value > best_value:
                 best, best_value = replace(match, span=(span.start, span.end)), value
         return best
@@ -237,6 +251,19 @@ class Directory:
         return tuple(found)
 
 
+def _tells(text: str) -> bool:
+    """Whether a stretch says more than what kind of organisation or goods is meant: not 医院, 我们公司, 中心机房."""
+    form = canonical(text)
+    words = split_words(form.text)
+    if any(
+        form.text[start:end] not in GENERIC and not is_chat(text[form.starts[start] : form.ends[end - 1]])
+        for start, end in words
+    ):
+        return True
+    start, end = words[-1] if words else (0, 0)
+    return len(words) > 1 and form.text[start:end] in KINDS
+
+
 def _parts(text: str) -> list[tuple[int, int]]:
     """The clauses of a line, as offsets."""
     bounds = [0]
@@ -253,7 +280,11 @@ def _decide(scored: list[_Scored]) -> Match:
     best = scored[0]
     if best.score < _FOUND:
         return Match(())
-    near = [each for each in scored if each.order >= best.order - _NEAR]
+    near = [
+        each
+        for each in scored
+        if each.order >= best.order - _NEAR and (each is best or not each.name.startswith(best.name))
+    ]
     keys = tuple(each.key for each in scored[:_MOST_ASKED])
     return Match(keys, len(near) > 1, None, round(min(0.99, best.score), 3), False)
 

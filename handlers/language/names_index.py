@@ -123,7 +123,20 @@ class GramIndex:
                     if other in name:
                         value += worth
                 if value >= enough:
+                    if name[0] == text[0]:
+                        value += 0.3
+                    if _in_order(text, name):
+                        value += 0.3
                     votes[slot] = votes.get(slot, 0.0) + value
+
+
+def _in_order(text: str, name: str) -> bool:
+    at = -1
+    for char in text:
+        at = name.find(char, at + 1)
+        if at < 0:
+            return False
+    return True
 
 
 def _post(postings: dict[str, array[int]], grams: set[str], slot: int) -> None:

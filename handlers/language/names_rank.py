@@ -11,6 +11,7 @@ from handlers.language.names_words import entry_costs, known_chars, leave_costs,
 
 # What institutions are numbered by, in full or in short: 三院, 四中, 二附院, 五分公司.
 _COUNTED = frozenset("院中小高医附厂店分支门队车号")
+_ATTESTED = 3
 _NEVER = -1e9
 _JUMP = 0.06
 _ENTRY = 0.42
@@ -26,7 +27,8 @@ class Query:
 
     `weights` says how telling each character is (0 to 1); `known` which belong to a word everybody uses, so that a
     different character there is another word and no slip; `inside` which continue such a word; `ordinal` which are the
-    number of an institution, that nothing else sounds like.
+    number of an institution, that nothing else sounds like; `attested` which stand beside their neighbour in many
+    names, so that they are most likely meant.
     """
 
     text: str
@@ -36,10 +38,14 @@ class Query:
     known: tuple[bool, ...]
     inside: tuple[bool, ...]
     ordinal: tuple[bool, ...]
+    attested: tuple[bool, ...]
 
 
-def query(text: str, weights: Sequence[float]) -> Query:
-    """Prepare a canonical mention whose characters weigh `weights`."""
+def query(text: str, weights: Sequence[float], pairs: Sequence[int]) -> Query:
+    """Prepare a canonical mention whose characters weigh `weights`.
+
+    `pairs` says how many names hold each two neighbours of the mention.
+    """
     words = split_words(text)
     known = known_chars(text)
     inside = [False] * len(text)
@@ -50,7 +56,26 @@ def query(text: str, weights: Sequence[float]) -> Query:
         number_of(char) is not None and (text[at - 1 : at] == "第" or text[at + 1 : at + 2] in _COUNTED)
         for at, char in enumerate(text)
     )
-    return Query(text, sounds(text), tuple(weights), words, known, tuple(inside), ordinal)
+    attested = [False] * len(text)
+    for start, end in words:
+        for at in range(start, end - 1):
+            if pairs[at] >= _ATTESTED:
+                attested[at] = attested[at + 1] = True
+    return Query(text, sounds(text), tuple(weights), words, known, tuple(inside), ordinal, tuple(attested))
+
+
+def could_reach(asked: Query, name: str, name_sounds: str) -> float:
+    """An upper bound of the score of an alignment, at a fraction of its cost."""
+    total = reached = 0.0
+    for char, sound, weight in zip(asked.text, asked.sounds, asked.weights, strict=True):
+        total += weight
+        if char in name:
+            reached += weight
+        elif sound in name_sounds:
+            reached += 0.86 * weight
+        else:
+            reached += 0.5 * weight
+    return reached / total if total else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +112,8 @@ def align(asked: Query, name: str, name_sounds: str) -> Alignment:
         line[0] = before[0] - skip
         jump, jump_from = _NEVER, 0
         previous = reach[row - 1] if row else None
+        typed, ordinal_here, firm = is_typed(char), ordinal[row], asked.known[row] or asked.attested[row]
+        slippery = "㐀" <= char < "\ue000"
         for column in range(1, columns + 1):
             other = name[column - 1]
             # Skipping this character of the mention.
@@ -97,12 +124,18 @@ def align(asked: Query, name: str, name_sounds: str) -> Alignment:
                 left = before[column - 2] - _LEAVE * leave[column - 3] * weight
                 if left > jump:
                     jump, jump_from = left, column - 2
-            credit = _credit(char, sound, other, name_sounds[column - 1], weight)
-            if ordinal[row] and char != other:
+            credit: float | None
+            if char == other:
+                credit = weight
+            elif ordinal_here:
+                credit = None
+            elif typed or sound == name_sounds[column - 1]:
+                credit = _credit(char, sound, other, name_sounds[column - 1], weight)
+            else:
                 credit = None
             misspelt = credit is None
-            if credit is None and number_of(char) is None and number_of(other) is None and char >= "㐀" <= other:
-                credit = (-0.6 if asked.known[row] else 0.5 if known[column - 1] else 0.1) * weight
+            if misspelt and slippery and "㐀" <= other < "\ue000":
+                credit = (0.5 if known[column - 1] else -0.05) * weight if not firm else -0.6 * weight
             if credit is not None:
                 start = before[0] - _START * enter[column - 1] * weight
                 value, origin = start, 0

@@ -1,7 +1,8 @@
 """Where in a message a client's name may stand: the stretch that is least like talk and most like a name.
 
 Every reading of a message is talk, one name, talk. Talk is paid by the word, a name by the character, less for pairs of
-characters that stand together in the directory's names; the cheapest readings win, within a margin of the best.
+characters that stand together in the directory's names. A name begins and ends only where talk meets it: cutting the
+unknown half off an unknown organisation must not make a client of the other half.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers.language.names_chat import chat_pieces
-from handlers.language.names_words import GENERIC, PLACES
+from handlers.language.names_chat import Piece, chat_pieces
+from handlers.language.names_words import GENERIC, KINDS, PLACES
 
 _UNKNOWN = 2.2
 _FOREIGN = 0.9
@@ -18,11 +19,14 @@ _ENTER = 1.0
 _PAIR = 0.5
 _STRANGE = 1.2
 _WORD = 0.35
-_FILLER = 0.5
+_FILLER = 0.8
 _LETTER = 0.2
-_STOPS = frozenset("，。？！；：、,.?!;:\n\r\t…~")
+_SILENT = 0.2
+_KIND_ENDS = -0.4
+_STOPS = frozenset("，。？！；：、,.?!;:\n\r\t…~—")
 _FILLERS = ("那边的", "那家", "那个", "那边", "这家", "的")
 _LONGEST_NAME = 42
+_FAR = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The likeliest names of a message, cheapest first, and what reading it all as talk costs."""
+    """The possible names of a message, likeliest first, and what reading it all as talk costs."""
 
     spans: tuple[Span, ...]
     talk: float
@@ -50,30 +54,19 @@ def read(text: str, has_pair: Callable[[str], bool], canonical_at: tuple[str, ..
     """
     size = len(text)
     pieces = chat_pieces(text)
-    head = [0.0] + [1e9] * size
-    for at in range(size):
-        _extend(head, at, text, pieces)
-    tail = [1e9] * size + [0.0]
-    for at in range(size - 1, -1, -1):
-        best = tail[at + 1] + _char_cost(text[at])
-        for end, cost in pieces[at]:
-            best = min(best, tail[end] + cost)
-        tail[at] = best
+    head = _talk_before(text, pieces)
+    tail = _talk_after(text, pieces)
+    starts, ends = _cuts(text, pieces, has_pair, canonical_at)
+    edges = _edges(text, has_pair, canonical_at)
     spans: list[Span] = []
     for start in range(size):
-        if not canonical_at[start] or (start and _letter(text[start - 1]) and _letter(text[start])):
+        if not starts[start] or not canonical_at[start]:
             continue
-        for end, cost in _names_from(text, start, has_pair, canonical_at):
-            spans.append(Span(start, end, head[start] + cost + tail[end]))
+        for end, cost in _names_from(text, start, edges, has_pair, canonical_at):
+            if ends[end]:
+                spans.append(Span(start, end, head[start] + cost + tail[end]))
     spans.sort(key=lambda span: (span.cost, span.start, -span.end))
     return Reading(tuple(spans), head[size])
-
-
-def _extend(head: list[float], at: int, text: str, pieces: tuple[tuple[tuple[int, float], ...], ...]) -> None:
-    here = head[at]
-    head[at + 1] = min(head[at + 1], here + _char_cost(text[at]))
-    for end, cost in pieces[at]:
-        head[end] = min(head[end], here + cost)
 
 
 def _char_cost(char: str) -> float:
@@ -82,59 +75,141 @@ def _char_cost(char: str) -> float:
     return _FOREIGN if char.isascii() or not char.isalnum() else _UNKNOWN
 
 
+def _talk_before(text: str, pieces: tuple[tuple[Piece, ...], ...]) -> list[float]:
+    head = [0.0] + [_FAR] * len(text)
+    for at, char in enumerate(text):
+        here = head[at]
+        head[at + 1] = min(head[at + 1], here + _char_cost(char))
+        for piece in pieces[at]:
+            head[piece.end] = min(head[piece.end], here + piece.cost)
+    return head
+
+
+def _talk_after(text: str, pieces: tuple[tuple[Piece, ...], ...]) -> list[float]:
+    tail = [_FAR] * len(text) + [0.0]
+    for at in range(len(text) - 1, -1, -1):
+        best = tail[at + 1] + _char_cost(text[at])
+        for piece in pieces[at]:
+            best = min(best, tail[piece.end] + piece.cost)
+        tail[at] = best
+    return tail
+
+
+def _cuts(
+    text: str,
+    pieces: tuple[tuple[Piece, ...], ...],
+    has_pair: Callable[[str], bool],
+    canonical_at: tuple[str, ...],
+) -> tuple[list[bool], list[bool]]:
+    """For each offset whether a name may begin, and whether one may end there."""
+    size = len(text)
+    starts = [False] * (size + 1)
+    ends = [False] * (size + 1)
+    starts[0] = ends[size] = True
+    talk_ends, talk_begins = _talk_edges(text, pieces)
+    for at, char in enumerate(text):
+        if not canonical_at[at] and not char.isdigit():
+            starts[at + 1] = ends[at] = True
+        for piece in pieces[at]:
+            if piece.opens and (not piece.weak or talk_ends[at]):
+                starts[piece.end] = True
+            if piece.closes and (not piece.weak or talk_begins[piece.end]):
+                ends[at] = True
+    for end in range(2, size):
+        if ends[end] or not canonical_at[end] or not canonical_at[end - 1]:
+            continue
+        kind = any("".join(canonical_at[end - width : end]) in KINDS for width in (2, 3, 4))
+        if kind and not has_pair(canonical_at[end - 1][-1] + canonical_at[end][0]):
+            ends[end] = True
+    for at in range(1, size):
+        if _letter(text[at - 1]) and _letter(text[at]):
+            starts[at] = ends[at] = False
+    return starts, ends
+
+
+def _talk_edges(text: str, pieces: tuple[tuple[Piece, ...], ...]) -> tuple[list[bool], list[bool]]:
+    """For each offset whether surely talk, or nothing, ends there, and whether it begins there."""
+    size = len(text)
+    before = [False] * (size + 1)
+    after = [False] * (size + 1)
+    before[0] = after[size] = True
+    for at, char in enumerate(text):
+        if not char.isalnum():
+            before[at + 1] = after[at] = True
+        for piece in pieces[at]:
+            if piece.opens or piece.closes:
+                before[piece.end] = after[at] = True
+    return before, after
+
+
+def _edges(text: str, has_pair: Callable[[str], bool], canonical_at: tuple[str, ...]) -> list[list[tuple[int, float]]]:
+    """For each offset the steps a name that goes through it can take from there: where to, at what cost."""
+    size = len(text)
+    edges: list[list[tuple[int, float]]] = []
+    for at, char in enumerate(text):
+        steps: list[tuple[int, float]] = []
+        if char not in _STOPS:
+            steps.append((at + 1, _step(at, has_pair, canonical_at)))
+            for width in range(2, min(7, size - at + 1)):
+                word = "".join(canonical_at[at : at + width])
+                if word in GENERIC or word in PLACES:
+                    steps.append((at + width, _WORD * width))
+            steps.extend(
+                (at + len(filler), _FILLER)
+                for filler in _FILLERS
+                if text.startswith(filler, at) and at + len(filler) < size
+            )
+        edges.append(steps)
+    return edges
+
+
+def _step(at: int, has_pair: Callable[[str], bool], canonical_at: tuple[str, ...]) -> float:
+    char = canonical_at[at]
+    if not char:
+        return _SILENT
+    if _letter(char):
+        return _LETTER
+    previous = canonical_at[at - 1] if at else ""
+    return _PAIR if previous and has_pair(previous[-1] + char[0]) else _STRANGE
+
+
 def _names_from(
-    text: str, start: int, has_pair: Callable[[str], bool], canonical_at: tuple[str, ...]
+    text: str,
+    start: int,
+    edges: list[list[tuple[int, float]]],
+    has_pair: Callable[[str], bool],
+    canonical_at: tuple[str, ...],
 ) -> list[tuple[int, float]]:
     """The ends and costs of the names that begin at `start`, by the cheapest way through their characters."""
     limit = min(len(text), start + _LONGEST_NAME)
-    costs = {start: _ENTER}
+    costs = [_FAR] * (limit + 1)
+    costs[start] = _ENTER
+    following = canonical_at[start + 1] if start + 1 < limit else ""
+    first = _LETTER if _letter(text[start]) else _STRANGE
+    if following and has_pair(canonical_at[start][-1] + following[0]):
+        first = min(first, _PAIR)
     found: list[tuple[int, float]] = []
     for at in range(start, limit):
-        here = costs.get(at)
-        if here is None:
+        here = costs[at]
+        if here >= _FAR:
             continue
-        char = text[at]
-        if char in _STOPS:
-            continue
-        step = _step(at, start, has_pair, canonical_at)
-        _lower(costs, at + 1, here + step)
-        for width in range(2, 7):
-            word = "".join(canonical_at[at : at + width])
-            if at + width <= limit and (word in GENERIC or word in PLACES):
-                _lower(costs, at + width, here + _WORD * width)
-        if at > start:
-            for filler in _FILLERS:
-                if text.startswith(filler, at) and at + len(filler) < limit:
-                    _lower(costs, at + len(filler), here + _FILLER)
-    for end, cost in costs.items():
-        if (
-            end > start + 1
-            and canonical_at[end - 1]
-            and not (_letter(text[end - 1 : end]) and _letter(text[end : end + 1]))
-        ):
-            found.append((end, cost))
+        for end, cost in edges[at]:
+            if end > limit:
+                continue
+            if at == start and end == start + 1:
+                cost = first
+            if here + cost < costs[end]:
+                costs[end] = here + cost
+        if at >= start + 2 and canonical_at[at - 1]:
+            found.append((at, here + _ending(at, canonical_at)))
+    if limit >= start + 2 and costs[limit] < _FAR and canonical_at[limit - 1]:
+        found.append((limit, costs[limit] + _ending(limit, canonical_at)))
     return found
+
+
+def _ending(end: int, canonical_at: tuple[str, ...]) -> float:
+    return _KIND_ENDS if any("".join(canonical_at[max(end - width, 0) : end]) in KINDS for width in (2, 3, 4)) else 0.0
 
 
 def _letter(char: str) -> bool:
     return "a" <= char <= "z"
-
-
-def _lower(costs: dict[int, float], at: int, cost: float) -> None:
-    if cost < costs.get(at, 1e9):
-        costs[at] = cost
-
-
-def _step(at: int, start: int, has_pair: Callable[[str], bool], canonical_at: tuple[str, ...]) -> float:
-    char = canonical_at[at]
-    if not char:
-        return 0.2
-    if _letter(char):
-        return _LETTER
-    previous = canonical_at[at - 1] if at > start else ""
-    following = canonical_at[at + 1] if at + 1 < len(canonical_at) else ""
-    if (previous and has_pair(previous[-1] + char[0])) or (
-        at == start and following and has_pair(char[-1] + following[0])
-    ):
-        return _PAIR
-    return _STRANGE

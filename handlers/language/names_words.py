@@ -157,6 +157,16 @@ def known_chars(name: str) -> tuple[bool, ...]:
     return tuple(flags)
 
 
+@functools.lru_cache(maxsize=16384)
+def common_chars(name: str) -> tuple[bool, ...]:
+    """For each character of a canonical name, whether it belongs to the word of a trade or a kind."""
+    flags = [False] * len(name)
+    for start, end in split_words(name):
+        if end - start > 1 and name[start:end] in GENERIC:
+            flags[start:end] = [True] * (end - start)
+    return tuple(flags)
+
+
 def core(text: str) -> str:
     """A canonical name without its legal form; the name itself when nothing would be left."""
     for form in LEGAL_FORMS:
