@@ -15,8 +15,8 @@ def lead(talk: Talk) -> Answer:
     read = read_lead(talk.text, talk.roster(), sorted(regions))
     assert read is not None
     if not read.client:
-        told = {"contact": read.contact or "", "phone": mask(read.phone or "")}
-        return Answer("lead_no_client", told, kind="question")
+        missing = {"contact": read.contact or "", "phone": mask(read.phone or "")}
+        return Answer("lead_no_client", missing, kind="question")
     unknown = [name for name in read.mentions if talk.person(name) is None]
     if unknown:
         return Answer("person_unknown", {"names": unknown, "bot": talk.bot_name})
@@ -32,11 +32,9 @@ def lead(talk: Talk) -> Answer:
         known_leads = [twin]
     if known_leads:
         twin = known_leads[0]
-        told = {"number": twin.number, "client": talk.client_name(twin.client_id), "owner": talk.name_of(twin.owner_id)}
-        return Answer("lead_known", told, about=[twin.number])
+        return _known(talk, talk.client_name(twin.client_id) or "", twin.owner_id, twin.number)
     if known is not None and known.owner_id not in {None, owner.id}:
-        told = {"number": None, "client": known.name, "owner": talk.name_of(known.owner_id)}
-        return Answer("lead_known", told)
+        return _known(talk, known.name, known.owner_id, None)
 
     client = known or clients.add(
         talk.session, read.client, talk.now, owner_id=owner.id, region=read.region or owner.region
@@ -80,3 +78,8 @@ def lead(talk: Talk) -> Answer:
         notices.append(Notice(owner.id, "lead_given_notice", told_owner, [row.number]))
     mentions = [owner.id] if talk.in_group and owner.id != talk.my_id else []
     return Answer("lead_recorded", shown, about=[row.number], mentions=mentions, notices=notices)
+
+
+def _known(talk: Talk, client: str, owner_id: int | None, number: int | None) -> Answer:
+    told = {"number": number, "client": client, "owner": talk.name_of(owner_id)}
+    return Answer("lead_known", told, about=[number] if number is not None else [])

@@ -138,7 +138,7 @@ def card(talk: Talk, words: str, client_id: int | None = None) -> Answer:
         "leads": [golden(talk, lead) for lead in facts.leads_of_client(talk.session, found) if lead.owner_id in seen],
         "now": talk.now,
     }
-    return Answer("client_card", told, about=[row.number for row in [*rows, *promised[:5]]])
+    return Answer("client_card", told, about=[row.number for row in rows] + [row.number for row in promised[:5]])
 
 
 def timeline(talk: Talk, words: str, client_id: int | None = None) -> Answer:
@@ -161,8 +161,9 @@ def timeline(talk: Talk, words: str, client_id: int | None = None) -> Answer:
             entries.append(told | {"at": promise.closed_at, "what": promise.state})
     for lead in facts.leads_of_client(talk.session, found):
         if lead.owner_id in seen:
-            told = {"number": lead.number, "who": lead.owner_id, "text": lead.note}
-            entries.append(told | {"at": lead.made_at, "what": "lead"})
+            entries.append(
+                {"at": lead.made_at, "number": lead.number, "who": lead.owner_id, "what": "lead", "text": lead.note}
+            )
     entries.sort(key=lambda entry: (entry["at"], entry["number"]), reverse=True)
     shown = [
         entry

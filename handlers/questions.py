@@ -64,10 +64,11 @@ def _complete(talk: Talk, question: Question) -> Answer | None:
         done = [row.number for row in rows]
         left = [item for item in todo if item["kind"] != "due"]
     else:
-        first = next((item for item in todo if item["kind"] == "client"), None)
-        option = _pick(talk, first["options"]) if first else None
-        if first is None or option is None:
+        unclear = [item for item in todo if item["kind"] == "client"]
+        option = _pick(talk, unclear[0]["options"]) if unclear else None
+        if option is None:
             return None
+        first = unclear[0]
         found = commitments.find(talk, first["number"])
         if found is None:
             return None

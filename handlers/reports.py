@@ -154,7 +154,7 @@ def _submit(talk: Talk, day: date, read: ReportText, text: str) -> Answer:
     while row is not None and facts.report_words(talk.session, row, version) is not None:
         # A version that was taken back keeps its number.
         version += 1
-    values = {"version": version, "state": "in", "submitted_at": talk.now}
+    values: dict[str, Any] = {"version": version, "state": "in", "submitted_at": talk.now}
     if row is None:
         row = talk.add(DailyReport(number=talk.number("report"), person_id=talk.my_id, day=day, **values), "report.in")
     else:

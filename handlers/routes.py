@@ -124,6 +124,8 @@ def _help(talk: Talk, rest: str) -> Answer:
     return basics.help_page(talk, rest, list(dict.fromkeys(route.topic for route in ROUTES)))
 
 
+_DAYS = "周星礼今明后下本一二三四五六七八九十"
+
 ROUTES: tuple[Route, ...] = (
     Route("commitment", _whole(is_commitment), lambda talk, _: commitments.record(talk)),
     Route("done", _done_mark, commitments.done),
@@ -155,12 +157,12 @@ ROUTES: tuple[Route, ...] = (
     Route("timeline", _word("全程", "轨迹"), _client_needed("timeline", queries.timeline)),
     Route(
         "leave",
-        _word("请假", "休假", tight="周星礼今明后下本一二三四五六七八九十"),
+        _word("请假", "休假", tight=_DAYS),
         lambda talk, rest: leave.leave(talk, rest, "leave"),
     ),
     Route(
         "leave",
-        _word("出差", tight="周星礼今明后下本一二三四五六七八九十"),
+        _word("出差", tight=_DAYS),
         lambda talk, rest: leave.leave(talk, rest, "travel"),
     ),
     Route("mute", _word("静音", "别提醒"), commitments.mute),

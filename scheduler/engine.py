@@ -143,7 +143,7 @@ class Engine:
             due = whole_minute(policy.due.after(happening.at, self.calendar))
         if due is None:
             return
-        row = obligations.add(
+        opened = obligations.add(
             session,
             Obligation(
                 policy=policy.name,
@@ -159,8 +159,8 @@ class Engine:
                 due_at=due,
             ),
         )
-        if row is not None:
-            self._replan(session, row)
+        if opened is not None:
+            self._replan(session, opened)
 
     # --- what is due ------------------------------------------------------------------------------------------
 

@@ -127,3 +127,8 @@ def next_at(session: Session, now: datetime) -> datetime | None:
 def waiting(session: Session) -> int:
     """How many messages wait to be worked on."""
     return session.exec(select(func.count()).where(col(Inbox.state).in_(("queued", "working")))).one()
+
+
+def find(session: Session, platform: str, message_id: str) -> Inbox | None:
+    """The stored message of this id."""
+    return session.exec(select(Inbox).where(Inbox.platform == platform, Inbox.message_id == message_id)).first()

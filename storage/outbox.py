@@ -42,6 +42,7 @@ def queue(
     words: str,
     person_id: int | None = None,
     chat_id: int | None = None,
+    address: tuple[str, str, str] | None = None,
     clock: str | None = None,
     about: Sequence[int] = (),
     mentions: Sequence[int] = (),
@@ -53,14 +54,16 @@ def queue(
     prefer: str | None = None,
     not_before: datetime | None = None,
 ) -> Outbox | None:
-    """Queues one message to a person or to a chat; None when a message with this key is queued already.
+    """Queues one message to a person, a chat, or a bare (platform, kind, id); None when this key is queued already.
 
     A person without any known address gets a dead row, so that `doctor` can show whom nobody can reach.
     """
     if session.exec(select(Outbox.id).where(Outbox.key == key)).first() is not None:
         return None
     platform, target_kind, target_id, error = "", "person", "", ""
-    if chat_id is not None:
+    if address is not None:
+        platform, target_kind, target_id = address
+    elif chat_id is not None:
         chat = session.get_one(Chat, chat_id)
         platform, target_kind, target_id = chat.platform, "chat", chat.external_id
     elif person_id is not None:
@@ -195,6 +198,11 @@ def dead(session: Session, limit: int = 50) -> list[Outbox]:
     )
 
 
+def dead_count(session: Session) -> int:
+    """How many messages nobody could be told."""
+    return session.exec(select(func.count()).where(col(Outbox.state) == "dead")).one()
+
+
 def replay(session: Session, row_id: int, now: datetime) -> bool:
     """Puts one dead row back in the queue; False when it is not dead or has no address."""
     statement = (
@@ -211,3 +219,9 @@ def notices_of(session: Session, inbox_id: int) -> list[Outbox]:
         Outbox.inbox_id == inbox_id, col(Outbox.is_reply).is_(False), col(Outbox.person_id).is_not(None)
     )
     return list(session.exec(statement))
+
+
+def about_of_reply(session: Session, inbox_id: int) -> list[int]:
+    """The record numbers the reply to one message speaks of."""
+    row = session.exec(select(Outbox).where(Outbox.inbox_id == inbox_id, col(Outbox.is_reply))).first()
+    return list(row.about) if row is not None else []

@@ -174,7 +174,9 @@ class SqliteStore:
 
 def sqlite_engine(path: Path | str, *, durable: bool = True) -> Engine:
     """An engine whose transactions begin as writers only on the writer thread's connection."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS})
+    arguments = {"check_same_thread": False, "timeout": BUSY_SECONDS}
+    # Parameters hold what people wrote; they must not reach a log.
+    engine = create_engine(f"sqlite:///{path}", connect_args=arguments, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _connect(raw: Any, _record: Any) -> None:
@@ -204,7 +206,10 @@ class PostgresStore:
 
     def __init__(self, url: str, *, pool_size: int = 6) -> None:
         self.engine: AsyncEngine = create_async_engine(
-            make_url(url).set(drivername="postgresql+asyncpg"), pool_size=pool_size, pool_pre_ping=True
+            make_url(url).set(drivername="postgresql+asyncpg"),
+            pool_size=pool_size,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
         self._queues: dict[str, asyncio.Queue[_Job]] = {}
         self._tasks: list[asyncio.Task[None]] = []

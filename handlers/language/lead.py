@@ -32,20 +32,22 @@ _LABELLED = re.compile(
     rf"(?:^|(?<=[\s,;。、/|]))(?:\d{{1,2}}[.、)] ?)?[【\[(]?(?P<label>{_LONGEST_FIRST})[】\])]?\s*:\s*"
 )
 _BUDGET_WORD = re.compile(
-    r"(?:(?:项目|采购|总|年)?(?:预算|金额|报价|总价|合同额|标的)(?:金额|总额|额)?(?:大概|大约|差不多|估计|预计|约|在|是|有|为|[:\s])*)$"
+    r"(?:(?:项目|采购|总|年)?(?:预算|金额|报价|总价|合同额|标的)(?:金额|总额|额)?(?:大概|大约|差不多|估计|预计|约|在|是|有|为|不超过|不到|最多|至少|起码|控制在|[:\s])*)$"
 )
-_BUDGET_TAIL = re.compile(r"\s*(?:左右|上下|以内|以上|出头|多|的?预算|\+|起)*")
+_BUDGET_TAIL = re.compile(r"\s*(?:左右|上下|以内|以上|出头|多|的预算|\+|起)*")
 _PHONE_WORD = re.compile(
-    r"(?:(?:联系|手机|联络)?(?:电话|手机|方式|号码?)(?:号码?)?|手机号|tel|phone|vx|微信|微信同号|联系方式)(?:是|为|也是)?[.:\s]*$"
+    r"(?:(?:联系|手机|联络)?(?:电话|座机|固话|手机|方式|号码?)(?:号码?)?|手机号|tel|phone|vx|微信|微信同号|联系方式)(?:是|为|也是)?[.:\s]*$"
 )
 _PHONE_TAIL = re.compile(r"\s*[(]?(?:微信同号|同微信|微信也是这个|手机微信同号)[)]?")
+_BARE_LABEL = re.compile(r"(?:联系人|对接人|负责人|来源|联系电话|电话|手机|预算|地区|区域|备注|客户|公司)")
 _SEPARATOR = re.compile(r"[\s,;。、/|]+")
+_PART_OF_A_NAME = re.compile(r"(?:合伙|集团|中国|公司|分院|院区|店|部)$")
 _MENTION = re.compile(r"@\s?([^\s@,;。、:!?()/|【】\[\]]+)")
 _NAMED = re.compile(
     r"(?:(?:有)?(?:个|一个|一家|家)?(?:新)?(?:客户|公司|单位|企业|医院|门店|店)(?:名字)?(?:是|叫做?|名叫)|^叫做?|名叫)\s*(?P<name>[^\s,;。、:@]{2,24})"
 )
 _CALLED = re.compile(
-    r"(?:联系人|对接人|负责人|老板|店长|采购)(?:是|叫)\s*(?P<name>[a-z]{2,12}|[\u4e00-\u9fff]{2,4})(?=$|[\s,;。、:@\n])"
+    r"(?:(?:联系人|对接人|负责人|老板|店长|采购)(?:是|叫)|(?:联系人|对接人|负责人)(?=\s))\s*(?P<name>[a-z]{2,12}|[\u4e00-\u9fff]{2,4})(?=$|[\s,;。、:@\n])"
 )
 _ORGANISATION = re.compile(
     r"(?:医院|公司|集团|诊所|卫生院|卫生服务中心|门诊部?|药房|药店|大药房|学校|学院|大学|中学|小学|幼儿园|工厂|厂|店|超市|商行|商贸|便利|酒店|餐饮|餐厅|酒楼|饭店"
@@ -53,7 +55,7 @@ _ORGANISATION = re.compile(
     r"|商场|家居|家具|管业|重工|精密|汽配|股份|局|委员会|合作社|农场|经营部|门市|批发部|批发|行|坊|部|馆|园|府|城)(?:[(][^)]*[)])?$"
 )
 _NO_CLIENT = re.compile(
-    r"^(?:急|紧急|尽快|优先|已|未|想|要|需|问|找|求|做|在|有|没|请|麻烦|希望|对|说|很|比较|正在|目前|主要|意向|需求|重点|高意向|a类|b类|c类|今天|明天|下周|本周|周[一-日]|老板姓|姓)"
+    r"^(?:家|急|紧急|尽快|优先|已|未|想|要|需|问|找|求|做|在|有|没|请|麻烦|希望|对|说|很|比较|正在|目前|主要|意向|需求|重点|高意向|a类|b类|c类|今天|明天|下周|本周|周[一-日]|老板姓|姓)"
     r"|(?:了解|咨询|询价|报价|采购|试用|合作|方案|联系|跟进|看看|回电|尽快)$|^[\W\d_]+$"
 )
 
@@ -184,7 +186,7 @@ class _Reader:
             return
         folded = fold(self.text)
         # An amount called a budget wins over one that merely stands in the line.
-        named = [amount for amount in found if _BUDGET_WORD.search(folded[: amount[0]])]
+        named = [amount for amount in found if (word := _BUDGET_WORD.search(folded[: amount[0]])) and "预算" in word[0]]
         start, end, self.budget = (named or list(found))[0]
         label = _BUDGET_WORD.search(folded[:start])
         tail = _BUDGET_TAIL.match(folded, end)
@@ -198,13 +200,15 @@ class _Reader:
         for kind, pattern in (("client", _NAMED), ("contact", _CALLED)):
             match = pattern.search(fold(self.text))
             if match and kind not in self.parts:
-                self.parts[kind] = self.text[slice(*match.span("name"))]
+                self.parts[kind] = self.text[slice(*match.span("name"))].removesuffix("的")
                 self._take(*match.span())
 
     def _tokens(self) -> None:
         """What is left, word by word: source, region and contact are known by their looks, the client by its place."""
         left: list[str] = []
-        for token in filter(None, (piece.strip("-—~:：()（）!！") for piece in self._split())):
+        for token in filter(None, (piece.strip("-—~:：!！") for piece in self._split())):
+            if _BARE_LABEL.fullmatch(fold(token)):
+                continue
             source, region = read_source(token), self._region(token)
             if source and "source" not in self.parts:
                 self.parts["source"] = source
@@ -218,11 +222,22 @@ class _Reader:
         self.notes[:0] = left
 
     def _split(self) -> list[str]:
+        """The words of what is left; a bracket is a word of its own unless it belongs to a company's name."""
         folded, pieces, at = fold(self.text), [], 0
         for match in _SEPARATOR.finditer(folded):
             pieces.append(self.text[at : match.start()])
             at = match.end()
-        return [*pieces, self.text[at:]]
+        pieces.append(self.text[at:])
+        return [word for piece in pieces for word in self._unbracket(piece)]
+
+    def _unbracket(self, piece: str) -> list[str]:
+        match = re.search(r"\(([^()]*)\)", fold(piece))
+        if match is None:
+            return [piece]
+        inside = piece[match.start(1) : match.end(1)]
+        if match.start() and (self._region(inside) or _PART_OF_A_NAME.search(inside)):
+            return [piece[: match.end()], piece[match.end() :]]
+        return [piece[: match.start()], inside, piece[match.end() :]]
 
     def _contact(self, token: str, left: list[str]) -> bool:
         """Take the contact out of `token`; the words around the name go to `left`."""
@@ -240,7 +255,11 @@ class _Reader:
         """The first word that looks like an organisation, else the first that looks like a name."""
         if "client" in self.parts:
             return
-        named = [token for token in left if _ORGANISATION.search(fold(token)) and len(token) <= 30]
+        named = [
+            token
+            for token in left
+            if len(token) <= 30 and _ORGANISATION.search(fold(token)) and not _NO_CLIENT.search(fold(token))
+        ]
         plain = [
             token
             for token in left[:1]

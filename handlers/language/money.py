@@ -33,7 +33,7 @@ _COUNTED = re.compile(
     r"|桶|例|股|亩|立方|转|码|单|美元|美金|港币|欧元|日元|刀|usd|克|瓦|伏|卡|帕|赫|像素|毫|小时|多(?:件|台|个(?!月)|人|次|家))"
 )
 _NAMES = re.compile(r"[达科象豪华宝润代向国]")
-_NOT_A_NUMBER_BEFORE = re.compile(r"(?:[周期拜第初月唯几数统之]|[a-z0-9.#\-/])$")
+_NOT_A_NUMBER_BEFORE = re.compile(r"(?:[周期拜第初月唯几数统之]|[a-z0-9.#\-]|\d/)$")
 # 五千 alone is money only where the number ends; 三千克 and 五千人 go on.
 _CLOSED = re.compile(r"$|[\s,;。、!?+]|左右|以内|上下|以上|预算")
 _SCREENS = {"2k", "4k", "8k"}

@@ -59,17 +59,23 @@ class _Place:
 
 _SYMBOLS = "•●○◆◇■□▪▫▶►➤➢✔✓✅☑👉📌🔹🔸🔺⭐★☆◎※→❗❓⚠🆘🎯📅📝💡🔥✨🚩📍🙏❌⏰📋📊💪"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫❶❷❸❹❺❻❼❽❾❿⑴⑵⑶⑷⑸⑹⑺⑻⑼⒈⒉⒊⒋⒌⒍⒎⒏⒐㈠㈡㈢㈣㈤"
-_DECORATION = re.compile(rf"(?:[\s#*>_~+\ufe0f\u200d\u20e3|/]|-+(?!\d)|[—–·]|[{_SYMBOLS}]|[\U0001f300-\U0001faff])+")
+_DECORATION = re.compile(
+    rf"(?:[\s#*>_~+\ufe0f\u200d\u20e3|/]|-+(?!\d)|[—–·]|[{_SYMBOLS}]|[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])+"
+)
 _BULLET_SIGN = re.compile(rf"[{_SYMBOLS}{_CIRCLED}*·+\-–—]")
 _NUMBER = re.compile(
-    r"\(?(?P<digits>\d{1,2})(?:[.、)](?!\d)|\.(?=\d+[^\d.\s])|\ufe0f?\u20e3)\s*"
-    r"|\(?(?:[一二三四五六七八九]|十[一二三]?)[、.)]\s*|(?:第|其)[一二三四五六七八九](?:点|个|条)?[、,.:是]\s*"
+    r"(?:\(?(?P<digits>\d{1,2})(?:[.、)](?!\d)|\.(?=\d+[^\d.\s])|\ufe0f?\u20e3)\s*"
+    r"|\(?(?:[一二三四五六七八九]|十[一二三]?)[、.)]\s*|(?:第|其)[一二三四五六七八九](?:点|个|条)?[、,.:是]\s*|一是(?=[^\n]*二是)|[二三四五六]是)"
+)
+# Straight after a word only a number that counts on starts an item: 打样2.评审, but not 附件1.报价.
+_NUMBER_INSIDE = re.compile(
+    rf"(?:(?P<edge>^|(?<=[\s,;。:】\])])|(?=\(\d))|(?<=[\u4e00-\u9fff])(?=\d)){_NUMBER.pattern}"
 )
 _BARE_NUMBER = re.compile(
     r"(?:^|(?<=[\s,;。:】\])]))(?P<digits>[1-9])(?:(?=[\u4e00-\u9fff])|[\s,]\s*(?=[^\d\s]))(?![月日号点个家次份件台万元天%人店箱年])"
 )
 _BREAK = re.compile(
-    r"(?P<line>\n\s*)|(?P<stop>[;。!]+\s*)|(?P<comma>(?:,|[^\S\n])\s*)|(?P<opening>[:】]\s*)|(?P<bracket>(?=[【\[「『〔(]))"
+    r"(?P<line>\n\s*)|(?P<stop>[;。!?]+[^\S\n]*)|(?P<comma>(?:,|[^\S\n])[^\S\n]*)|(?P<opening>[:】][^\S\n]*)|(?P<bracket>(?=[【\[「『〔(]))"
 )
 _HEADER = re.compile(
     r"(?:[\u4e00-\u9fff]{2,4}\s+)?[【\[(]?(?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}[日号]?[】\])]?"
@@ -80,7 +86,7 @@ _NOTHING = re.compile(
     r"(?:暂时?|目前|今天|今日|明天)?(?:都|也|还)?(?:没有?|无|木有)(?:了|啥|什么|特别|特殊|其他|其它|任何|新的?|大的?)?(?:的)?"
     r"(?:问题|困难|风险|卡点|难点|需要|需求|计划|安排|异常|情况|内容|支持|协助|帮助|求助|事项|可汇报)?(?:和(?:困难|风险|问题))?(?:需要(?:支持|协助|帮助|协调)的?)?"
     r"(?:的(?:事|地方|事项|问题)?)?|无需(?:支持|协助|帮助)?|不需要(?:支持|协助|帮助)?|不用|暂不需要|一切正常|都?正常|一切顺利|顺利|没啥[事]?|n/?a|none|no|nil|[-—/\\x×]+"
-    r"|问题(?:不大|无)"
+    r"|问题(?:不大|无)|以上(?:就是.*|汇报)?|(?:汇报)?完毕|谢谢(?:领导)?|(?:各位)?(?:领导|老大|老板|大家|经理)?(?:们)?(?:早上|晚上|下午)?好"
 )
 _WANTS_HELP = re.compile(r"(?:需要?|请|希望|恳请|求|申请|麻烦)[^,。;]{0,10}(?:支持|协助|帮|配合|协调|支援|出面|介入)")
 
@@ -145,7 +151,7 @@ class _Reader:
             start = match.end()
         item = self.text[start:end].strip(" \t\r\n\u3000;；,，。、:：")
         item = re.sub(r"\s*\n\s*", " ", item)
-        said = fold(item).strip(" .!~")
+        said = fold(item).strip(" .!~()[]【】")
         if not re.search(r"\w", said) or _NOTHING.fullmatch(re.sub(r"(?:哈|哦|呢|啦|的|吧|了)+$", "", said) or said):
             return ""
         return item
@@ -192,12 +198,12 @@ class _Reader:
                 indent = len(match["line"]) - match["line"].rindex("\n") > 1
                 places.append(self._place(match.end(), _Level.LINE, match.start(), indent))
             elif match["stop"] is not None:
-                places.append(self._place(match.end(), _Level.STOP, match.start()))
+                places.append(self._place(match.end(), _Level.STOP))
             elif match.end() in numbers or self._sign(match.end()):
                 places.append(self._place(match.end(), _Level.BULLET, match.end()))
             elif match["comma"] is not None or match["bracket"] is not None:
                 places.append(self._place(match.end(), _Level.COMMA, match.start()))
-        places.extend(self._place(at, _Level.BULLET) for at in numbers if self.folded[at] == "(")
+        places.extend(self._place(at, _Level.BULLET) for at in numbers)
         places.extend(self._circled())
         if not re.search(r"[\s,;。:!]", self.folded.strip()):
             places.extend(
@@ -242,13 +248,12 @@ class _Reader:
         """Offsets of item numbers within a line: those that count on, so that 见附件 3.报价 is none."""
         found: set[int] = set()
         last = 0
-        for match in re.finditer(rf"(?:^|(?<=[\s,;。:】\])])|(?=\(\d)){_NUMBER.pattern}", self.folded):
+        for match in _NUMBER_INSIDE.finditer(self.folded):
             digits = match["digits"]
-            if digits is None:
+            count = int(digits) if digits else None
+            if count is None or count == last + 1 or (count == 1 and match["edge"] is not None):
                 found.add(match.start())
-            elif int(digits) in {1, last + 1}:
-                found.add(match.start())
-                last = int(digits)
+                last = count or 0
         if not found:
             run = list(self._counting(list(_BARE_NUMBER.finditer(self.folded))))
             self._bare = {match.start(): match.end() for match in run}

@@ -23,7 +23,7 @@ def _fold_char(char: str) -> str:
     if len(lower) == 1:
         char = lower
     if char >= "㐀":
-        simple = _TO_SIMPLIFIED.convert(char)
+        simple = str(_TO_SIMPLIFIED.convert(char))
         if len(simple) == 1:
             return simple
     return char

@@ -1,0 +1,219 @@
+"""A recorded log, run through the very bot on a virtual clock: everything it would have said, in time order.
+
+The same store, worker, handlers, engine, outbox and delivery as in service; only the clock and the platform differ.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, get_args
+
+from sqlmodel import Session
+
+from bot import letters, team
+from bot.calendar import Calendar
+from bot.clock import VirtualClock
+from bot.delivery import Delivery
+from bot.platforms.console import Console
+from bot.types import Attachment, AttachmentKind
+from bot.worker import Worker
+from scheduler.engine import BATCH, Engine
+from scheduler.policy import Policy
+from storage import events, inbox, outbox
+from storage.store import Store
+from storage.tables import Chat, Inbox, Outbox, Person
+
+_REFERENCE = re.compile(r"\{([^{}\s.]+)(?:\.(\d+))?\}")
+_KINDS = get_args(AttachmentKind)
+
+
+class LogError(Exception):
+    """A log cannot be read; the message names the line and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message of a log."""
+
+    at: datetime
+    chat: str | None
+    person: str
+    text: str
+    key: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a replay came to."""
+
+    lines: int = 0
+    heard: int = 0
+    said: Counter[str] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+
+
+def read_log(path: Path) -> list[Line]:
+    """The lines of a log, sorted by time. Raises LogError with the line of a mistake."""
+    lines: list[Line] = []
+    seen: set[str] = set()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LogError(f"{path}: cannot be read") from error
+    for number, raw in enumerate(text.splitlines(), 1):
+        if not raw.strip():
+            continue
+        try:
+            line = _line(json.loads(raw), f"line-{number}")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            reason = f"{error.args[0]} is missing" if isinstance(error, KeyError) else error
+            raise LogError(f"{path}:{number}: {reason}") from error
+        if line.key in seen:
+            raise LogError(f"{path}:{number}: id {line.key!r} is used twice")
+        seen.add(line.key)
+        lines.append(line)
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _line(data: dict[str, Any], fallback: str) -> Line:
+    at = datetime.fromisoformat(data["at"])
+    if at.tzinfo is None:
+        raise ValueError("at needs an offset, like 2026-11-23T09:00:00+08:00")
+    attachments = tuple(Attachment(item["kind"], item.get("name", "")) for item in data.get("attachments") or ())
+    for item in attachments:
+        if item.kind not in _KINDS:
+            raise ValueError(f"attachment kind {item.kind!r} is not one of {', '.join(_KINDS)}")
+    key = fallback if data.get("id") is None else str(data["id"])
+    return Line(at, data.get("chat"), data["from"], data.get("text") or "", key, attachments)
+
+
+class Replay:
+    """Runs a log against a store that has the team; `run` yields what was said."""
+
+    def __init__(self, store: Store, known: team.Team, policies: dict[str, Policy], start: datetime) -> None:
+        self.store = store
+        self.clock = VirtualClock(start)
+        self.calendar = Calendar(known.timezone, work_hours=known.work_hours)
+        self.console = Console(known.bot)
+        self.engine = Engine(policies, self.calendar)
+        self.worker = Worker(store, self.clock, self.calendar, self.engine, bot_name=known.bot)
+        self.said: list[tuple[Outbox, list[str]]] = []
+        self.delivery = Delivery(
+            store,
+            self.clock,
+            {self.console.name: self.console},
+            _no_files,
+            on_sent=lambda row, mentions: self.said.append((row, mentions)),
+        )
+        self.numbers: dict[str, list[int]] = {}
+        self.summary = Summary()
+
+    async def run(self, lines: list[Line], until: datetime) -> list[dict[str, Any]]:
+        """Everything that was said up to `until`, in time order, as the replay contract has it."""
+        out: list[dict[str, Any]] = []
+        waiting = list(reversed(lines))
+        self.summary.first = self.clock.now()
+        await self._tick()
+        out += await self._deliver()
+        while True:
+            moments = [await self._next()]
+            if waiting:
+                moments.append(waiting[-1].at)
+            moment = max(min(moments), self.clock.now())
+            if moment > until and not (waiting and waiting[-1].at <= until):
+                break
+            self.clock.set(moment)
+            while waiting and waiting[-1].at <= moment:
+                await self._hear(waiting.pop())
+                out += await self._deliver()
+            await self._tick()
+            out += await self._deliver()
+        self.summary.last = max(self.clock.now(), min(until, self.clock.now()))
+        return out
+
+    async def _next(self) -> datetime:
+        now = self.clock.now()
+
+        def look(session: Session) -> datetime:
+            moments = [self.engine.next_at(session, now), inbox.next_at(session, now), outbox.next_at(session, now)]
+            return min(moment for moment in moments if moment is not None)
+
+        return await self.store.read(look)
+
+    async def _tick(self) -> None:
+        now = self.clock.now()
+        while await self.store.write(lambda session: self.engine.tick(session, now)) >= BATCH:
+            pass
+        await self.worker.drain()
+
+    async def _hear(self, line: Line) -> None:
+        self.summary.lines += 1
+        text = _REFERENCE.sub(self._reference, line.text)
+        message = self.console.hear(line.key, line.person, line.chat, text, self.clock.now(), line.attachments)
+        if message is None:
+            return
+        self.summary.heard += 1
+        letter = inbox.Letter(
+            message.platform, message.message_id, letters.lane(message), letters.pack(message), message.sent_at
+        )
+        await self.store.write(lambda session: inbox.add(session, [letter], self.clock.now()), "inbox")
+        await self.worker.drain()
+        self.numbers[line.key] = await self.store.read(lambda session: _made(session, line.key))
+
+    def _reference(self, found: re.Match[str]) -> str:
+        numbers = self.numbers.get(found[1], [])
+        index = int(found[2] or 1) - 1
+        return str(numbers[index]) if 0 <= index < len(numbers) else found[0]
+
+    async def _deliver(self) -> list[dict[str, Any]]:
+        await self.delivery.drain()
+        said, self.said = self.said, []
+        said.sort(key=lambda item: item[0].id or 0)
+        return await self.store.read(lambda session: [self._shown(session, *item) for item in said])
+
+    def _shown(self, session: Session, row: Outbox, mentions: list[str]) -> dict[str, Any]:
+        self.summary.said[row.kind] += 1
+        chat = session.get(Chat, row.chat_id) if row.chat_id is not None else None
+        person = session.get(Person, row.person_id) if row.person_id is not None else None
+        name = person.name if person is not None else row.target_id
+        to = {"chat": chat.name} if chat is not None else {"person": name}
+        source = session.get(Inbox, row.inbox_id) if row.is_reply and row.inbox_id is not None else None
+        assert row.sent_at is not None
+        return {
+            "at": self.calendar.local(row.sent_at).isoformat(),
+            "to": to,
+            "mention": mentions,
+            "kind": row.kind,
+            "clock": row.clock,
+            "about": [f"#{number}" for number in row.about],
+            "text": row.text,
+            "files": [file["name"] for file in row.files],
+            "reply_to": source.message_id if source is not None else None,
+        }
+
+
+def _made(session: Session, message_id: str) -> list[int]:
+    """The numbers of the records a line made; of one that only answered a question, those it spoke of."""
+    row = inbox.find(session, team.PLATFORM, message_id)
+    if row is None or row.id is None:
+        return []
+    made = events.made_by_message(session, row.id)
+    return made or outbox.about_of_reply(session, row.id)
+
+
+def _no_files(template: str, facts: object) -> bytes:
+    return b""
+
+
+def as_lines(said: list[dict[str, Any]]) -> Iterator[str]:
+    """What was said as JSON lines."""
+    for item in said:
+        yield json.dumps(item, ensure_ascii=False)

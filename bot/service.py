@@ -1,0 +1,80 @@
+"""The serve and db commands: settings → platforms → the bot in service."""
+
+from __future__ import annotations
+
+import click
+import structlog
+
+from bot.app import App, render_files
+from bot.platforms.dingtalk import DingtalkRobot
+from bot.platforms.wecom_app import WecomApp
+from bot.settings import DEFAULT_DATABASE, Settings
+from bot.types import Platform
+from bot.web import console
+from storage import migrate
+from storage.store import open_store
+
+log = structlog.get_logger("service")
+
+
+def platforms(settings: Settings) -> dict[str, Platform]:
+    """The platforms whose secrets are set; one without them has no route."""
+    found: dict[str, Platform] = {}
+    if settings.wecom_ready:
+        found["wecom"] = WecomApp(
+            corp_id=settings.wecom_corp_id,
+            agent_id=settings.wecom_agent_id,
+            secret=settings.wecom_secret.get_secret_value(),
+            token=settings.wecom_token.get_secret_value(),
+            aes_key=settings.wecom_aes_key.get_secret_value(),
+            api_base=settings.wecom_api_base,
+            group_keys={name: key.get_secret_value() for name, key in settings.wecom_group_keys.items()},
+        )
+    if settings.dingtalk_ready:
+        robots = {name: robot.get_secret_value() for name, robot in settings.dingtalk_group_robots.items()}
+        found["dingtalk"] = DingtalkRobot(
+            client_id=settings.dingtalk_client_id,
+            client_secret=settings.dingtalk_client_secret.get_secret_value(),
+            robot_code=settings.dingtalk_robot_code or settings.dingtalk_client_id,
+            corp_id=settings.dingtalk_corp_id,
+            api_base=settings.dingtalk_api_base,
+            oapi_base=settings.dingtalk_oapi_base,
+            group_robots={name: _pair(robot) for name, robot in robots.items()},
+        )
+    return found
+
+
+def _pair(robot: str) -> tuple[str, str]:
+    token, _, secret = robot.partition(":")
+    return token, secret
+
+
+async def serve(settings: Settings, host: str, port: int, *, empty: bool = False) -> None:
+    """Runs the bot until it is told to stop. Raises ValueError for settings that cannot work."""
+    if settings.dingtalk_ready and settings.dingtalk_mode == "stream":
+        raise ValueError("DINGTALK_MODE=stream is not supported in this version: set DINGTALK_MODE=http")
+    app = App(settings, platforms(settings), render_files())
+    await app.prepare()
+    if not empty and settings.database_url == DEFAULT_DATABASE and not settings.any_platform:
+        from bot import demo
+
+        await demo.load(app.store, app.clock.now(), app.engine, app.calendar)
+    page = console.attach(app, host)
+
+    def ready() -> None:
+        log.info("serving", action="app.serving", host=host, port=port)
+        where = f"http://{'127.0.0.1' if host in {'0.0.0.0', ''} else host}:{port}"
+        click.echo(f"一诺 is serving on {where}" + (f" · try it: {where}/console" if page else ""), err=True)
+
+    await app.serve(host, port, ready=ready)
+
+
+async def database(url: str, *, upgrade: bool) -> tuple[str | None, str]:
+    """The revision a database has (after upgrading it, if asked) and the newest one."""
+    store = open_store(url)
+    try:
+        if upgrade:
+            await migrate.upgrade(store)
+        return await migrate.current(store), migrate.newest()
+    finally:
+        await store.close()

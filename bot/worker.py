@@ -1,0 +1,188 @@
+"""From the inbox to an answer: inbox row → route → handler → one commit of facts, clocks, replies and "done".
+
+Messages of one chat are handled in order, chats side by side. A message whose handling fails is tried again and in
+the end set aside with its error, and its sender is told; its neighbours are not held up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+from bot import letters
+from bot.calendar import Calendar
+from bot.clock import Clock
+from bot.types import Inbound
+from handlers import routes, speak
+from handlers.language.names import Directory
+from handlers.talk import Clocks, Talk
+from storage import clients, inbox, people
+from storage.store import Store, StoreUnavailable
+from storage.tables import Chat, Inbox, Person
+
+log = structlog.get_logger("worker")
+
+ATTEMPTS = 5
+RETRY = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
+POLL_SECONDS = 1.0
+
+
+class Worker:
+    """Handles what is in the inbox. `on_done` is called after each commit that may have queued something to say."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        calendar: Calendar,
+        clocks: Clocks,
+        *,
+        bot_name: str = "一诺",
+        on_done: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.calendar = calendar
+        self.clocks = clocks
+        self.bot_name = bot_name
+        self.on_done = on_done
+        self._directory = Directory()
+        self._entries: dict[int, tuple[str, tuple[str, ...]]] = {}
+        self._version = -1
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something new is in the inbox."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Works until cancelled; a database that is away is waited for."""
+        while True:
+            try:
+                await self.drain()
+            except StoreUnavailable as error:
+                log.warning("the inbox cannot be read", action="worker.store_unavailable", error=str(error))
+            self._wake.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._wake.wait()
+
+    async def drain(self) -> int:
+        """Handles all that waits now; returns how many messages that were."""
+        handled = 0
+        while True:
+            now = self.clock.now()
+            rows = await self.store.write(lambda session, now=now: inbox.claim(session, now))  # type: ignore[misc]
+            if not rows:
+                return handled
+            lanes: dict[str, list[Inbox]] = {}
+            for row in rows:
+                lanes.setdefault(row.lane, []).append(row)
+            await asyncio.gather(*(self._in_order(batch) for batch in lanes.values()))
+            handled += len(rows)
+            self.on_done()
+
+    async def _in_order(self, rows: list[Inbox]) -> None:
+        for row in rows:
+            await self._one(row)
+
+    async def _one(self, row: Inbox) -> None:
+        assert row.id is not None
+        try:
+            await self.store.write(lambda session: self._handle(session, row))
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # recorded on the inbox row
+            log.exception(
+                "a message could not be handled", action="worker.failed", inbox_id=row.id, attempt=row.attempts
+            )
+            await self.store.write(lambda session, error=error: self._failed(session, row, error))  # type: ignore[misc]
+
+    def _handle(self, session: Session, row: Inbox) -> None:
+        """Everything one message does, in one transaction."""
+        assert row.id is not None
+        now = self.clock.now()
+        if not inbox.finish(session, row.id, row.attempts, now):
+            # Another worker took over when this one's lease ran out.
+            return
+        message = letters.unpack(row.platform, row.message_id, row.sent_at, row.payload)
+        if message.notice is not None:
+            log.warning(
+                "a platform notice came in", action="worker.notice", platform=row.platform, notice=message.notice
+            )
+            if message.notice == "unidentified":
+                speak.say_plainly(session, "unidentified", row, now, self.bot_name)
+            return
+        person, stranger = self._sender(session, message, now)
+        chat = self._chat(session, message, person, now)
+        talk = Talk(
+            session=session,
+            now=self.calendar.local(min(message.sent_at, now)),
+            me=person,
+            chat=chat,
+            lane=row.lane,
+            text=message.text,
+            inbox_id=row.id,
+            calendar=self.calendar,
+            directory=self._known_clients(session),
+            clocks=self.clocks,
+            bot_name=self.bot_name,
+            mentioned=self._mentioned(session, message),
+            attachments=message.attachments,
+        )
+        answer = routes.handle(talk)
+        speak.say(talk, answer, row, now, stranger=stranger)
+        log.info("a message was answered", action="worker.answered", inbox_id=row.id, template=answer.template)
+
+    def _failed(self, session: Session, row: Inbox, error: Exception) -> None:
+        assert row.id is not None
+        now = self.clock.now()
+        last = row.attempts >= ATTEMPTS
+        retry_at = None if last else now + RETRY[min(row.attempts, len(RETRY)) - 1]
+        inbox.fail(session, row.id, row.attempts, f"{type(error).__name__}", retry_at)
+        if last:
+            speak.say_plainly(session, "went_wrong", row, now, self.bot_name)
+
+    def _sender(self, session: Session, message: Inbound, now: datetime) -> tuple[Person, bool]:
+        person = people.by_identity(session, message.platform, message.user_id)
+        stranger = person is None
+        if person is None:
+            person = people.stranger(session, message.platform, message.user_id, message.user_name or "", now)
+        people.seen(session, message.platform, message.user_id, message.sent_at)
+        return person, stranger
+
+    def _chat(self, session: Session, message: Inbound, person: Person, now: datetime) -> Chat | None:
+        if message.chat_id is None:
+            return None
+        chat = people.chat(session, message.platform, message.chat_id, message.chat_name or "", now)
+        assert chat.id is not None
+        assert person.id is not None
+        people.join(session, chat.id, [person.id])
+        return chat
+
+    @staticmethod
+    def _mentioned(session: Session, message: Inbound) -> list[Person]:
+        found = (
+            people.by_identity(session, message.platform, mention.user_id)
+            for mention in message.mentions
+            if mention.user_id
+        )
+        return [person for person in found if person is not None]
+
+    def _known_clients(self, session: Session) -> Directory:
+        """The index of clients, brought up to the database's version by what has changed."""
+        version = clients.version(session)
+        if version != self._version:
+            entries = {key: (name, tuple(aliases)) for key, name, aliases in clients.directory(session)}
+            for key in self._entries.keys() - entries.keys():
+                self._directory.remove(key)
+            for key, entry in entries.items():
+                if self._entries.get(key) != entry:
+                    self._directory.put(key, *entry)
+            self._entries, self._version = entries, version
+        return self._directory

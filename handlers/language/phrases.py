@@ -1,0 +1,444 @@
+"""The grammar of deadline phrases: where they stand in a text and what they mean.
+
+`scan` finds every phrase of the contract's tables, longest first from left to right, those too that can never be a
+deadline (上周五, 每周三), so that no part of them is read as one. Patterns are anchored, and every repetition in them
+is bounded: the time taken grows with the length of the text only.
+
+In patterns `_` stands for an optional blank, because blanks inside a phrase count for nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from handlers.language.day_phrases import Day, day_at
+from handlers.language.moments import (
+    BeforeDays,
+    BeforeWeek,
+    BeforeWeekend,
+    Clock,
+    DateRange,
+    Days,
+    InMonths,
+    InWorkdays,
+    Offset,
+    Part,
+    Week,
+    Weekend,
+    When,
+)
+from handlers.language.numerals import HOUR, MINUTE, NUMBER, NUMERALS, is_approximate, value
+from handlers.language.patterns import rx
+
+Shape = Literal[
+    "day",
+    "around",
+    "week",
+    "weekday",
+    "date",
+    "slash",
+    "number",
+    "month",
+    "feast",
+    "clock",
+    "part",
+    "duration",
+    "approx",
+    "workdays",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One phrase, `plain[start:end]`, leading and trailing words of its own included; `core` without leading ones.
+
+    `when` is None for words that are never a deadline; `past` is then the day they name, if any. `strong` tells a
+    前, 内, 截止 or a label.
+    """
+
+    start: int
+    end: int
+    core: int
+    when: When | None
+    shape: Shape
+    strong: bool = False
+    past: Days | None = None
+
+
+_PARTS: list[tuple[Part, re.Pattern[str]]] = [
+    ("凌晨", rx(r"凌_晨")),
+    ("早上", rx(r"一_大_早|大_清_早|(?:大|清|一)_早|早_上(?!好)|早_晨|清_晨")),
+    ("上午", rx(r"上_午(?!好|茶|场)|午_前")),
+    ("中午", rx(r"中_午(?!好|饭|餐)|正_午|午_间")),
+    ("下午", rx(r"下_午(?!好|茶|场)|午_后")),
+    ("傍晚", rx(r"傍_晚|黄_昏")),
+    ("晚上", rx(r"晚_上(?!好)|晚_间|夜_晚")),
+    ("夜里", rx(r"半_夜|夜_里|夜_间|深_夜|午_夜")),
+    ("下班", rx(r"下_班(?!_?(?:之_?|以_?)?后|时|了|途|路|高峰|打卡)")),
+    ("上班", rx(r"上_班_(?:之_|以_)?前")),
+]
+# Short forms: after a day (明早, 周五晚), or before a clock time (早9点).
+_SHORT_PARTS: list[tuple[Part, re.Pattern[str]]] = [
+    ("早上", rx(r"[早晨](?!会(?!见|谈)|餐|饭|茶|市|操|高峰|点名|报)")),
+    ("晚上", rx(r"晚(?!会(?!见|谈)|餐|饭|宴(?!请)|报(?!价|告|备|送)|市|场|自习|高峰|点名)")),
+    ("夜里", rx(r"夜(?!场|班|宵|市|宴)")),
+    ("中午", rx(r"午(?!餐|饭|休|宴)")),
+]
+_CLOCK = rx(
+    rf"(?P<h>{HOUR})_(?:点_钟?|时(?!候|间|段|代|刻|效|许|长|常|期|装|尚))"
+    rf"_(?:(?P<half>半)|(?P<quarter>[一二三123])_刻_钟?|(?P<m>{MINUTE})(?!_?(?:[个台箱套件家号楼米吨元万人份天月年%/.:\d]|小时))_分?(?!钟)|整(?!理|改|顿|合|机|体|箱|套|批|装|车|个|店|层|栋|单|包|件|柜|仓|租|年|天|月|编|形|修|备|洁|夜))?"
+)
+_COLON = rx(r"(?P<h>\d{1,2})_:_(?P<m>\d{2})(?::\d{2})?(?!\d|:)")
+_HOUR_RANGE = rx(rf"{HOUR}_(?:-|~|到|至)_(?={HOUR}_(?:点|时))")
+_TO = rx(r"_(?:到|至|-+|~+)_")
+_AMPM = rx(r"_(am|pm|a\.m\.|p\.m\.)(?![a-z])")
+
+_SUFFIX = r"_(?P<s>(?:之_|以_)?内|(?:之_|以_)?后(?!台|期|端|面|勤|来|轮|段|续(?!签|费|约|保|订))|左_右|上_下)"
+_RANGE_NUMBER = rf"(?:(?:{NUMBER})_(?:-|~|到|至|或)_)?(?P<n>{NUMBER})"
+_HOURS = r"(?:小_时|钟_头|钟(?!头|点|表)|hours?|hrs?|h)(?![a-z\d])"
+_DURATIONS = [
+    ("half-hour", rx(rf"半_个?_{_HOURS}")),
+    ("hours", rx(rf"(?P<n>\d{{1,3}}\.\d)_(?:个_)?{_HOURS}")),
+    ("hours", rx(
+        rf"{_RANGE_NUMBER}_(?:个_)?(?P<half>半_)?(?:个_)?{_HOURS}(?P<half2>_半(?!天|个|月))?"
+        rf"(?:_零?(?P<m>{NUMBER})_分_钟?)?"
+    )),
+    ("minutes", rx(rf"{_RANGE_NUMBER}_(?:个_)?(?:分_钟|mins?(?![a-z])|minutes?(?![a-z]))")),
+    ("minutes", rx(rf"{_RANGE_NUMBER}_分(?=_(?:之|以)?_?[内后])")),
+    ("quarters", rx(rf"(?P<n>{NUMBER})_刻_钟")),
+    ("half-day", rx(r"半_[天日]")),
+    ("workdays", rx(rf"{_RANGE_NUMBER}_个?_工_作_[日天]")),
+    ("days", rx(rf"{_RANGE_NUMBER}_(?:个_)?(?:自_然_[日天]|天_?时_?间|天|(?:整_)天)")),
+    ("days", rx(rf"{_RANGE_NUMBER}_日(?=_(?:之|以)?_?[内后])")),
+    ("half-month", rx(r"半_个?_月")),
+    ("months-half", rx(rf"(?P<n>{NUMBER})_个_半_月")),
+    ("months", rx(rf"{_RANGE_NUMBER}_个_多?月")),
+    ("months", rx(r"(?P<n>[两俩])_月")),
+    ("half-year", rx(r"半_年")),
+    ("years-half", rx(rf"(?P<n>{NUMBER})_年_半")),
+    ("years", rx(rf"(?P<n>1?\d|[{NUMERALS}]{{1,2}})_(?:周_?)?年(?!_?\d|_?底|_?末|_?初|_?前|_?月|_?度)")),
+    ("quarter-years", rx(rf"(?P<n>{NUMBER})_个_季_度")),
+    ("weeks", rx(rf"{_RANGE_NUMBER}_(?:周(?!年|期|岁|刊|转)|个_?(?:星_期|礼_拜)|(?:星_期|礼_拜)(?![一二三四五六日天]))")),
+]  # fmt: skip
+_DURATION_SUFFIX = rx(_SUFFIX)
+# 3天前 was three days ago; 第3天, 近30天, 每2小时 measure or repeat.
+_AGO = rx(r"_(?:之_|以_)?前")
+_MEASURED = re.compile(r"(?:第|每隔?|近|过去|前|头|满|上|历时|为期|长达|超|超过|逾|共|累计) ?$")
+
+# 周三前往, 前台, 前期, 内部: the character belongs to the next word.
+_BEFORE = rx(
+    r"_(?:(?:之_|以_)前|前(?!往(?!来)|台(?!账|式|面)|提(?=条|是|下)|期(?!限|权|货|末)|夕|后)"
+    r"|(?:之_|以_)内|内(?!部|容|控|审|训|购|销|测|存|衬|外|勤|饰|需|科|镜|网|蒙|页|贸|定|窥))"
+)
+_BEFORE_COUNT = rx(r"_(?:之_|以_)?前_(?:后|夕|(?:\d|[一两二三四五六七])_?个?[天日周])")
+_AFTER = rx(r"_(?:之_|以_)?后(?!台|期|端|面|勤|来|轮|段|续(?!签|费|约|保|订)|退|天)")
+_TAIL = rx(r"_(?:截_止|截_至|为_止|止(?!损|付|痛|血|咳)|当_[天日]|左_右|上_下)")
+_STRONG_TAIL = re.compile("[截止]")
+
+_LABEL = (
+    r"(?:截_?[止至]_?(?:时_?间|日_?期|日|期)?"
+    r"|(?:完_?成|交_?付|到_?期|预_?计|计_?划|要_?求)?_?(?:时_?间|日_?期|期_?限|时_?限)"
+    r"|ddl|deadline|due(?: ?date)?|by)_(?:[::]|是|为|-)?_"
+)
+_LEAD = re.compile(
+    (
+        rf"(?:(?:(?<![a-z]){_LABEL}|最_[迟晚]_|不_[晚迟]_于_|不_超_过_|至_迟_|至_多_|最_多_|赶_在_|定_于_|(?<![现正存实所内外])在_|(?<![关由对属等至位基鉴处])于_|"
+        r"(?:(?<=^)|(?<=[ ,，。;:+(、]))(?:到|至|就|再_?过|过|未_?来|接_?下_?来)_|(?<=[止迟晚间期])(?:到|至)_))+$"
+    ).replace("_", " ?")
+)
+_STRONG_LEAD = re.compile(r"截|ddl|deadline|due|by|迟|晚|时 ?间|日 ?期|期 ?限|时 ?限|不 ?超|赶")
+_PLAIN_TIME = re.compile(r"(?:时 ?间|日 ?期|期 ?限|时 ?限) ?$")
+
+_BRANDS = rx(
+    r"周六福|七天_?(?:连锁)?_?酒店|7天_?(?:连锁)?_?酒店|365天|今日头条|明日之星|7-11|7-eleven|五一(?:路|广场|大道|商圈)|十一届"
+)
+_EVERY = re.compile(r"(?:每 ?个?|逢|隔|第|历 ?年|往 ?年|首) ?$")
+_STARTS = re.compile(
+    r"[0-9一二两俩三四五六七八九十廿卅零〇半今明后大这当本下上前昨周星礼月季年元除春清端五劳中国双过节放假长q第去早晨凌一正午傍黄晚夜深百小]"
+)
+
+
+def scan(plain: str) -> list[Phrase]:
+    """The phrases of `plain`, in order, none overlapping another."""
+    found: list[Phrase] = []
+    index = 0
+    while (match := _STARTS.search(plain, index)) is not None:
+        index = match.start()
+        phrase = _phrase_at(plain, index)
+        if phrase is None:
+            index += 1
+            continue
+        if phrase.when is not None:
+            phrase = _with_lead(plain, phrase, found[-1].end if found else 0)
+        found.append(phrase)
+        index = phrase.end
+    return found
+
+
+def _phrase_at(plain: str, index: int) -> Phrase | None:
+    brand = _BRANDS.match(plain, index)
+    if brand:
+        return Phrase(index, brand.end(), index, None, "day")
+    previous = plain[index - 1] if index else ""
+    if plain[index].isdigit() and previous and (previous.isdigit() or (previous.isascii() and previous.isalpha())):
+        return None
+    if plain[index].isdigit() and re.search(r"\d ?[./:-]$", plain[max(0, index - 3) : index]):
+        return None
+    found = [phrase for phrase in (_composed_at(plain, index), _duration_at(plain, index)) if phrase]
+    if not found:
+        return None
+    best = max(found, key=lambda phrase: (phrase.end, phrase.shape in ("duration", "approx", "workdays")))
+    if best.when is not None and _EVERY.search(plain[max(0, index - 4) : index]) and not best.strong:
+        return replace(best, when=None)
+    return best
+
+
+def _composed_at(plain: str, index: int) -> Phrase | None:
+    """A day, a part of it and a clock time, as many as there are, and 前 or 内 after them."""
+    day = day_at(plain, index)
+    end = index
+    days: Days | None = None
+    weekday: int | None = None
+    shape: Shape = "clock"
+    if day:
+        day = _joined(plain, day)
+        end, days, weekday, shape = day.end, day.days, day.weekday, day.shape
+        if day.never:
+            part, clock, end = _time_at(plain, end, after_day=True)
+            return Phrase(index, end, index, None, shape, past=days)
+    begin = end
+    if day and day.open_end:
+        part, clock, end = _time_at(plain, end, after_day=True)
+    elif day is None or not day.closed:
+        part, clock, end = _time_at(plain, end, after_day=day is not None)
+    else:
+        part, clock = None, None
+    if day is None and end == begin:
+        return None
+    if day is None:
+        shape = "clock" if clock else "part"
+    if day is not None and day.needs_time and end == begin:
+        return None
+    return _with_tail(
+        plain,
+        Phrase(
+            index,
+            end,
+            index,
+            When(days, part, clock, None, weekday),
+            shape,
+            part == "上班" or (shape == "around" and "前" in plain[index:end]),
+        ),
+    )
+
+
+def _joined(plain: str, day: Day) -> Day:
+    """`day` with what a second day beside it says: the end of a range, an alternative, or the weekday of a date."""
+    if day.never or day.closed:
+        return day
+    for pattern, either in ((_TO, False), (rx(r"_(?:或_者?|还_是|或_是|、|/|和|与)_|(?=周|星_?期|礼_?拜)"), True)):
+        link = pattern.match(plain, day.end)
+        if not link:
+            continue
+        other = day_at(plain, link.end(), within=day)
+        if other is None or other.never or other.needs_time or (either and other.shape != day.shape):
+            continue
+        if either and link.end() == day.end and day.shape != "weekday":
+            continue
+        if other.closed and either:
+            continue
+        return replace(other, start=day.start, days=DateRange(day.days, other.days, either), shape=day.shape)
+    link = rx(r"_[(]?_").match(plain, day.end)
+    other = day_at(plain, link.end()) if link and day.checkable else None
+    if link and other and other.plain_weekday is not None and day.plain_weekday is None:
+        close = rx(r"_[)]").match(plain, other.end) if "(" in link[0] else None
+        if ("(" in link[0]) == (close is not None):
+            return replace(day, end=close.end() if close else other.end, weekday=other.plain_weekday, checkable=False)
+    if link and other and day.plain_weekday is not None and other.dated and "(" in link[0]:
+        close = rx(r"_[)]").match(plain, other.end)
+        if close:
+            return replace(other, start=day.start, end=close.end(), weekday=day.plain_weekday, checkable=False)
+    return day
+
+
+def _time_at(plain: str, index: int, after_day: bool) -> tuple[Part | None, Clock | None, int]:
+    """The part of the day and the clock time that stand at `index`."""
+    blank = rx(r"_的?_" if after_day else "").match(plain, index)
+    here = blank.end() if blank else index
+    part, end = _part_at(plain, here, after_day)
+    if part is None:
+        here = end = index + (plain[index : index + 1] == " " and after_day)
+    skip = rx("_的?_").match(plain, end) if part else None
+    if part in ("上班",):
+        return part, None, end
+    clock, clock_end = _clock_at(plain, skip.end() if skip else end)
+    if clock is None:
+        short = part is not None and not after_day and end - here == 1
+        return (None, None, index) if part is None or short else (part, None, end)
+    after = _TO.match(plain, clock_end)
+    if after:
+        later_part, later_end = _part_at(plain, after.end(), False)
+        later, later_end = _clock_at(plain, later_end if later_part else after.end())
+        if later:
+            return later_part or part, later, later_end
+    return part, clock, clock_end
+
+
+def _part_at(plain: str, index: int, after_day: bool) -> tuple[Part | None, int]:
+    for part, pattern in _PARTS:
+        match = pattern.match(plain, index)
+        if match:
+            return part, match.end()
+    for part, pattern in _SHORT_PARTS:
+        match = pattern.match(plain, index)
+        if match and (after_day or _clock_at(plain, match.end())[0] is not None):
+            return part, match.end()
+    return None, index
+
+
+def _clock_at(plain: str, index: int) -> tuple[Clock | None, int]:
+    skip = _HOUR_RANGE.match(plain, index)
+    here = skip.end() if skip else index
+    if here and here == index and plain[here - 1 : here].isdigit():
+        return None, index
+    match = _CLOCK.match(plain, here) or _COLON.match(plain, here)
+    if not match:
+        return None, index
+    groups = match.groupdict()
+    written = groups["h"]
+    hour, minute = value(written), 0
+    if groups.get("half"):
+        minute = 30
+    elif groups.get("quarter"):
+        minute = 15 * value(groups["quarter"])
+    elif groups.get("m"):
+        minute = value(groups["m"])
+    if hour > 24 or minute > 59 or (hour == 24 and minute):
+        return None, index
+    bare = 0 < hour < 13 and not (written.startswith("0"))
+    half = _AMPM.match(plain, match.end())
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half[1].startswith("p") else 0)
+        return Clock(hour, minute, False), half.end()
+    return Clock(hour, minute, bare), match.end()
+
+
+def _duration_at(plain: str, index: int) -> Phrase | None:
+    for kind, pattern in _DURATIONS:
+        match = pattern.match(plain, index)
+        if match and (phrase := _duration(plain, index, kind, match)) is not None:
+            return phrase
+    return None
+
+
+def _duration(plain: str, index: int, kind: str, match: re.Match[str]) -> Phrase | None:
+    groups = match.groupdict()
+    written = groups.get("n") or "1"
+    if kind == "hours" and "." in written:
+        amount, written = 0, "1"
+    else:
+        amount = value(written)
+    if "几" in written:
+        return None
+    ranged = match[0].find(written) > 0 if groups.get("n") else False
+    shape: Shape = "approx" if ranged or is_approximate(written) else "duration"
+    days: Days | None = None
+    minutes: int | None = None
+    match kind:
+        case "half-hour":
+            minutes = 30
+        case "hours":
+            minutes = round(float(groups["n"]) * 60) if "." in groups["n"] else amount * 60
+            minutes += 30 if groups.get("half") or groups.get("half2") else 0
+            minutes += value(groups["m"]) if groups.get("m") else 0
+        case "minutes":
+            minutes = amount
+        case "quarters":
+            minutes = 15 * amount
+        case "half-day":
+            minutes = 240
+        case "workdays":
+            days, shape = InWorkdays(amount), "workdays"
+        case "days":
+            days = Offset(amount, span=True)
+        case "weeks":
+            days = Offset(7 * amount, span=True)
+        case "half-month":
+            days = Offset(15, span=True)
+        case "months":
+            days = InMonths(amount)
+        case "months-half":
+            days = InMonths(amount, 15)
+        case "half-year":
+            days = InMonths(6)
+        case "years":
+            days = InMonths(12 * amount)
+        case "years-half":
+            days = InMonths(12 * amount + 6)
+        case "quarter-years":
+            days = InMonths(3 * amount)
+    end = match.end()
+    measured = _MEASURED.search(plain[max(0, index - 4) : index])
+    ago = _AGO.match(plain, end)
+    if measured or ago:
+        return Phrase(index, ago.end() if ago else end, index, None, "duration")
+    suffix = _DURATION_SUFFIX.match(plain, end)
+    strong = False
+    if suffix:
+        end = suffix.end()
+        strong = "左" not in suffix["s"] and "上" not in suffix["s"]
+    when = When(days, None, None, minutes)
+    if days is not None and strong:
+        part, clock, end = _time_at(plain, end, after_day=True)
+        when = When(days, part, clock)
+    return _with_tail(plain, Phrase(index, end, index, when, shape, strong))
+
+
+def _with_tail(plain: str, phrase: Phrase) -> Phrase:
+    """`phrase` with 前, 内, 截止 and the like; a stretch of days before 前 ends before it begins."""
+    when, end, strong = phrase.when, phrase.end, phrase.strong
+    assert when is not None
+    if _BEFORE_COUNT.match(plain, end):
+        return replace(phrase, end=_BEFORE_COUNT.match(plain, end).end(), when=None)  # type: ignore[union-attr]
+    for _ in range(3):
+        before = _BEFORE.match(plain, end)
+        tail = None if before else _TAIL.match(plain, end)
+        if before:
+            end, strong = before.end(), True
+            if "前" in before[0] and when.part is None and when.clock is None and when.days is not None:
+                when = replace(when, days=_before(when.days))
+        elif tail:
+            end = tail.end()
+            strong = strong or _STRONG_TAIL.search(tail[0]) is not None
+        else:
+            break
+    after = _AFTER.match(plain, end) if not strong else None
+    if after and phrase.shape not in ("duration", "approx", "workdays"):
+        return replace(phrase, end=after.end(), when=None)
+    return replace(phrase, end=end, when=when, strong=strong)
+
+
+def _before(days: Days) -> Days:
+    """The day by which something is due 前 those days: themselves, unless they are a stretch."""
+    if not days.long:
+        return days
+    if isinstance(days, Weekend):
+        return BeforeWeekend(days.shift)
+    if isinstance(days, Week):
+        return BeforeWeek(days.shift)
+    return BeforeDays(days)
+
+
+def _with_lead(plain: str, phrase: Phrase, floor: int) -> Phrase:
+    """`phrase` with the labels and small words before it that belong to it."""
+    low = max(floor, phrase.start - 24)
+    lead = _LEAD.search(plain, low, phrase.start)
+    if not lead or lead.start() == lead.end():
+        return phrase
+    start = lead.start()
+    words = plain[start : phrase.start]
+    if _PLAIN_TIME.search(words) and not (start == 0 or plain[start - 1] in " ,，。;；:+(、"):
+        return phrase  # 约时间周三 and the like: without a colon only a label of its own is one
+    return replace(phrase, start=start, strong=phrase.strong or _STRONG_LEAD.search(words) is not None)

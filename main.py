@@ -1,0 +1,298 @@
+"""The command line: reads settings, builds the bot out of its rooms, runs one command. No logic of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from pydantic import ValidationError
+
+PROGRAM = "python main.py"
+
+
+def fail(reason: object) -> NoReturn:
+    """Ends the command with one readable line on stderr."""
+    click.echo(f"{PROGRAM}: {reason}", err=True)
+    sys.exit(1)
+
+
+def load_settings() -> Any:
+    """The settings, or the end of the command with the setting that is wrong."""
+    from bot.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        found = error.errors()[0]
+        name = ".".join(map(str, found["loc"])).upper() or "settings"
+        fail(f"{name}: {found['msg'].removeprefix('Value error, ')} (see .env.example)")
+
+
+def json_lines(needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """The JSON objects on stdin, one a line, each with the keys needed."""
+    for number, raw in enumerate(sys.stdin, 1):
+        if not raw.strip():
+            continue
+        try:
+            data = json.loads(raw)
+            missing = [key for key in needed if key not in data]
+        except (ValueError, TypeError) as error:
+            fail(f"line {number} of stdin: {error}")
+        if missing:
+            fail(f"line {number} of stdin: {', '.join(missing)} is missing")
+        yield data
+
+
+def emit(data: object) -> None:
+    """One JSON line on stdout."""
+    click.echo(json.dumps(data, ensure_ascii=False))
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """一诺 (Yinuo): one line in the group becomes a kept promise. Without a command: serve."""
+    if context.invoked_subcommand is None:
+        context.invoke(serve)
+
+
+@cli.command()
+@click.option("--host", help="Address to listen on (HOST).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (PORT).")
+@click.option("--empty", is_flag=True, help="Start without the demo team.")
+def serve(host: str | None = None, port: int | None = None, empty: bool = False) -> None:
+    """Run the bot: webhook server, worker, delivery, scheduler, console."""
+    from bot import logs, service
+    from scheduler.policy import PolicyError
+
+    settings = load_settings()
+    logs.set_up(settings.log_level, settings.log_format)
+    try:
+        asyncio.run(
+            service.serve(settings, host or settings.host, settings.port if port is None else port, empty=empty)
+        )
+    except (OSError, ValueError, PolicyError) as error:
+        fail(error)
+
+
+@cli.command()
+@click.option("--now", "now_text", help="The moment the message was sent, ISO-8601; default: now.")
+@click.argument("text", required=False)
+def parse(now_text: str | None, text: str | None) -> None:
+    """Show what the bot understands of a commitment. Without TEXT: JSON lines {"id","now","text"} on stdin."""
+    from bot.calendar import Calendar
+    from bot.clock import SystemClock
+    from handlers.language.clauses import commitments
+
+    settings = load_settings()
+    calendar = Calendar(settings.timezone, work_hours=settings.work_hours, quiet_hours=settings.quiet_hours)
+
+    def moment(value: str) -> datetime:
+        try:
+            read = datetime.fromisoformat(value)
+        except ValueError:
+            fail(f"{value!r} is not a moment like 2026-11-23T09:00:00+08:00")
+        return calendar.local(read if read.tzinfo else read.replace(tzinfo=calendar.zone))
+
+    if text is not None:
+        now = moment(now_text) if now_text else calendar.local(SystemClock().now())
+        for item in commitments(text, now, calendar):
+            click.echo(
+                f"{item.matter or '（没有事项）'}  →  {item.due:%Y-%m-%d %H:%M}" if item.due else f"{item.matter}  →  ?"
+            )
+            click.echo(f"    phrase {item.phrase!r}  issue {item.issue}  for {', '.join(item.mentions) or '-'}")
+        return
+    for data in json_lines(("id", "now", "text")):
+        items = commitments(data["text"], moment(data["now"]), calendar)
+        emit(
+            {
+                "id": data["id"],
+                "items": [
+                    {
+                        "matter": item.matter,
+                        "due": f"{item.due:%Y-%m-%dT%H:%M}" if item.due and item.issue is None else None,
+                        "issue": item.issue,
+                    }
+                    for item in items
+                ],
+            }
+        )
+
+
+@cli.command()
+@click.option("--clients", "file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("text", required=False)
+def match(file: Path, text: str | None) -> None:
+    """Find the client a message names. Without TEXT: JSON lines {"id","message"} or {"id","mention"} on stdin."""
+    from bot.sheets import SheetError, read_names
+
+    from handlers.language.names import Directory, Match
+
+    try:
+        names = read_names(file)
+    except SheetError as error:
+        fail(error)
+    directory = Directory((key, name, aliases) for key, (name, aliases) in enumerate(names, 1))
+
+    def shown(found: Match) -> dict[str, Any]:
+        return {"candidates": [directory.name(key) for key in found.candidates[:5]], "ask": found.ask}
+
+    if text is not None:
+        found = directory.message(text)
+        if not found.candidates:
+            click.echo("no client")
+        for key in found.candidates:
+            click.echo(directory.name(key))
+        if found.ask:
+            click.echo("(the bot would ask which)")
+        return
+    for data in json_lines(("id",)):
+        if "mention" in data:
+            emit({"id": data["id"], **shown(directory.mention(data["mention"]))})
+        elif "message" in data:
+            emit({"id": data["id"], **shown(directory.message(data["message"]))})
+        else:
+            fail(f"id {data['id']!r}: message or mention is missing")
+
+
+@cli.command()
+@click.argument("log", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--team", "team_file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--until", help="Keep the clock running until then, ISO-8601; default: the last line.")
+@click.option("--policies", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Another policies.toml.")
+@click.option("--db", help="A database that is kept; default: one that is thrown away.")
+def replay(log: Path, team_file: Path, until: str | None, policies: Path | None, db: str | None) -> None:
+    """Run the whole bot over a recorded log on a virtual clock: what it would have said, as JSON lines."""
+    from bot import logs, replaying, team
+    from bot.replay import LogError
+    from scheduler.policy import PolicyError
+
+    logs.set_up("ERROR")
+    try:
+        end = datetime.fromisoformat(until) if until else None
+        if end is not None and end.tzinfo is None:
+            fail("--until needs an offset, like 2026-11-30T09:00:00+08:00")
+        with tempfile.TemporaryDirectory() as folder:
+            url = db or f"sqlite:///{folder}/replay.db"
+            run = replaying.run(log, team_file, end, policies, url, durable=db is not None, emit=emit)
+            summary = asyncio.run(run)
+    except (LogError, team.TeamError, PolicyError, ValueError, OSError) as error:
+        fail(error)
+    replaying.show(summary)
+
+
+@cli.group(name="import")
+def import_() -> None:
+    """Take people or clients from an .xlsx or .csv file."""
+
+
+def _import(kind: str) -> Callable[[Path, Path | None], None]:
+    def run(file: Path, rejects: Path | None) -> None:
+        from bot import sheets
+
+        settings = load_settings()
+        try:
+            report = asyncio.run(sheets.take(kind, file, rejects, settings.database_url, settings.timezone))
+        except (sheets.SheetError, ValueError, OSError) as error:
+            fail(error)
+        for line in report.lines():
+            click.echo(line)
+        if report.rejected:
+            sys.exit(1)
+
+    return run
+
+
+for _kind, _what in (("people", "the roster"), ("clients", "the clients")):
+    _command = click.Command(
+        _kind,
+        callback=_import(_kind),
+        help=f"Import {_what}; running it twice changes nothing, bad rows are named and left out.",
+        params=[
+            click.Argument(["file"], type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+            click.Option(["--rejects"], type=click.Path(dir_okay=False, path_type=Path), help="Write bad rows here."),
+        ],
+    )
+    import_.add_command(_command)
+
+
+@cli.command()
+@click.argument("what", type=click.Choice(["followups", "commitments"]))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--since", help="From this day on, YYYY-MM-DD.")
+@click.option("--until", help="Up to and including this day, YYYY-MM-DD.")
+@click.option("--unmasked", is_flag=True, help="Write phone numbers in full.")
+def export(what: str, file: Path, since: str | None, until: str | None, unmasked: bool) -> None:
+    """Write follow-ups or commitments to an .xlsx or .csv file."""
+    from bot import exports
+
+    settings = load_settings()
+    try:
+        rows = asyncio.run(
+            exports.write(
+                what, file, settings.database_url, settings.timezone, since=since, until=until, unmasked=unmasked
+            )
+        )
+    except (ValueError, OSError) as error:
+        fail(error)
+    click.echo(f"{rows} rows written to {file}")
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+def doctor(as_json: bool) -> None:
+    """Check settings, database, clock and platforms, and say what to do for each failure."""
+    from bot import doctor as checkup
+
+    settings = load_settings()
+    checks = asyncio.run(checkup.examine(settings))
+    if as_json:
+        emit({"ok": all(check.ok for check in checks), "checks": [checkup.as_dict(check) for check in checks]})
+    else:
+        checkup.show(checks)
+    if not all(check.ok for check in checks):
+        sys.exit(1)
+
+
+@cli.group()
+def db() -> None:
+    """Migrations; `serve` upgrades by itself."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to the newest shape."""
+    _database("upgrade")
+
+
+@db.command()
+def status() -> None:
+    """Tell which revision the database has; exit 1 when it is not the newest."""
+    _database("status")
+
+
+def _database(what: str) -> None:
+    from bot import service
+
+    settings = load_settings()
+    try:
+        current, newest = asyncio.run(service.database(settings.database_url, upgrade=what == "upgrade"))
+    except (ValueError, OSError) as error:
+        fail(error)
+    except Exception as error:
+        # A driver's own errors: one line is enough for an operator.
+        fail(f"the database does not answer: {type(error).__name__}")
+    click.echo(f"database {current or 'empty'}, newest {newest}")
+    if current != newest:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    cli()
