@@ -1,8 +1,8 @@
 """The grammar of deadline phrases: where they stand in a text and what they mean.
 
 `scan` finds every phrase of the contract's tables, longest first from left to right, those too that can never be a
-deadline (上周五, 每周三), so that no part of them is read as one. Patterns are anchored, and every repetition in them
-is bounded: the time taken grows with the length of the text only.
+deadline (上周五, 每周三), so that no part of them is read as one. Patterns are anchored, and every repetition in
+them is bounded: the time taken grows with the length of the text only.
 
 In patterns `_` stands for an optional blank, because blanks inside a phrase count for nothing.
 """
@@ -11,43 +11,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from handlers.language.day_phrases import Day, day_at
-from handlers.language.moments import (
+from handlers.language.day_phrases import Day, Shape, day_at
+from handlers.language.days import (
     BeforeDays,
     BeforeWeek,
     BeforeWeekend,
-    Clock,
     DateRange,
     Days,
     InMonths,
     InWorkdays,
     Offset,
-    Part,
     Week,
     Weekend,
-    When,
 )
+from handlers.language.moments import Clock, Part, When
 from handlers.language.numerals import HOUR, MINUTE, NUMBER, NUMERALS, is_approximate, value
 from handlers.language.patterns import rx
-
-Shape = Literal[
-    "day",
-    "around",
-    "week",
-    "weekday",
-    "date",
-    "slash",
-    "number",
-    "month",
-    "feast",
-    "clock",
-    "part",
-    "duration",
-    "approx",
-    "workdays",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +78,7 @@ _AMPM = rx(r"_(am|pm|a\.m\.|p\.m\.)(?![a-z])")
 _SUFFIX = r"_(?P<s>(?:之_|以_)?内|(?:之_|以_)?后(?!台|期|端|面|勤|来|轮|段|续(?!签|费|约|保|订))|左_右|上_下)"
 _RANGE_NUMBER = rf"(?:(?:{NUMBER})_(?:-|~|到|至|或)_)?(?P<n>{NUMBER})"
 _HOURS = r"(?:小_时|钟_头|钟(?!头|点|表)|hours?|hrs?|h)(?![a-z\d])"
+_ONE_WEEKDAY = "[一二三四五六日天]"
 _DURATIONS = [
     ("half-hour", rx(rf"半_个?_{_HOURS}")),
     ("hours", rx(rf"(?P<n>\d{{1,3}}\.\d)_(?:个_)?{_HOURS}")),
@@ -120,7 +101,7 @@ _DURATIONS = [
     ("years-half", rx(rf"(?P<n>{NUMBER})_年_半")),
     ("years", rx(rf"(?P<n>1?\d|[{NUMERALS}]{{1,2}})_(?:周_?)?年(?!_?\d|_?底|_?末|_?初|_?前|_?月|_?度)")),
     ("quarter-years", rx(rf"(?P<n>{NUMBER})_个_季_度")),
-    ("weeks", rx(rf"{_RANGE_NUMBER}_(?:周(?!年|期|岁|刊|转)|个_?(?:星_期|礼_拜)|(?:星_期|礼_拜)(?![一二三四五六日天]))")),
+    ("weeks", rx(rf"{_RANGE_NUMBER}_(?:周(?!年|期|岁|刊|转)|个_?(?:星_期|礼_拜)|(?:星_期|礼_拜)(?!{_ONE_WEEKDAY}))")),
 ]  # fmt: skip
 _DURATION_SUFFIX = rx(_SUFFIX)
 # 3天前 was three days ago; 第3天, 近30天, 每2小时 measure or repeat.

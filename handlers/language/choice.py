@@ -1,0 +1,151 @@
+"""Which of the phrases in an item is its deadline: the contract's "What is not a deadline".
+
+A phrase that belongs to the matter (周三例会纪要, 30天账期, 3号楼) is no candidate. Of those left, one that stands
+alone at the start or the end of the item wins, then one with 前, 内 or 截止, then the last. A day and a clock time
+that stand apart belong together.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from handlers.language import lexicon
+from handlers.language.patterns import rx
+from handlers.language.phrases import Phrase, scan
+
+_EDGES = " ,，。.;；:：、!！?？+~-|·…()（）[]\"'“”<>《》「」『』*#@=→"
+# After these a thing is named, so a bare time right behind one is part of that thing (给3号楼, 把3月份样机).
+_OF_A_THING = re.compile(r"(?:把|将|给|跟|和|与|同|向|对|帮|替)$")
+# What may follow a number that looks like a date or a duration but measures a thing.
+_UNIT = re.compile(
+    r" ?(?:[a-z%℃]|[个台箱套件家吨升斤米寸元块瓶桶盒条支只片张份袋卷根米层楼栋版型倍折毫厘磅万千百度款期批]|公[斤里])"
+)
+_EVENT = re.compile(
+    r"例会|早会|晨会|晚会|周会|月会|夕会|会员日|会议|会上|会后|会前|年会|发布会|展会|茶话会|大促|活动(?!现场)|专场|团购|的|晚宴|聚餐|场次|班次|航班|高铁|档期|排班表|值班"
+)
+_POINTS = re.compile(
+    r" ?(?:的)?(?:建议|意见|要求|改进|说明|诉求|原因|问题|结论|理由|注意|共识|反馈|优势|措施|内容|需求|疑问|想法"
+    r"|思路|整改|补充|声明|承诺|事项|体会|心得|钟方向)"
+)
+_MONEY = re.compile(r"(?:[到至为是降涨价率约版第*x×¥￥$]|报价|返点|让利|让价|比例|浓度|尺寸|直径|规格|型号|折扣) ?$")
+_NEEDS_ACT = ("month", "feast", "slash", "duration")
+
+_VAGUE = rx(
+    r"尽_快|尽_早|马_上(?!到期|过期|就到)|立_刻|立_即|近_期(?!的|效|销|到期)|最_近(?!一|的|几?次|联系|跟进|三|两)|(?<!没)(?<!所)(?<!只)有_空(?![位调缺间白箱余档])"
+    r"|抽_空|asap(?![a-z])|改_天(?!换)|回_头(?!客|率|货|看)|稍_后|晚_点(?!名)|过_几_天|过_段_时_间|过_一_段_时_间|第_一_时_间"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A phrase that may be the deadline; `alone` when it stands by itself at the start or the end."""
+
+    phrase: Phrase
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The deadline of an item: the phrase, and with `time` a clock time that stands apart from it.
+
+    `vague` are the stretches of vague words, which leave the matter when they are all there is.
+    """
+
+    phrase: Phrase | None
+    time: Phrase | None
+    vague: tuple[tuple[int, int], ...]
+
+
+def choose(plain: str) -> Choice:
+    """The deadline of one item in prepared writing (mentions blanked out)."""
+    phrases = scan(plain)
+    candidates = [candidate for phrase in phrases if (candidate := _candidate(plain, phrase))]
+    best = max(candidates, key=_rank, default=None)
+    taken = [(phrase.start, phrase.end) for phrase in phrases]
+    vague = tuple(
+        match.span()
+        for match in _VAGUE.finditer(plain)
+        if not any(start < match.end() and match.start() < end for start, end in taken)
+    )
+    if best is None:
+        return Choice(None, None, vague)
+    return _with_time(best.phrase, candidates, vague)
+
+
+def _rank(candidate: Candidate) -> tuple[bool, bool, int]:
+    return candidate.alone, candidate.phrase.strong, candidate.phrase.start
+
+
+def _with_time(phrase: Phrase, candidates: list[Candidate], vague: tuple[tuple[int, int], ...]) -> Choice:
+    """`phrase` joined with the other half of its moment, where day and clock time stand apart."""
+    if phrase.when is None or phrase.when.minutes is not None:
+        return Choice(phrase, None, vague)
+    timeless = phrase.when.part is None and phrase.when.clock is None
+    wanted = [
+        other.phrase
+        for other in candidates
+        if other.phrase is not phrase
+        and other.phrase.when is not None
+        and (
+            (timeless and other.phrase.when.days is None and other.phrase.when.minutes is None)
+            or (phrase.when.days is None and other.phrase.when.days is not None and other.phrase.when.part is None
+                and other.phrase.when.clock is None and other.phrase.shape in ("weekday", "date", "number", "slash"))
+        )
+    ]  # fmt: skip
+    if not wanted:
+        return Choice(phrase, None, vague)
+    other = max(wanted, key=lambda one: (one.strong, one.start))
+    assert other.when is not None
+    if timeless:
+        when = replace(phrase.when, part=other.when.part, clock=other.when.clock)
+    else:
+        when = replace(other.when, part=phrase.when.part, clock=phrase.when.clock)
+    return Choice(replace(phrase, when=when), other, vague)
+
+
+def _candidate(plain: str, phrase: Phrase) -> Candidate | None:
+    if phrase.when is None:
+        return None
+    left, right = plain[: phrase.start], plain[phrase.end :]
+    loose_left = not left or left[-1] in _EDGES
+    loose_right = not right or right[0] in _EDGES
+    if phrase.strong and phrase.start < phrase.core:
+        loose_left = loose_left or plain[phrase.start : phrase.core].strip() != ""
+    first, last = not left.strip(_EDGES), not right.strip(_EDGES)
+    alone = loose_left and loose_right and (first or last)
+    if not loose_right and _modifies(plain, phrase, left, right):
+        return None
+    if not loose_left and not phrase.strong:
+        if _OF_A_THING.search(left) and phrase.shape != "approx":
+            return None
+        if loose_right and phrase.shape == "duration":
+            return None
+        if phrase.shape in ("slash", "duration", "clock") and _MONEY.search(left):
+            return None
+    return Candidate(phrase, alone)
+
+
+def _modifies(plain: str, phrase: Phrase, left: str, right: str) -> bool:
+    """Whether the phrase, written together with `right`, only tells which thing is meant."""
+    if right.startswith("的") and not right.startswith("的话"):
+        return True
+    if lexicon.begins_relative(right):
+        return True
+    if phrase.strong:
+        return False
+    glued_left = bool(left) and left[-1] not in _EDGES
+    if phrase.shape in ("slash", "duration", "number") and _UNIT.match(right):
+        return lexicon.begins_act(right) is not True
+    if phrase.shape == "clock" and _POINTS.match(right):
+        return True
+    if _EVENT.match(right):
+        return True
+    act = lexicon.begins_act(right)
+    if glued_left and lexicon.ends_governing(left) and (act is not True or lexicon.begins_nouny(right)):
+        return True
+    if phrase.shape in _NEEDS_ACT:
+        return act is not True
+    if phrase.shape in ("week", "number", "clock", "part"):
+        return act is False
+    return False

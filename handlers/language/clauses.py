@@ -1,0 +1,209 @@
+"""From a message to its commitments: prefix, items, mentions, matter and deadline.
+
+How people write it is told in the contract under that heading; what a deadline phrase means is `moments`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.calendar import Calendar
+from handlers.language import lexicon
+from handlers.language.mentions import Mentioned, find_mentions
+from handlers.language.moments import Issue, Resolved
+from handlers.language.reading import Reading, read
+from handlers.language.segments import Segment, blocks, has_prefix, list_parts, segments
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One commitment of a message.
+
+    `matter` is the text without prefix, deadline, mentions and joining punctuation. `due` is in the team's zone, to
+    the minute, or None with an `issue`. `phrase` is the deadline as written, empty if there is none. `mentions` are
+    the names written with @, without it. `uncertain`: the date rests on days off not announced yet
+    (以国务院通知为准).
+    """
+
+    matter: str
+    due: datetime | None
+    issue: Issue | None
+    phrase: str
+    mentions: tuple[str, ...]
+    uncertain: bool
+
+
+def is_commitment(text: str) -> bool:
+    """Whether any line of `text` starts with the prefix 承诺, in any of its writings."""
+    return has_prefix(text)
+
+
+def plain_item(text: str, now: datetime, calendar: Calendar, people: Collection[str] = ()) -> Item:
+    """`text` as one item, never split; `people` are the names at which a mention without a blank after it is cut."""
+    return _Draft.of(text, people).item(now, calendar)
+
+
+def commitments(text: str, now: datetime, calendar: Calendar, people: Collection[str] = ()) -> tuple[Item, ...]:
+    """The items of a message, in its order; of a text without the prefix, those of one commitment. Never raises.
+
+    `people` are the names at which a mention without a blank after it is cut (`@李娜周三前寄样`).
+    """
+    found: list[Item] = []
+    for block in blocks(text):
+        found.extend(_items(block.leading, segments(block.body), now, calendar, people))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One item before its deadline is known for sure."""
+
+    text: str
+    reading: Reading
+    mentions: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str, people: Collection[str]) -> _Draft:
+        mentioned: Mentioned = find_mentions(text, people)
+        return cls(text, read(text, mentioned.spans), mentioned.names)
+
+    @property
+    def dated(self) -> bool:
+        return self.reading.choice.phrase is not None
+
+    @property
+    def vague(self) -> bool:
+        return not self.dated and bool(self.reading.choice.vague)
+
+    @property
+    def matter(self) -> str:
+        return self.reading.rest
+
+    @property
+    def only_due(self) -> bool:
+        """Whether nothing but a deadline is said, so that it is meant for the other items."""
+        return (self.dated or self.vague) and _is_filler(self.matter)
+
+    def item(self, now: datetime, calendar: Calendar, shared: Reading | None = None) -> Item:
+        reading = shared if shared is not None and not self.dated and not self.vague else self.reading
+        answer: Resolved = reading.resolve(now, calendar)
+        return Item(self.matter, answer.due, answer.issue, reading.phrase, self.mentions, answer.uncertain)
+
+
+_SHARED_WORDS = ("以上", "上述", "这些", "都", "均", "全部", "全都", "全", "一律", "统一", "各项")
+_DONE_WORDS = (
+    "完成",
+    "搞定",
+    "做完",
+    "办完",
+    "弄完",
+    "办好",
+    "做好",
+    "交",
+    "落实",
+    "到位",
+    "结束",
+    "完",
+    "给",
+    "好",
+    "ok",
+    "掉",
+    "要",
+    "在",
+    "得",
+    "需",
+    "须",
+    "会",
+    "能",
+)
+
+
+def _is_filler(rest: str, shared: bool = False) -> bool:
+    """Whether `rest` only says that something is due: 都, 以上均, 全部完成. With `shared`, that it is all of it."""
+    for word in (*_SHARED_WORDS, *_DONE_WORDS):
+        if word in _SHARED_WORDS and word in rest:
+            shared = False
+        rest = rest.replace(word, "")
+    return not rest.strip(" ,，。.;；:：、!！~～") and not shared
+
+
+def _items(
+    leading: str, pieces: Sequence[Segment], now: datetime, calendar: Calendar, people: Collection[str]
+) -> list[Item]:
+    for_all = list(find_mentions(leading, people).names)
+    drafts: list[_Draft] = []
+    alone: list[_Draft] = []
+    for piece in pieces:
+        draft = _Draft.of(piece.text, people)
+        if not draft.matter and not draft.dated and not draft.vague:
+            for_all.extend(draft.mentions)
+        elif draft.only_due:
+            alone.append(draft)
+            for_all.extend(draft.mentions)
+        else:
+            drafts.append(draft)
+    if not drafts:
+        # Nothing but a date: an item without a matter, which the bot asks about.
+        return [replace(draft.item(now, calendar), mentions=tuple(dict.fromkeys(for_all))) for draft in alone[:1]]
+    if len(drafts) == 1 and alone:
+        drafts = [_Draft.of(" ".join(piece.text for piece in pieces), people)]
+    shared = alone[-1].reading if len(alone) == 1 else None
+    if len(drafts) > 1 and shared is None:
+        tail = _shared_tail(drafts[-1], people)
+        if tail is not None:
+            drafts[-1], shared = tail
+    items = [item for draft in drafts for item in _split(draft, now, calendar, people, shared)]
+    if len(pieces) > 1 or len(items) > 1:
+        for_all.extend(_leading_mentions(pieces[0].text, people) if pieces[0].first else ())
+    return [replace(item, mentions=tuple(dict.fromkeys((*item.mentions, *for_all)))) for item in items]
+
+
+def _leading_mentions(text: str, people: Collection[str]) -> tuple[str, ...]:
+    """The mentions that stand before everything else in the first line: they are meant for all items."""
+    mentioned = find_mentions(text, people)
+    names = []
+    position = 0
+    for (start, end), name in zip(mentioned.spans, mentioned.names, strict=True):
+        if text[position:start].strip(" ,，、:：+＋"):
+            break
+        names.append(name)
+        position = end
+    return tuple(names)
+
+
+def _shared_tail(draft: _Draft, people: Collection[str]) -> tuple[_Draft, Reading] | None:
+    """Parts `换海报，都周三前` into the last item and the deadline of all."""
+    text = draft.text
+    for index in range(len(text) - 1, 0, -1):
+        if text[index] in "，,。；; 、":
+            tail = _Draft.of(text[index + 1 :], people)
+            if tail.dated and _is_filler(tail.matter, shared=True):
+                head = _Draft.of(text[:index], people)
+                return (replace(head, mentions=draft.mentions), tail.reading) if head.matter else None
+    tail = _Draft.of(text, people)
+    return None
+
+
+def _split(
+    draft: _Draft, now: datetime, calendar: Calendar, people: Collection[str], shared: Reading | None
+) -> list[Item]:
+    """The items of one segment: several when every part of a comma list has its own deadline and a verb."""
+    for parts in list_parts(draft.text):
+        drafts = [_Draft.of(part, people) for part in parts]
+        if all(part.dated and lexicon.holds_act(part.matter) for part in drafts) and not _continued(drafts):
+            return [part.item(now, calendar) for part in drafts]
+    return [draft.item(now, calendar, shared)]
+
+
+def _continued(drafts: Sequence[_Draft]) -> bool:
+    """Whether a later part only adds a clock time to the day of an earlier one (周三寄样，下午3点前送到)."""
+    for before, after in itertools.pairwise(drafts):
+        first, second = before.reading.when, after.reading.when
+        if first is None or second is None:
+            return True
+        if first.days is not None and second.days is None and second.minutes is None:
+            return True
+    return False

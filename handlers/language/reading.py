@@ -1,0 +1,70 @@
+"""A text with its deadline chosen: the phrase, what is left without it, and the instant it means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.calendar import Calendar
+from handlers.language.choice import Choice, choose
+from handlers.language.matter import without
+from handlers.language.moments import Resolved, When, resolve
+from handlers.language.writing import Writing
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text with its chosen deadline: what every reader of this package starts from."""
+
+    writing: Writing
+    choice: Choice
+    blanked: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def when(self) -> When | None:
+        return self.choice.phrase.when if self.choice.phrase else None
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where the deadline, or without one the vague words, stand in the original text."""
+        found = [(one.start, one.end) for one in (self.choice.phrase, self.choice.time) if one]
+        return sorted(self.writing.original(*span) for span in found or self.choice.vague)
+
+    @property
+    def phrase(self) -> str:
+        """The words of the deadline as written."""
+        return " ".join(self.writing.text[start:end].strip() for start, end in self.spans)
+
+    @property
+    def rest(self) -> str:
+        """The text without the deadline and without what was blanked out before reading."""
+        vague_too = [self.writing.original(*span) for span in self.choice.vague]
+        # A vague word leaves the matter only when it was all there was, or stands beside the real deadline.
+        spans = self.spans if self.choice.phrase is None else [*self.spans, *_loose(self.writing.text, vague_too)]
+        return without(self.writing.text, [*spans, *self.blanked])
+
+    def resolve(self, now: datetime, calendar: Calendar) -> Resolved:
+        """The instant meant, or the issue in the way."""
+        if self.when is not None:
+            return resolve(self.when, now, calendar)
+        return Resolved(None, "vague" if self.choice.vague else "none")
+
+
+def _loose(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of `spans` with a pause on both sides."""
+    pauses = " ,，、;；。:：+＋()（）\t\n\u3000"
+    return [
+        (start, end)
+        for start, end in spans
+        if (start == 0 or text[start - 1] in pauses) and (end == len(text) or text[end] in pauses)
+    ]
+
+
+def read(text: str, blanked: Sequence[tuple[int, int]] = ()) -> Reading:
+    """`text` with its deadline chosen; the stretches `blanked` (mentions) are read as blanks."""
+    seen = text
+    for start, end in blanked:
+        seen = seen[:start] + " " * (end - start) + seen[end:]
+    writing = Writing.of(seen)
+    return Reading(replace(writing, text=text), choose(writing.plain), tuple(blanked))
