@@ -114,7 +114,7 @@ def exists(name: str) -> bool:
     return (_FOLDER / f"{name}.j2").is_file()
 
 
-def say(name: str, *, in_group: bool, **facts: Any) -> str:
+def say(name: str, /, *, in_group: bool, **facts: Any) -> str:
     """The words of an utterance. Raises jinja2.UndefinedError when a fact it needs is not given."""
     text = _environment().get_template(f"{name}.j2").render(in_group=in_group, **facts)
     text = "\n".join(line.rstrip() for line in text.strip().splitlines())
