@@ -21,7 +21,8 @@ from handlers.language.names_words import GENERIC, KINDS, core, split_words
 from handlers.language.text import fold
 
 _CANDIDATES = 120
-_ALIGNED = 36
+_ALIGNED = 24
+_HOPELESS = 0.12
 _FOUND = 0.84
 _NEAR = 0.035
 _MOST_ASKED = 5
@@ -177,21 +178,24 @@ class Directory:
         index = self._index
         pairs = [index.count_pair(text[at : at + 2]) for at in range(len(text) - 1)]
         asked = query(text, self.weights(text), pairs)
-        reach: list[tuple[float, int]] = []
-        for slot in index.candidates(text, _CANDIDATES):
+        reach: list[tuple[float, int, int]] = []
+        for rank, slot in enumerate(index.candidates(text, _CANDIDATES)):
             bound = could_reach(asked, index.names[slot], index.sounds[slot])
             if bound >= _FOUND - 0.15:
-                reach.append((bound - 0.002 * len(index.names[slot]), slot))
-        reach.sort(reverse=True)
-        slots = [slot for _, slot in reach[:_ALIGNED]]
+                reach.append((-round(bound, 2), rank, slot))
+        reach.sort()
         scored: dict[int, _Scored] = {}
-        for slot in slots:
+        best = 0.0
+        for bound, _, slot in reach[:_ALIGNED]:
+            if -bound < best - _HOPELESS:
+                break
             name = index.names[slot]
             alignment = align(asked, name, index.sounds[slot])
             score = alignment.score + forgiven(asked, alignment, name)
             if score < _FOUND - 0.06 or not agrees(asked, alignment, name):
                 continue
             found = _Scored(self._keys[slot], name, score, score - untold(asked, alignment, name))
+            best = max(best, found.order)
             other = scored.get(found.key)
             if other is None or found.order > other.order:
                 scored[found.key] = found

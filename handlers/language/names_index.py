@@ -13,8 +13,8 @@ from collections.abc import Iterable
 
 from handlers.language.names_sound import sounds
 
-_POSTINGS_READ = 24_000
-_SCANNED = 8_000
+_POSTINGS_READ = 12_000
+_FLOOR = 0.4
 _PRIOR_NAMES = 400.0
 
 
@@ -81,9 +81,12 @@ class GramIndex:
         self._vote(votes, self._sound_pairs, set(map(str.__add__, sound, sound[1:])), 0.8)
         if len(text) <= 8:
             self._scan(votes, text)
+        if not votes:
+            return []
         alive = self.alive
-        best = heapq.nlargest(limit + 16, votes.items(), key=lambda vote: (vote[1], -vote[0]))
-        return [slot for slot, _ in best if alive[slot]][:limit]
+        floor = _FLOOR * max(votes.values())
+        best = heapq.nlargest(limit + 16, [(vote, -slot) for slot, vote in votes.items() if vote >= floor])
+        return [-slot for _, slot in best if alive[-slot]][:limit]
 
     def _vote(
         self, votes: dict[int, float], postings: dict[str, array[int]], grams: Iterable[str], weight: float
@@ -101,33 +104,32 @@ class GramIndex:
 
     def _scan(self, votes: dict[int, float], text: str) -> None:
         """Vote for names that hold the characters of a short mention anywhere: abbreviations share no pairs."""
-        chars = sorted({char for char in text if char in self._chars}, key=self.count_char)
-        if len(chars) < 2:
-            if chars and self.count_char(chars[0]) <= _SCANNED:
-                for slot in self._chars[chars[0]]:
-                    votes[slot] = votes.get(slot, 0.0) + 0.5
+        rarest = sorted({char for char in text if char in self._chars}, key=self.count_char)
+        if not rarest:
             return
-        values = [(char, 0.9 * self.rarity(self.count_char(char))) for char in chars]
-        seen: set[int] = set()
-        names = self.names
+        values = [(char, 0.9 * self.rarity(self.count_char(char))) for char in rarest]
         enough = sum(value for _, value in values) * 0.6
-        for char in chars[:2] if len(chars) > 2 else chars[:1]:
-            slots = self._chars[char]
-            for slot in slots[-_SCANNED:]:
-                if slot in seen:
-                    continue
-                seen.add(slot)
-                name = names[slot]
-                value = 0.0
-                for other, worth in values:
-                    if other in name:
-                        value += worth
-                if value >= enough:
-                    if name[0] == text[0]:
-                        value += 0.3
-                    if _in_order(text, name):
-                        value += 0.3
-                    votes[slot] = votes.get(slot, 0.0) + value
+        names = self.names
+        for slot in self._holding_two(rarest[:3]):
+            name = names[slot]
+            value = sum(worth for other, worth in values if other in name)
+            if value >= enough:
+                if name[0] == text[0]:
+                    value += 0.3
+                if _in_order(text, name):
+                    value += 0.3
+                votes[slot] = votes.get(slot, 0.0) + value
+
+    def _holding_two(self, chars: list[str]) -> set[int]:
+        """The slots of names with at least two of up to three characters, or with the only one."""
+        slots = [set(self._chars[char]) for char in chars]
+        if len(slots) == 1:
+            return slots[0]
+        found = slots[0] & slots[1]
+        if len(slots) == 3:
+            found |= slots[0] & slots[2]
+            found |= slots[1] & slots[2]
+        return found
 
 
 def _in_order(text: str, name: str) -> bool:

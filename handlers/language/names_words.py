@@ -83,7 +83,10 @@ PLACES = _words(_PROVINCES) | _words(_CITIES)
 KINDS = _words(_KINDS)
 TRADES = _words(_TRADES)
 _ALL = PLACES | KINDS | TRADES
-_LONGEST = max(map(len, _ALL))
+_SIZES: dict[str, tuple[int, ...]] = {
+    first: tuple(sorted({len(word) for word in _ALL if word[0] == first}, reverse=True))
+    for first in {word[0] for word in _ALL}
+}
 # What alone never says which organisation is meant.
 GENERIC = KINDS | TRADES
 
@@ -97,8 +100,12 @@ def split_words(text: str) -> tuple[tuple[int, int], ...]:
     spans: list[tuple[int, int]] = []
     pending = at = 0
     while at < len(text):
-        width = next((size for size in range(min(_LONGEST, len(text) - at), 1, -1) if text[at : at + size] in _ALL), 0)
         char = text[at]
+        width = 0
+        for size in _SIZES.get(char, ()):
+            if 1 < size <= len(text) - at and text[at : at + size] in _ALL:
+                width = size
+                break
         if not width and (char == "第" or number_of(char) is not None):
             width = 1
         if width:
