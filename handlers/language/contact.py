@@ -68,7 +68,7 @@ _PLANNED = re.compile(
 )
 
 _PROFILE = re.compile(
-    r"画像|科室|床位|规模|人数|员工|门店数|\d+ ?家(?:门?店|分店|连锁)|\d+ ?(?:张床|条产线|条线|个仓)"
+    r"画像|科室|床位|规模|人数|员工|门店数|\d ?家(?:门?店|分店|连锁)|\d ?(?:张床|条产线|条线|个仓)"
     r"|年?采购量|月用量|年用量|用量|销量|年产|产能|产线|营业额"
     r"|营收|面积|编制|客流|决策|拍板|关键人|话事|负责人|分管|主管采购|组织架构|架构|换了人|换成|新来|新上任|调走|离职|接手|对接人|预算|档案|现用|在用"
     r"|目前用|现在用|用的是|竞品|竞争对手|供应商|合作(?:了|过|方)|主营|主做|连锁|经营|资料(?:已|更新)|背景"
@@ -83,7 +83,7 @@ _NO_PAIN = re.compile(
 )
 _WHEN = (
     r"(?:今晚|今天|明天|明日|明早|明晚|后天|大后天|下周[一二三四五六日天]?|本周[一二三四五六日天]?|这周[一二三四五六日天]?|周[一二三四五六日天]|星期[一二三四五六日天]|礼拜[一二三四五六日天]"
-    r"|下个?月|月底|月初|月中|年底|节后|节前|\d{1,2}[号日]|\d{1,2}\.\d{1,2}|\d{1,2}/\d{1,2}|\d+天[内后]|回去|回头|晚点|尽快)"
+    r"|下个?月|月底|月初|月中|年底|节后|节前|\d{1,2}[号日]|\d{1,2}\.\d{1,2}|\d{1,2}/\d{1,2}|\d天[内后]|回去|回头|晚点|尽快)"
 )
 _DEED = (
     r"(?:发|寄|送|给|出|回复|答复|反馈|回话|约|来|去|安排|签|上门|提供|确认|带|试|跑|演示|拜访|交|做|报|谈|见|再|装|测|打款|付款"
@@ -129,16 +129,21 @@ def _channel(body: str) -> tuple[Channel, str]:
     folded = fold(body)
     token = _CHANNEL_TOKEN.search(folded)
     # Further in, a word standing alone is part of the story (… 约他 拜访), not the label of the channel.
-    if token and len(folded[: token.start()].split()) <= 3 and not _PLANNED.search(folded[: token.start()]):
+    if token and len(folded[: token.start()].split()) <= 3 and not _planned(folded, token.start()):
         rest = f"{body[: token.start()].strip(_GAPS)} {body[token.end() :].strip(_GAPS)}"
         return _CHANNEL_WORDS[token["word"]], rest.strip()
     spoken = [
         (match.start(), channel)
         for channel, pattern in _SPOKEN
         for match in pattern.finditer(folded)
-        if not _PLANNED.search(folded[: match.start()])
+        if not _planned(folded, match.start())
     ]
     return (min(spoken)[1] if spoken else "other"), body
+
+
+def _planned(folded: str, at: int) -> bool:
+    """Whether the words before `at` put what follows into the future (约了周三 上门)."""
+    return bool(_PLANNED.search(folded, max(0, at - 16), at))
 
 
 def _lacks(folded: str) -> tuple[Lack, ...]:

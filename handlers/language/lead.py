@@ -39,6 +39,8 @@ _PHONE_WORD = re.compile(
     r"(?:(?:联系|手机|联络)?(?:电话|座机|固话|手机|方式|号码?)(?:号码?)?|手机号|tel|phone|vx|微信|微信同号|联系方式)(?:是|为|也是)?[.:\s]*$"
 )
 _PHONE_TAIL = re.compile(r"\s*[(]?(?:微信同号|同微信|微信也是这个|手机微信同号)[)]?")
+# A lead has a dozen parts; a text of thousands of labels is none, and must not cost seconds.
+_MOST_LABELS = 40
 _BARE_LABEL = re.compile(r"(?:联系人|对接人|负责人|来源|联系电话|电话|手机|预算|地区|区域|备注|客户|公司)")
 _SEPARATOR = re.compile(r"[\s,;。、/|]+")
 _PART_OF_A_NAME = re.compile(r"(?:合伙|集团|中国|公司|分院|院区|店|部)$")
@@ -95,6 +97,7 @@ class _Reader:
 
     def __init__(self, text: str, people: Collection[str], regions: Collection[str]) -> None:
         self.text = text
+        self.folded = fold(text)
         self.people = people
         self.regions = regions
         self.parts: dict[str, str] = {}
@@ -124,11 +127,12 @@ class _Reader:
         """Cut (start, end) out of the text, leaving a break, and return what stood there."""
         taken = self.text[start:end]
         self.text = f"{self.text[:start]}{_BREAK}{self.text[end:]}"
+        self.folded = f"{self.folded[:start]}{_BREAK}{self.folded[end:]}"
         return taken
 
     def _mentions(self) -> tuple[str, ...]:
         names: list[str] = []
-        while match := _MENTION.search(fold(self.text)):
+        while match := _MENTION.search(self.folded):
             written = self.text[slice(*match.span(1))]
             known = [name for name in self.people if name and fold(written).startswith(fold(name))]
             name = max(known, key=len) if known else written
@@ -139,7 +143,7 @@ class _Reader:
 
     def _phone(self) -> None:
         for start, end in find_phones(self.text)[:1]:
-            folded = fold(self.text)
+            folded = self.folded
             label = _PHONE_WORD.search(folded[:start])
             tail = _PHONE_TAIL.match(folded, end)
             self.parts["phone"] = normalise_phone(self.text[start:end])
@@ -147,10 +151,13 @@ class _Reader:
 
     def _labelled(self) -> None:
         """客户：… 联系人：… each up to the next label, line end, comma or, for parts of one word, space."""
-        while match := _LABELLED.search(fold(self.text)):
+        for _ in range(_MOST_LABELS):
+            match = _LABELLED.search(self.folded)
+            if match is None:
+                return
             kind = _KIND[match["label"]]
             stop = r"[\n;]" if kind == "note" else r"[\n,;。]" if kind in {"client", "region"} else r"[\n,;。\s]"
-            rest = fold(self.text)[match.end() :]
+            rest = self.folded[match.end() :]
             ends = [found.start() for found in (re.search(stop, rest), _LABELLED.search(rest)) if found]
             end = match.end() + min(ends, default=len(rest))
             value = self.text[match.end() : end].strip()
@@ -184,9 +191,10 @@ class _Reader:
         found = find_amounts(self.text)
         if not found or self.budget is not None:
             return
-        folded = fold(self.text)
+        folded = self.folded
         # An amount called a budget wins over one that merely stands in the line.
-        named = [amount for amount in found if (word := _BUDGET_WORD.search(folded[: amount[0]])) and "预算" in word[0]]
+        words = [_BUDGET_WORD.search(folded, max(0, start - 24), start) for start, _, _ in found]
+        named = [amount for amount, word in zip(found, words, strict=True) if word and "预算" in word[0]]
         start, end, self.budget = (named or list(found))[0]
         label = _BUDGET_WORD.search(folded[:start])
         tail = _BUDGET_TAIL.match(folded, end)
@@ -198,7 +206,7 @@ class _Reader:
             self._take(source[0], source[1])
             self.parts["source"] = source[2]
         for kind, pattern in (("client", _NAMED), ("contact", _CALLED)):
-            match = pattern.search(fold(self.text))
+            match = pattern.search(self.folded)
             if match and kind not in self.parts:
                 self.parts[kind] = self.text[slice(*match.span("name"))].removesuffix("的")
                 self._take(*match.span())
@@ -223,7 +231,7 @@ class _Reader:
 
     def _split(self) -> list[str]:
         """The words of what is left; a bracket is a word of its own unless it belongs to a company's name."""
-        folded, pieces, at = fold(self.text), [], 0
+        folded, pieces, at = self.folded, [], 0
         for match in _SEPARATOR.finditer(folded):
             pieces.append(self.text[at : match.start()])
             at = match.end()

@@ -11,8 +11,8 @@ _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八
 _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10_000, "w": 10_000, "亿": 100_000_000, "千": 1_000, "k": 1_000, "百万": 1_000_000, "千万": 10_000_000}
 
-_HAN = r"[一二三四五六七八九十两百千零〇]+"
-_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_HAN = r"[一二三四五六七八九十两百千零〇]{1,12}"
+_ARABIC = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
 _NUMBER = rf"(?:{_ARABIC}|{_HAN})"
 _SCALE = r"(?:百万|千万|万|亿|w(?![a-z0-9])|k(?![a-z0-9])|千)"
 _MARK = r"(?:[¥￥]|rmb|cny|人民币)"
@@ -36,6 +36,8 @@ _NAMES = re.compile(r"[达科象豪华宝润代向国]")
 _NOT_A_NUMBER_BEFORE = re.compile(r"(?:[周期拜第初月唯几数统之]|[a-z0-9.#\-]|\d/)$")
 # 五千 alone is money only where the number ends; 三千克 and 五千人 go on.
 _CLOSED = re.compile(r"$|[\s,;。、!?+]|左右|以内|上下|以上|预算")
+# How far a neighbouring word may reach, in characters.
+_NEARBY = 12
 _SCREENS = {"2k", "4k", "8k"}
 
 
@@ -73,8 +75,8 @@ def _read(match: re.Match[str], folded: str) -> int | None:
     """The yuan of one match, or None when its neighbours say that it is no money."""
     scale, tail, number = match["scale"], match["tail"], match["number"]
     named = bool(match["label"] or match["mark"])
-    after = folded[match.end() :]
-    before = folded[: match.start("body")]
+    after = folded[match.end() : match.end() + _NEARBY]
+    before = folded[max(0, match.start("body") - _NEARBY) : match.start("body")]
     if not named and _NOT_A_NUMBER_BEFORE.search(before):
         return None
     if scale is None:

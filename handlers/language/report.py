@@ -59,6 +59,7 @@ class _Place:
 
 _SYMBOLS = "•●○◆◇■□▪▫▶►➤➢✔✓✅☑👉📌🔹🔸🔺⭐★☆◎※→❗❓⚠🆘🎯📅📝💡🔥✨🚩📍🙏❌⏰📋📊💪"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫❶❷❸❹❺❻❼❽❾❿⑴⑵⑶⑷⑸⑹⑺⑻⑼⒈⒉⒊⒋⒌⒍⒎⒏⒐㈠㈡㈢㈣㈤"
+_TRIMMED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + ";；,，。、:："
 _DECORATION = re.compile(
     rf"(?:[\s#*>_~+\ufe0f\u200d\u20e3|/]|-+(?!\d)|[—–·]|[{_SYMBOLS}]|[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])+"
 )
@@ -149,7 +150,7 @@ class _Reader:
     def _clean(self, start: int, end: int) -> str:
         while start < end and (match := _DECORATION.match(self.folded, start, end)):
             start = match.end()
-        item = self.text[start:end].strip(" \t\r\n\u3000;；,，。、:：")
+        item = self.text[start:end].strip(_TRIMMED)
         item = re.sub(r"\s*\n\s*", " ", item)
         said = fold(item).strip(" .!~()[]【】")
         if not re.search(r"\w", said) or _NOTHING.fullmatch(re.sub(r"(?:哈|哦|呢|啦|的|吧|了)+$", "", said) or said):

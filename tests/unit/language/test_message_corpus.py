@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from handlers.language.contact import read_contact
 from handlers.language.lead import read_lead
@@ -68,3 +70,41 @@ def test_no_field_is_invented(kind: str) -> None:
 
 def test_other_messages_become_nothing() -> None:
     assert {message["text"]: read(message) for message in MESSAGES if message["kind"] == "none" and read(message)} == {}
+
+
+PIECES = st.sampled_from(
+    [
+        *"今明日天问题：；，。 \n1.2、(（【】✅①@+¥万w亿三十-",
+        "需要支持",
+        "王主任",
+        "13912340001",
+        "官网",
+        "上海",
+        "客户：",
+        "电话",
+        "预算",
+        "拜访",
+        "𠮷",
+    ]
+)
+JUMBLE = st.lists(PIECES | st.characters(), max_size=40).map("".join)
+
+
+@settings(database=None, derandomize=True, deadline=None)
+@given(JUMBLE)
+def test_a_report_of_any_text_holds_only_words_of_that_text(text: str) -> None:
+    report = read_report(text)
+    written = "".join(text.split())
+    for item in (*report.done, *report.plan, *report.problems, *report.help):
+        assert item.strip() == item != ""
+        assert "".join(item.split()) in written
+
+
+@settings(database=None, derandomize=True, deadline=None)
+@given(JUMBLE)
+def test_a_lead_or_contact_of_any_text_holds_only_words_of_that_text(text: str) -> None:
+    lead, contact = read_lead(f"线索 {text}"), read_contact(f"【跟进】{text}")
+    assert lead is not None
+    assert contact is not None
+    assert all(part in text for part in (lead.client, lead.contact, contact.person, *lead.mentions) if part)
+    assert lead.budget is None or lead.budget > 0
