@@ -176,10 +176,10 @@ def _mentions(data: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[Me
     robot = _text(data.get("chatbotUserId"))
     users = data.get("atUsers")
     for user in users if isinstance(users, list) else ():
-        if isinstance(user, dict) and _text(user.get("dingtalkId")) != robot:
-            staff_id = _text(user.get("staffId"))
-            if staff_id:
-                yield Mention(user_id=staff_id)
+        if not isinstance(user, dict) or (robot and _text(user.get("dingtalkId")) == robot):
+            continue
+        if staff_id := _text(user.get("staffId")):
+            yield Mention(user_id=staff_id)
     items = fields.get("richText")
     for item in items if isinstance(items, list) else ():
         if isinstance(item, dict) and _text(item.get("atName")):

@@ -26,6 +26,7 @@ from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled,
 
 TIMEOUT = 10.0
 TOTAL_TIMEOUT = 30.0
+UPLOAD_TIMEOUT = 180.0
 MAX_ANSWER = 1 << 20
 BAN_PAUSE = timedelta(minutes=5)
 
@@ -134,7 +135,9 @@ class Caller:
             )
         except (httpx.InvalidURL, ValueError, TypeError):
             raise Misconfigured("the platform's address is not a valid one") from None
-        status, answer_headers, body = await _exchange(client, request)
+        status, answer_headers, body = await _exchange(
+            client, request, TOTAL_TIMEOUT if upload is None else UPLOAD_TIMEOUT
+        )
         self.last_date = _http_date(answer_headers.get("date"))
         data = _json_object(body)
         if data is None:
@@ -154,10 +157,12 @@ class Caller:
         return Throttled("the platform's gateway bans this address", "ban", BAN_PAUSE.total_seconds())
 
 
-async def _exchange(client: httpx.AsyncClient, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
+async def _exchange(
+    client: httpx.AsyncClient, request: httpx.Request, limit: float
+) -> tuple[int, httpx.Headers, bytes]:
     # httpx keeps the request, its address and with it the token in every exception: hence `from None`.
     try:
-        async with asyncio.timeout(TOTAL_TIMEOUT):
+        async with asyncio.timeout(limit):
             response = await client.send(request, stream=True)
             try:
                 body = bytearray()

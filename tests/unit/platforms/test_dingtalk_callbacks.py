@@ -71,6 +71,12 @@ async def test_a_group_message() -> None:
     )
 
 
+def test_the_robot_itself_is_not_mentioned() -> None:
+    users = [{"dingtalkId": "$r", "staffId": "bot1"}, {"staffId": "0102"}, {"dingtalkId": "$p"}, {"staffId": "0102"}]
+    assert read(text(atUsers=users, chatbotUserId="$r")).mentions == (Mention(user_id="0102"),)
+    assert read(text(atUsers=users[1:])).mentions == (Mention(user_id="0102"),)
+
+
 async def test_rich_text_is_its_lines_and_pictures() -> None:
     message = await payload("rich_text")
     assert message.text == "今天见了青禾食品\n@周工 下周三前给样品"
