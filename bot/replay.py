@@ -128,10 +128,10 @@ class Replay:
             if waiting:
                 moments.append(waiting[-1].at)
             moment = max(min(moments), self.clock.now())
-            if moment > until and not (waiting and waiting[-1].at <= until):
+            if moment > until:
                 break
             self.clock.set(moment)
-            while waiting and waiting[-1].at <= moment:
+            while waiting and waiting[-1].at <= min(moment, until):
                 await self._hear(waiting.pop())
                 out += await self._deliver()
             await self._tick()
@@ -157,7 +157,9 @@ class Replay:
     async def _hear(self, line: Line) -> None:
         self.summary.lines += 1
         text = _REFERENCE.sub(self._reference, line.text)
-        message = self.console.hear(line.key, line.person, line.chat, text, self.clock.now(), line.attachments)
+        # A database that is kept must not take the same id of another log for a redelivery.
+        message_id = f"{line.at.isoformat()} {line.key}"
+        message = self.console.hear(message_id, line.person, line.chat, text, self.clock.now(), line.attachments)
         if message is None:
             return
         self.summary.heard += 1
@@ -166,7 +168,7 @@ class Replay:
         )
         await self.store.write(lambda session: inbox.add(session, [letter], self.clock.now()), "inbox")
         await self.worker.drain()
-        self.numbers[line.key] = await self.store.read(lambda session: _made(session, line.key))
+        self.numbers[line.key] = await self.store.read(lambda session: _made(session, message_id))
 
     def _reference(self, found: re.Match[str]) -> str:
         numbers = self.numbers.get(found[1], [])
@@ -196,7 +198,7 @@ class Replay:
             "about": [f"#{number}" for number in row.about],
             "text": row.text,
             "files": [file["name"] for file in row.files],
-            "reply_to": source.message_id if source is not None else None,
+            "reply_to": source.message_id.partition(" ")[2] if source is not None else None,
         }
 
 

@@ -39,8 +39,7 @@ async def run(
         start = lines[0].at
         await store.write(lambda session: team.write(session, known, start))
         bot = Replay(store, known, rules, start)
-        end = until or lines[-1].at
-        for said in await bot.run(lines, max(end, lines[-1].at)):
+        for said in await bot.run(lines, until or lines[-1].at):
             emit(said)
         return bot.summary
     finally:

@@ -22,7 +22,7 @@ def _fold_char(char: str) -> str:
     lower = char.lower()
     if len(lower) == 1:
         char = lower
-    if char >= "㐀":
+    if char >= "㐀" and not "\ud800" <= char <= "\udfff":
         simple = str(_TO_SIMPLIFIED.convert(char))
         if len(simple) == 1:
             return simple
