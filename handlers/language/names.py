@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 from handlers.language.names_chat import is_chat
 from handlers.language.names_index import GramIndex
-from handlers.language.names_judge import agrees, forgiven, untold
+from handlers.language.names_judge import agrees, doubtful, forgiven, untold
 from handlers.language.names_rank import align, could_reach, query
 from handlers.language.names_sound import typed_pinyin
 from handlers.language.names_spot import read
 from handlers.language.names_text import Canonical, canonical
-from handlers.language.names_words import GENERIC, KINDS, core, split_words
+from handlers.language.names_words import GENERIC, KINDS, common_chars, core, split_words
 from handlers.language.text import fold
 
 _CANDIDATES = 120
@@ -28,7 +28,7 @@ _NEAR = 0.035
 _MOST_ASKED = 5
 _SPANS_TRIED = 8
 _MARGIN = 2.5
-_CLAUSE_END = re.compile(r"[，。；;,!！?？、\n]|和|与|及|跟")
+_CLAUSE_END = re.compile(r"[，。；;,!！?？、\n]")
 _FILLERS = re.compile(r"那边儿?的?|那家|那个|这家|这个|(?<=.)的(?=.)")
 # A brand in letters is as often said before its town as after it.
 _TURNED = re.compile(r"^([a-z]+)([^a-z]{2,3})$")
@@ -62,6 +62,7 @@ class _Scored:
     name: str
     score: float
     order: float
+    doubtful: bool
 
 
 class Directory:
@@ -131,7 +132,9 @@ class Directory:
         plain = canonical(_FILLERS.sub(" ", text)).text
         best = Match(())
         for variant in self._variants(plain):
-            match = self._fuzzy(variant)
+            match = self._at_once(variant) or self._fuzzy(variant)
+            if match.exact:
+                match = replace(match, sure=0.99, exact=False)
             if match.candidates and (not best.candidates or match.sure > best.sure):
                 best = match
         return best
@@ -154,8 +157,23 @@ class Directory:
                 variants = [
                     each[: found.start()] + reading + each[found.end() :] for each in variants for reading in readings
                 ]
+        once = [self._undoubled(each) for each in variants]
+        variants = list(dict.fromkeys(once))
         turned = [_TURNED.sub(r"\2\1", each) for each in variants]
         return list(dict.fromkeys(variants + turned))[:8]
+
+    def _undoubled(self, text: str) -> str:
+        """The canonical mention without characters typed twice, unless names really double them."""
+        at = 1
+        while at < len(text):
+            if text[at] == text[at - 1]:
+                less = text[:at] + text[at + 1 :]
+                stray = common_chars(less)[at - 1] and not all(common_chars(text)[at - 1 : at + 1])
+                if stray or not self._index.has_pair(text[at] * 2):
+                    text = less
+                    continue
+            at += 1
+        return text
 
     def weights(self, text: str) -> list[float]:
         """How telling each character of a canonical mention is in this directory, from 0 to 1."""
@@ -194,7 +212,9 @@ class Directory:
             score = alignment.score + forgiven(asked, alignment, name)
             if score < _FOUND - 0.06 or not agrees(asked, alignment, name):
                 continue
-            found = _Scored(self._keys[slot], name, score, score - untold(asked, alignment, name))
+            found = _Scored(
+                self._keys[slot], name, score, score - untold(asked, alignment, name), doubtful(asked, alignment, name)
+            )
             best = max(best, found.order)
             other = scored.get(found.key)
             if other is None or found.order > other.order:
@@ -248,11 +268,25 @@ class Directory:
     def mentions(self, text: str) -> tuple[Match, ...]:
         """The clients of a line that names several, in the order of the text; only sure ones and questions."""
         found: list[Match] = []
-        for start, end in _parts(text):
+        pending = [(start, end) for start, end in reversed(_clauses(text))]
+        while pending:
+            start, end = pending.pop()
             match = self.message(text[start:end])
-            if match.candidates and match.span is not None:
-                found.append(replace(match, span=(match.span[0] + start, match.span[1] + start)))
-        return tuple(found)
+            if match.span is None:
+                continue
+            first, last = match.span[0] + start, match.span[1] + start
+            found.append(replace(match, span=(first, last)))
+            pending += [(at, to) for at, to in ((last, end), (start, first)) if to - at > 1]
+        return tuple(sorted(found, key=lambda match: match.span or (0, 0)))
+
+
+def _clauses(text: str) -> list[tuple[int, int]]:
+    """The clauses of a line, as offsets."""
+    bounds = [0]
+    for stop in _CLAUSE_END.finditer(text):
+        bounds += [stop.start(), stop.end()]
+    bounds.append(len(text))
+    return [(start, end) for start, end in zip(bounds[::2], bounds[1::2], strict=True) if end - start > 1]
 
 
 def _tells(text: str) -> bool:
@@ -268,15 +302,6 @@ def _tells(text: str) -> bool:
     return len(words) > 1 and form.text[start:end] in KINDS
 
 
-def _parts(text: str) -> list[tuple[int, int]]:
-    """The clauses of a line, as offsets."""
-    bounds = [0]
-    for stop in _CLAUSE_END.finditer(text):
-        bounds += [stop.start(), stop.end()]
-    bounds.append(len(text))
-    return [(start, end) for start, end in zip(bounds[::2], bounds[1::2], strict=True) if end - start > 1]
-
-
 def _decide(scored: list[_Scored]) -> Match:
     if not scored:
         return Match(())
@@ -290,7 +315,7 @@ def _decide(scored: list[_Scored]) -> Match:
         if each.order >= best.order - _NEAR and (each is best or not each.name.startswith(best.name))
     ]
     keys = tuple(each.key for each in scored[:_MOST_ASKED])
-    return Match(keys, len(near) > 1, None, round(min(0.99, best.score), 3), False)
+    return Match(keys, len(near) > 1 or best.doubtful, None, round(min(0.99, best.score), 3), False)
 
 
 def _forget(table: dict[str, dict[int, bool]], text: str, key: int) -> None:

@@ -77,8 +77,9 @@ def _kinds_agree(asked: Query, alignment: Alignment, name: str) -> bool:
 def _proper_agree(asked: Query, alignment: Alignment, name: str) -> bool:
     known = common_chars(name)
     text = asked.text
+    inserted = _inserted(asked, alignment)
     for start, end in asked.words:
-        if text[start:end] in GENERIC:
+        if text[start:end] in GENERIC or inserted in range(start, end):
             continue
         missed = 0
         for at in range(start, end):
@@ -90,6 +91,17 @@ def _proper_agree(asked: Query, alignment: Alignment, name: str) -> bool:
         if missed > (0 if end - start <= 2 else (end - start) // 3):
             return False
     return True
+
+
+def doubtful(asked: Query, alignment: Alignment, name: str) -> bool:
+    """Whether a mention is so short that its characters, apart in the name, may be there by coincidence.
+
+    Two characters apart are trusted only as the short form of a university (北林 for 北京林业大学).
+    """
+    if len(asked.text) != 2:
+        return False
+    first, second = alignment.places
+    return second != first + 1 and "大学" not in name
 
 
 def forgiven(asked: Query, alignment: Alignment, name: str) -> float:
@@ -104,8 +116,17 @@ def forgiven(asked: Query, alignment: Alignment, name: str) -> float:
     weight = asked.weights[at] / (sum(asked.weights) or 1.0)
     if places[at] >= 0:
         return 0.5 * weight
-    inserted = 0 < at < len(text) - 1 and places[at + 1] == places[at - 1] + 1
-    return 0.9 * weight if inserted else 0.0
+    return 0.9 * weight if _inserted(asked, alignment) == at else 0.0
+
+
+def _inserted(asked: Query, alignment: Alignment) -> int:
+    """The one character of a long mention that stands between two neighbours of the name; -1 when there is none."""
+    places = alignment.places
+    missing = [at for at, place in enumerate(places) if place < 0]
+    if len(missing) != 1 or len(places) < 6 or any(alignment.slips) or asked.attested[missing[0]]:
+        return -1
+    at = missing[0]
+    return at if 0 < at < len(places) - 1 and places[at + 1] == places[at - 1] + 1 else -1
 
 
 def untold(asked: Query, alignment: Alignment, name: str) -> float:

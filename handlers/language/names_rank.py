@@ -19,6 +19,7 @@ _LEAVE = 0.2
 _BROKEN = 1.0
 _START = 0.25
 _SKIPPED = 0.35
+_MEANT = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,8 @@ def align(asked: Query, name: str, name_sounds: str) -> Alignment:
                 credit = None
             elif typed or sound == name_sounds[column - 1]:
                 credit = _credit(char, sound, other, name_sounds[column - 1], weight)
+                if credit is not None and asked.attested[row]:
+                    credit *= _MEANT
             else:
                 credit = None
             misspelt = credit is None

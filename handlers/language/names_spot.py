@@ -22,8 +22,11 @@ _WORD = 0.35
 _FILLER = 0.8
 _LETTER = 0.2
 _SILENT = 0.2
+_APART = 1.5
 _KIND_ENDS = -0.4
 _STOPS = frozenset("，。？！；：、,.?!;:\n\r\t…~—")
+# What one does after 给 and somebody's name: 给…寄样.
+_HANDED = frozenset("寄发送开报打补退换做回装配留带拿汇")
 _FILLERS = ("那边的", "那家", "那个", "那边", "这家", "的")
 _LONGEST_NAME = 42
 _FAR = 1e9
@@ -107,13 +110,15 @@ def _cuts(
     ends = [False] * (size + 1)
     starts[0] = ends[size] = True
     talk_ends, talk_begins = _talk_edges(text, pieces)
+    given = False
     for at, char in enumerate(text):
+        given = char == "给" or (given and char not in _STOPS)
         if not canonical_at[at] and not char.isdigit():
             starts[at + 1] = ends[at] = True
         for piece in pieces[at]:
             if piece.opens and (not piece.weak or talk_ends[at]):
                 starts[piece.end] = True
-            if piece.closes and (not piece.weak or talk_begins[piece.end]):
+            if piece.closes and (not piece.weak or talk_begins[piece.end] or (given and char in _HANDED)):
                 ends[at] = True
     for end in range(2, size):
         if ends[end] or not canonical_at[end] or not canonical_at[end - 1]:
@@ -149,7 +154,7 @@ def _edges(text: str, has_pair: Callable[[str], bool], canonical_at: tuple[str, 
     for at, char in enumerate(text):
         steps: list[tuple[int, float]] = []
         if char not in _STOPS:
-            steps.append((at + 1, _step(at, has_pair, canonical_at)))
+            steps.append((at + 1, _step(at, char.isspace(), has_pair, canonical_at)))
             for width in range(2, min(7, size - at + 1)):
                 word = "".join(canonical_at[at : at + width])
                 if word in GENERIC or word in PLACES:
@@ -163,10 +168,11 @@ def _edges(text: str, has_pair: Callable[[str], bool], canonical_at: tuple[str, 
     return edges
 
 
-def _step(at: int, has_pair: Callable[[str], bool], canonical_at: tuple[str, ...]) -> float:
+def _step(at: int, blank: bool, has_pair: Callable[[str], bool], canonical_at: tuple[str, ...]) -> float:
     char = canonical_at[at]
     if not char:
-        return _SILENT
+        around = canonical_at[at - 1][-1:] + (canonical_at[at + 1][:1] if at + 1 < len(canonical_at) else "")
+        return _APART if blank and not any(map(_letter, around)) else _SILENT
     if _letter(char):
         return _LETTER
     previous = canonical_at[at - 1] if at else ""
