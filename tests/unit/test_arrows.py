@@ -31,10 +31,10 @@ ALLOWED: dict[str, set[str]] = {
     "bot.exports": LEAVES | {"storage", "prompts"},
     "bot.team": LEAVES | {"storage"},
     # The rooms that build the bot out of the others, for one command each; main.py calls them.
-    **dict.fromkeys(
-        ["bot.app", "bot.service", "bot.replay", "bot.replaying", "bot.doctor", "bot.demo"],
-        {"bot", "handlers", "scheduler", "storage", "prompts"},
-    ),
+    **{
+        room: set(PACKAGES)
+        for room in ("bot.app", "bot.service", "bot.replay", "bot.replaying", "bot.doctor", "bot.demo")
+    },
 }
 
 
