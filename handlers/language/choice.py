@@ -16,7 +16,7 @@ from handlers.language.phrases import Phrase, scan
 
 _EDGES = " ,，。.;；:：、!！?？+~-|·…()（）[]\"'“”<>《》「」『』*#@=→"
 # After these a thing is named, so a bare time right behind one is part of that thing (给3号楼, 把3月份样机).
-_OF_A_THING = re.compile(r"(?:把|将|给|跟|和|与|同|向|对|帮|替)$")
+_OF_A_THING = re.compile(r"(?:把|将|给|跟|(?<![意方走去转导定流面])向|(?<![核校面比应])对|帮|替)$")
 # What may follow a number that looks like a date or a duration but measures a thing.
 _UNIT = re.compile(
     r" ?(?:[a-z%℃]|[个台箱套件家吨升斤米寸元块瓶桶盒条支只片张份袋卷根米层楼栋版型倍折毫厘磅万千百度款期批]|公[斤里])"
@@ -24,12 +24,8 @@ _UNIT = re.compile(
 _EVENT = re.compile(
     r"例会|早会|晨会|晚会|周会|月会|夕会|会员日|会议|会上|会后|会前|年会|发布会|展会|茶话会|大促|活动(?!现场)|专场|团购|的|晚宴|聚餐|场次|班次|航班|高铁|档期|排班表|值班"
 )
-_POINTS = re.compile(
-    r" ?(?:的)?(?:建议|意见|要求|改进|说明|诉求|原因|问题|结论|理由|注意|共识|反馈|优势|措施|内容|需求|疑问|想法"
-    r"|思路|整改|补充|声明|承诺|事项|体会|心得|钟方向)"
-)
-_MONEY = re.compile(r"(?:[到至为是降涨价率约版第*x×¥￥$]|报价|返点|让利|让价|比例|浓度|尺寸|直径|规格|型号|折扣) ?$")
-_NEEDS_ACT = ("month", "feast", "slash", "duration")
+_MONEY = re.compile(r"(?:[到至为是降涨约*x×¥￥$]|返点|让利|让价) ?$")
+_NEEDS_ACT = ("month", "feast", "duration")
 
 _VAGUE = rx(
     r"尽_快|尽_早|马_上(?!到期|过期|就到)|立_刻|立_即|近_期(?!的|效|销|到期)|最_近(?!一|的|几?次|联系|跟进|三|两)|(?<!没)(?<!所)(?<!只)有_空(?![位调缺间白箱余档])"
@@ -121,7 +117,7 @@ def _candidate(plain: str, phrase: Phrase) -> Candidate | None:
             return None
         if loose_right and phrase.shape == "duration":
             return None
-        if phrase.shape in ("slash", "duration", "clock") and _MONEY.search(left):
+        if phrase.shape in ("slash", "clock") and phrase.when.part is None and _MONEY.search(left):
             return None
     return Candidate(phrase, alone)
 
@@ -135,10 +131,8 @@ def _modifies(plain: str, phrase: Phrase, left: str, right: str) -> bool:
     if phrase.strong:
         return False
     glued_left = bool(left) and left[-1] not in _EDGES
-    if phrase.shape in ("slash", "duration", "number") and _UNIT.match(right):
+    if phrase.shape in ("slash", "duration") and _UNIT.match(right):
         return lexicon.begins_act(right) is not True
-    if phrase.shape == "clock" and _POINTS.match(right):
-        return True
     if _EVENT.match(right):
         return True
     act = lexicon.begins_act(right)
@@ -146,6 +140,6 @@ def _modifies(plain: str, phrase: Phrase, left: str, right: str) -> bool:
         return True
     if phrase.shape in _NEEDS_ACT:
         return act is not True
-    if phrase.shape in ("week", "number", "clock", "part"):
+    if phrase.shape in ("week", "slash"):
         return act is False
     return False

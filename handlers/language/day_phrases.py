@@ -76,7 +76,7 @@ _SHIFT = r"(?P<shift>本|这_(?:一_)?个?|当|下_下_(?:一_)?个?|下_(?:一_
 _WEEK = r"(?:周|星_?期|礼_?拜)"
 _WEEKDAY_NUMBER = (
     r"(?P<d>[一二三四五六](?![个次期天套份]|_?[十两](?!点))|日(?!均|常|志)|天(?!猫)|七"
-    r"|[1-7](?!\d|_?[点时:.个天号月日/%]|-\d|号))"
+    r"|[1-7](?!\d|_?[点时个天号月日%]|:\d\d|[./-]\d))"
 )
 _YEAR = r"(?P<y>20\d\d|(?<!\d)2\d|二[零〇][零〇一二三四五六七八九]{2}|今|本|当|明|后|去|前)_年"
 _NOT_MIDDLE = r"(?!旬|秋|午|国|心|标|央|间|小|高|期|途|等|文|药|西|东|铁|建|海|石|粮|信|通|联|介|转|层|置|山|奖|型|继)"
@@ -232,6 +232,16 @@ def _ranged(found: Day, begin: MonthDay, month: int, first: int, last: int) -> D
     return Day(found.start, found.end, DateRange(begin, end), "date", dated=True)
 
 
+# 3号楼, 12号店: things that bear numbers. The inner exceptions are things a day is told before (25号店里盘点).
+_NUMBERED_DAY = (
+    r"号(?!楼|栋|仓(?!储)|线(?!上|下|索)|店(?!里|长|员|面|庆|铺|内)|门(?!店|诊|头|禁)|机(?!器|票|械|构|房|床|柜|场|型)|柜(?!台|面)"
+    r"|厅|院(?!长|线|里|区|办|感)|库(?!存|房)|厂(?!家|里|商|房|长)|馆|桌|床|车(?!间|险|队|辆|程)|井|站(?!店|会|长)"
+    r"|样(?!品|板|机|柜|车|册|衣|本|稿|张)|平台|电池|会议室|色(?!卡)|码|段|口(?!头)|位|桥|球|板(?!材)|孔|公馆|炉|罐|泵|标段|地块"
+    r"|梁|柱|岗|令|窗(?!口|帘)|刀|牌(?!匾|照)|舱|瓶|针|料(?!单|号)|粉|室(?!内|外)|棚|塔|墙|架(?!子)|闸|组(?!织|装|建|团)|选手|链"
+    r"|问题|议题|文件|通知(?!客|各|他|所有|门|全|供)|路(?!演))"
+)
+
+
 @_rule("2", r"(?P<y>20\d\d)(?P<sep>[-/.])_(?P<m>\d{1,2})_(?P=sep)_(?P<d>\d{1,2})(?!\d)(?:_[日号])?")
 def _numeric_date(plain: str, match: re.Match[str]) -> Day | None:
     return _month_day(match)
@@ -239,22 +249,22 @@ def _numeric_date(plain: str, match: re.Match[str]) -> Day | None:
 
 @_rule(
     "0123456789",
-    r"(?P<m>\d{1,2})(?P<sep>[-/.])(?P<d>\d{1,2})(?:_[日号](?!楼|线|店|仓))?(?!\d|[/:%a-z]|-(?!-|\d{1,2}[-/.]\d)|\.\d|_?(?:点|时(?!间)|个|天|周|小时|分钟|年|月|刻))",
+    r"(?P<m>\d{1,2})(?P<sep>[-/.])(?P<d>\d{1,2})(?:_[日号](?!楼|线|店|仓))?(?!\d|:\d\d|[/%a-z]|-(?!-|\d{1,2}[-/.]\d)|\.\d|_?(?:点|时(?!间)|个|天|周|小时|分钟|年|月|刻))",
 )
 def _slash_date(plain: str, match: re.Match[str]) -> Day | None:
-    if match.start() and re.search(r"[a-z\d./:*×x#¥$-]$", plain[: match.start()][-1:]):
+    if match.start() and re.search(r"[a-z\d./*×x#¥$-]$", plain[: match.start()][-1:]):
         return None
     return _month_day(match, "date" if match[0][-1] in "日号" else "slash")
 
 
 @_rule(
     "0123456789一二三四五六七八九十廿卅",
-    rf"(?P<d>{DAY})_(?:号(?!楼|仓|线|店|门|机|柜|厅|院|库|厂|馆|桌|床|车|井|站|样|平台|电池|会议|文|色|码|文件|段|口|位|桥|工|公馆|球|板|孔|件|炉|罐|泵|标|地|包|箱|单|梁|柱|岗|令|商|窗|通知|刀|牌|团|舱|瓶|药|针|料|方|粉|房|屋|室|棚|区|路|塔|墙|架|舱|井|闸|组|选手|链|问题|议题)|日(?!内|元|均|期|用|常|程|游|达|志|历))",
+    rf"(?P<d>{DAY})_(?:{_NUMBERED_DAY}|日(?!内|元|均|期|用|常|程|游|达|志|历))",
 )
 def _month_number(plain: str, match: re.Match[str]) -> Day | None:
     day = value(match["d"])
     previous = plain[match.start() - 1] if match.start() else ""
-    if not 1 <= day <= 31 or previous in tuple("第零〇一二三四五六七八九十廿卅周期."):
+    if not 1 <= day <= 31 or previous in tuple("第零〇一二三四五六七八九十廿卅周."):
         return None
     return _day(match, MonthNumber(day), "number", checkable=True, dated=True)
 
@@ -292,13 +302,13 @@ def _part_of_month(match: re.Match[str], month: int | None, shift: int | None) -
     never = (shift or 0) < 0 or (year_shift or 0) < 0
     long = not written or "旬" in written
     days = PartOfMonth(begin, end, month, shift, year, year_shift, long)
-    named = (shift or 0) >= 0 and (shift is not None or bool(written))
-    return _day(match, days, "week" if named else "month", never=never)
+    shape: Shape = "month" if shift is None and not written else "week" if long else "number"
+    return _day(match, days, shape, never=never)
 
 
 @_rule(
     "0123456789一二三四五六七八九十今本当明后去前",
-    rf"(?:{_YEAR}_(?:的_)?)?(?P<m>{MONTH})_月(?:_份)?(?:_{_MONTH_PART})?(?!_?\d|饼|子|薪|租|报|供)",
+    rf"(?:{_YEAR}_(?:的_)?)?(?P<m>{MONTH})_月(?:_份)?(?:_{_MONTH_PART}|(?!_?\d|饼|子|薪|租|报|供))",
 )
 def _month(plain: str, match: re.Match[str]) -> Day | None:
     month = value(match["m"])
@@ -325,13 +335,13 @@ def _this_month_day(plain: str, match: re.Match[str]) -> Day | None:
 
 @_rule("月上中下", rf"月_(?P<q>初|底|末(?!端)|(?P<mid>中){_NOT_MIDDLE}|(?P<within>内(?!部)))|(?P<p>上_旬|中_旬|下_旬)")
 def _bare_month_part(plain: str, match: re.Match[str]) -> Day | None:
-    if match.start() and plain[match.start() - 1] in "个每岁明正腊":
+    if match["q"] and match.start() and plain[match.start() - 1] in "个每岁正腊":
         return None
     if match["within"]:
         return Day(match.start(), match.end() - 1, PartOfMonth(1, 31, None, 0, None, None, True), "week")
     written = (match["p"] or match["q"]).replace(" ", "")
     begin, end = _MONTH_PARTS[written]
-    return _day(match, PartOfMonth(begin, end, long="旬" in written), "week")
+    return _day(match, PartOfMonth(begin, end, long="旬" in written), "week" if "旬" in written else "number")
 
 
 # -- quarters, halves, years
@@ -360,7 +370,7 @@ def _this_quarter(plain: str, match: re.Match[str]) -> Day | None:
     if match["bare"] == "":
         return _day(match, Quarter(None, 0), "week")
     if match["bare"] is not None:
-        return _day(match, Quarter(None, None, end_only=True), "week")
+        return _day(match, Quarter(None, None, end_only=True), "number")
     shift = _shift(match["shift"]) or 0
     return _day(match, Quarter(None, shift, end_only=match["end"] is not None), "week", never=shift < 0)
 
@@ -396,7 +406,7 @@ def _bare_year_end(plain: str, match: re.Match[str]) -> Day | None:
         return None
     if match["within"]:
         return Day(match.start(), match.end() - 1, Year(0), "week")
-    return _day(match, Year(0, end_only=True), "week")
+    return _day(match, Year(0, end_only=True), "number")
 
 
 # -- feasts
@@ -417,7 +427,11 @@ _EDGE = rf"_(?:(?P<near>{_NEAR})|(?P<far>{_FAR}))"
 @_rule("元春除大年清五劳端中国", rf"(?:{_FEAST})(?:{_OFF}{_EDGE}|_(?:当_[天日]|那_天))?")
 def _feast(plain: str, match: re.Match[str]) -> Day | None:
     name = next(name for index, (name, _) in enumerate(_FEASTS) if match[f"f{index}"])
-    if name == "五一" and match.start() and plain[match.start() - 1] in "一二三四五六七八九十周期拜":
+    if (
+        name == "五一"
+        and match.start()
+        and re.search(r"(?:[一二三四五六七八九十周]|星期|礼拜)$", plain[: match.start()][-2:])
+    ):
         return None
     return _round(match, name)
 
@@ -444,7 +458,7 @@ def _new_year(plain: str, match: re.Match[str]) -> Day | None:
 
 # Feasts that are no days off: 情人节前 is none of ours, and the bot asks.
 _OTHER_FEAST = re.compile(
-    r"(?:情人|圣诞|母亲|父亲|儿童|妇女|女神|教师|元宵|七夕|光棍|购物|年货|电商|感恩|万圣|腊八|重阳|护士|医师|店庆|女人|女王|啤酒|音乐|美食|双十一|环|细|季|章|关|枝|调|情)$"
+    r"(?:情人|圣诞|母亲|父亲|儿童|妇女|女神|教师|元宵|七夕|光棍|购物|年货|电商|感恩|万圣|腊八|重阳|护士|医师|店庆|女人|女王|啤酒|音乐|美食|双十一|环|细|季|(?<!空)调)$"
 )
 
 
@@ -460,7 +474,20 @@ for _starts, _pattern, _reader in _RULES:
     for _char in _starts:
         _BY_START.setdefault(_char, []).append((_pattern, _reader))
 
+# Names of firms and places that begin like a day.
+BRANDS = rx(r"周六福|[七7]天_?(?:连锁)?_?酒店|365天|今日头条|明日之星|7-11|7-eleven|五一(?:路|广场|大道|商圈)|十一届")
+# 版本周五, 补上周五前: the 本 or 上 before a week is not always that of 本周 or 上周.
+_OTHER_THIS = tuple("版剧脚")
+_COMPLETED = tuple("补搭装挂跟追赶交传贴换接配盖关印带连穿写填填加送用")
+_ENDS_ITEM = re.compile(r" ?(?:(?:之 ?|以 ?)?[前内]|$|[,，。;；!、)）到至或~-]|[上下中]午|早|晚|\d)")
 _REDUCED_WEEKDAY = rx(r"(?P<d>[一二三四五六日天])(?![个次期天套份点时月年号一二三四五六七八九十])")
+
+
+def _is_complement(plain: str, day: Day) -> bool:
+    """Whether the 上 of 上周 rather ends the verb before it: 补上 周五, 补上周五前."""
+    if plain[day.start] != "上" or not day.start or plain[day.start - 1] not in _COMPLETED:
+        return False
+    return plain[day.start + 1] == " " or _ENDS_ITEM.match(plain, day.end) is not None
 
 
 def day_at(plain: str, index: int, within: Day | None = None) -> Day | None:
@@ -470,10 +497,14 @@ def day_at(plain: str, index: int, within: Day | None = None) -> Day | None:
     """
     if index >= len(plain):
         return None
+    if BRANDS.match(plain, index) or (plain[index] == "本" and plain[index - 1 : index] in _OTHER_THIS):
+        return None
     best: Day | None = None
     for pattern, reader in _BY_START.get(plain[index], ()):
         match = pattern.match(plain, index)
         day = reader(plain, match) if match else None
+        if day is not None and day.never and _is_complement(plain, day):
+            return None
         if day is not None and (best is None or day.end > best.end):
             best = day
     if best is None and within is not None and within.plain_weekday is not None:

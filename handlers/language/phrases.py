@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from handlers.language.day_phrases import Day, Shape, day_at
+from handlers.language.day_phrases import BRANDS, Day, Shape, day_at
 from handlers.language.days import (
     BeforeDays,
     BeforeWeek,
@@ -61,16 +61,21 @@ _PARTS: list[tuple[Part, re.Pattern[str]]] = [
 ]
 # Short forms: after a day (明早, 周五晚), or before a clock time (早9点).
 _SHORT_PARTS: list[tuple[Part, re.Pattern[str]]] = [
-    ("早上", rx(r"[早晨](?!会(?!见|谈)|餐|饭|茶|市|操|高峰|点名|报)")),
-    ("晚上", rx(r"晚(?!会(?!见|谈)|餐|饭|宴(?!请)|报(?!价|告|备|送)|市|场|自习|高峰|点名)")),
+    ("早上", rx(r"[早晨](?!会(?!见|谈)|餐|饭|茶|市|操|高峰|点名)")),
+    ("晚上", rx(r"晚(?!会(?!见|谈)|餐|饭|宴(?!请)|市|场|自习|高峰|点名)")),
     ("夜里", rx(r"夜(?!场|班|宵|市|宴)")),
     ("中午", rx(r"午(?!餐|饭|休|宴)")),
 ]
-_CLOCK = rx(
-    rf"(?P<h>{HOUR})_(?:点_钟?|时(?!候|间|段|代|刻|效|许|长|常|期|装|尚))"
-    rf"_(?:(?P<half>半)|(?P<quarter>[一二三123])_刻_钟?|(?P<m>{MINUTE})(?!_?(?:[个台箱套件家号楼米吨元万人份天月年%/.:\d]|小时))_分?(?!钟)|整(?!理|改|顿|合|机|体|箱|套|批|装|车|个|店|层|栋|单|包|件|柜|仓|租|年|天|月|编|形|修|备|洁|夜))?"
+# What is counted in points: 5点建议.
+POINTS = (
+    "建议|意见|要求|改进|说明|诉求|原因|问题|结论|理由|注意|共识|反馈|优势|措施|内容|需求|疑问|想法|思路|整改(?!完|好|到)|"
+    "事项|体会|心得|方向"
 )
-_COLON = rx(r"(?P<h>\d{1,2})_:_(?P<m>\d{2})(?::\d{2})?(?!\d|:)")
+_CLOCK = rx(
+    rf"(?P<h>{HOUR})_(?:点_钟?(?!的?(?:{POINTS}))|时(?!候|间|段|代|刻|效|许|长|常|期|装|尚))"
+    rf"_(?:(?P<half>半)|(?P<quarter>[一二三123])_刻_钟?|(?P<m>{MINUTE})(?!(?:[个台箱套件家号楼米吨元万人份天月年%]|[-/.:]?\d|小时))_(?:分(?![到配发给批别]))?(?!钟)|整(?!理|改|顿|合|机|体|箱|套|批|装|车|个|店|层|栋|单|包|件|柜|仓|租|年|天|月|编|形|修|备|洁|夜))?"
+)
+_COLON = rx(r"(?P<h>\d{1,2})_:_(?P<m>\d{2})(?::\d{2})?(?!\d)")
 _HOUR_RANGE = rx(rf"{HOUR}_(?:-|~|到|至)_(?={HOUR}_(?:点|时))")
 _TO = rx(r"_(?:到|至|-+|~+)_")
 _AMPM = rx(r"_(am|pm|a\.m\.|p\.m\.)(?![a-z])")
@@ -105,12 +110,13 @@ _DURATIONS = [
 ]  # fmt: skip
 _DURATION_SUFFIX = rx(_SUFFIX)
 # 3天前 was three days ago; 第3天, 近30天, 每2小时 measure or repeat.
-_AGO = rx(r"_(?:之_|以_)?前")
-_MEASURED = re.compile(r"(?:第|每隔?|近|过去|前|头|满|上|历时|为期|长达|超|超过|逾|共|累计) ?$")
+_AGO = rx(r"_(?:之_|以_)?前(?![天年])")
+_MEASURED = re.compile(r"(?:第|每隔?|近|过去|前|历时|为期|长达|累计) ?$")
+_MEASURED_BARE = re.compile(r"(?:满|超过?|逾|共)$")
 
 # 周三前往, 前台, 前期, 内部: the character belongs to the next word.
 _BEFORE = rx(
-    r"_(?:(?:之_|以_)前|前(?!往(?!来)|台(?!账|式|面)|提(?=条|是|下)|期(?!限|权|货|末)|夕|后)"
+    r"_(?:(?:之_|以_)前|前(?!天(?!天)|年(?!货|会|底|初|末|度|终)|往(?!来)|台(?!账|式|面)|提(?=条|是|下)|期(?!限|权|货|末)|夕|后)"
     r"|(?:之_|以_)内|内(?!部|容|控|审|训|购|销|测|存|衬|外|勤|饰|需|科|镜|网|蒙|页|贸|定|窥))"
 )
 _BEFORE_COUNT = rx(r"_(?:之_|以_)?前_(?:后|夕|(?:\d|[一两二三四五六七])_?个?[天日周])")
@@ -121,20 +127,17 @@ _STRONG_TAIL = re.compile("[截止]")
 _LABEL = (
     r"(?:截_?[止至]_?(?:时_?间|日_?期|日|期)?"
     r"|(?:完_?成|交_?付|到_?期|预_?计|计_?划|要_?求)?_?(?:时_?间|日_?期|期_?限|时_?限)"
-    r"|ddl|deadline|due(?: ?date)?|by)_(?:[::]|是|为|-)?_"
+    r"|(?<![a-z])(?:ddl|deadline|due(?: ?date)?|by))_(?:[::]|是|为|-)?_"
 )
 _LEAD = re.compile(
     (
-        rf"(?:(?:(?<![a-z]){_LABEL}|最_[迟晚]_|不_[晚迟]_于_|不_超_过_|至_迟_|至_多_|最_多_|赶_在_|定_于_|(?<![现正存实所内外])在_|(?<![关由对属等至位基鉴处])于_|"
+        rf"(?:(?:{_LABEL}|最_[迟晚]_|不_[晚迟]_于_|不_超_过_|至_迟_|至_多_|最_多_|赶_在_|定_于_|(?<![现正存实所内外])在_|(?<![关由对属等至位基鉴处])于_|"
         r"(?:(?<=^)|(?<=[ ,，。;:+(、]))(?:到|至|就|再_?过|过|未_?来|接_?下_?来)_|(?<=[止迟晚间期])(?:到|至)_))+$"
     ).replace("_", " ?")
 )
 _STRONG_LEAD = re.compile(r"截|ddl|deadline|due|by|迟|晚|时 ?间|日 ?期|期 ?限|时 ?限|不 ?超|赶")
 _PLAIN_TIME = re.compile(r"(?:时 ?间|日 ?期|期 ?限|时 ?限) ?$")
 
-_BRANDS = rx(
-    r"周六福|七天_?(?:连锁)?_?酒店|7天_?(?:连锁)?_?酒店|365天|今日头条|明日之星|7-11|7-eleven|五一(?:路|广场|大道|商圈)|十一届"
-)
 _EVERY = re.compile(r"(?:每 ?个?|逢|隔|第|历 ?年|往 ?年|首) ?$")
 _STARTS = re.compile(
     r"[0-9一二两俩三四五六七八九十廿卅零〇半今明后大这当本下上前昨周星礼月季年元除春清端五劳中国双过节放假长q第去早晨凌一正午傍黄晚夜深百小]"
@@ -159,11 +162,11 @@ def scan(plain: str) -> list[Phrase]:
 
 
 def _phrase_at(plain: str, index: int) -> Phrase | None:
-    brand = _BRANDS.match(plain, index)
+    brand = BRANDS.match(plain, index)
     if brand:
         return Phrase(index, brand.end(), index, None, "day")
     previous = plain[index - 1] if index else ""
-    if plain[index].isdigit() and previous and (previous.isdigit() or (previous.isascii() and previous.isalpha())):
+    if plain[index].isdigit() and previous.isdigit():
         return None
     if plain[index].isdigit() and re.search(r"\d ?[./:-]$", plain[max(0, index - 3) : index]):
         return None
@@ -171,9 +174,19 @@ def _phrase_at(plain: str, index: int) -> Phrase | None:
     if not found:
         return None
     best = max(found, key=lambda phrase: (phrase.end, phrase.shape in ("duration", "approx", "workdays")))
+    if plain[index].isdigit() and previous.isascii() and previous.isalpha() and _is_part_number(plain, index, best):
+        return None
     if best.when is not None and _EVERY.search(plain[max(0, index - 4) : index]) and not best.strong:
         return replace(best, when=None)
     return best
+
+
+def _is_part_number(plain: str, index: int, phrase: Phrase) -> bool:
+    """Whether digits behind a letter belong to it: V2.3, M12-25, A3号."""
+    if plain[index : phrase.end].isascii():
+        return True
+    single = not plain[max(0, index - 2) : index - 1].isalpha()
+    return phrase.shape in ("number", "clock") and not phrase.strong and single
 
 
 def _composed_at(plain: str, index: int) -> Phrase | None:
@@ -366,6 +379,8 @@ def _duration(plain: str, index: int, kind: str, match: re.Match[str]) -> Phrase
     if measured or ago:
         return Phrase(index, ago.end() if ago else end, index, None, "duration")
     suffix = _DURATION_SUFFIX.match(plain, end)
+    if suffix is None and _MEASURED_BARE.search(plain[max(0, index - 4) : index]):
+        return Phrase(index, end, index, None, "duration")
     strong = False
     if suffix:
         end = suffix.end()
@@ -383,11 +398,12 @@ def _with_tail(plain: str, phrase: Phrase) -> Phrase:
     assert when is not None
     if _BEFORE_COUNT.match(plain, end):
         return replace(phrase, end=_BEFORE_COUNT.match(plain, end).end(), when=None)  # type: ignore[union-attr]
+    ended = False
     for _ in range(3):
-        before = _BEFORE.match(plain, end)
+        before = None if ended else _BEFORE.match(plain, end)
         tail = None if before else _TAIL.match(plain, end)
         if before:
-            end, strong = before.end(), True
+            end, strong, ended = before.end(), True, True
             if "前" in before[0] and when.part is None and when.clock is None and when.days is not None:
                 when = replace(when, days=_before(when.days))
         elif tail:
