@@ -1,0 +1,13 @@
+"""One invented set of facts for every case of every utterance, as the handlers and the clocks hand them in."""
+
+from __future__ import annotations
+
+from tests.prompt_samples.clocks import CLOCKS
+from tests.prompt_samples.commitments import COMMITMENTS
+from tests.prompt_samples.parts import Sample
+from tests.prompt_samples.records import RECORDS
+from tests.prompt_samples.reports import REPORTS
+
+SAMPLES: list[Sample] = [*COMMITMENTS, *RECORDS, *REPORTS, *CLOCKS]
+
+__all__ = ["SAMPLES", "Sample"]

@@ -1,0 +1,256 @@
+"""Samples: contacts, leads, questions about a client, leave, undo, help and being known."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tests.prompt_samples.parts import DUE, NOW, PAST, PHONE, Sample, both, contact, day, golden
+
+_OPTIONS = [{"id": 1, "name": "清河机电有限公司"}, {"id": 2, "name": "清河物业"}]
+
+_CONTACTS = [
+    *both("contact_empty", {"channel": "visit"}, {"channel": "other"}),
+    *both(
+        "contact_which_client",
+        {"channel": "call", "options": _OPTIONS, "new": "清河"},
+        {"channel": "other", "options": [], "new": "清河"},
+        Sample(
+            "contact_which_client",
+            "one",
+            {"channel": "wechat", "options": _OPTIONS[:1], "new": ""},
+            said=("是清河机电有限公司吗",),
+        ),
+    ),
+    *both("contact_no_client", {"channel": "visit"}, {"channel": "other"}),
+    *both(
+        "contact_recorded",
+        {
+            "number": 31,
+            "channel": "visit",
+            "client": "清河机电有限公司",
+            "lacks": ["profile", "pain", "next"],
+            "attachments": 2,
+            "leads": [golden(), golden(8, wechat=True), golden(9, over=True, left=timedelta(hours=-3))],
+            "now": NOW,
+        },
+        {
+            "number": 31,
+            "channel": "call",
+            "client": "云栖酒店",
+            "lacks": [],
+            "attachments": 0,
+            "leads": [],
+            "now": NOW,
+        },
+        Sample(
+            "contact_recorded",
+            "in a group",
+            {
+                "number": 31,
+                "channel": "call",
+                "client": "云栖酒店",
+                "lacks": [],
+                "attachments": 0,
+                "leads": [golden(over=True, left=timedelta(hours=-3))],
+                "now": NOW,
+            },
+            in_group=True,
+            said=("还差微信",),
+            unsaid=("已过", "周敏"),
+        ),
+    ),
+]
+
+
+def _lead(**changed: Any) -> dict[str, Any]:
+    told = {"number": 7, "client": "北岭物流", "contact": "孙工", "source": "官网", "budget": 300_000}
+    told |= {"region": "上海", "owner": "郑凯", "mine": False, "now": NOW, "phone": PHONE, "note": "急用"}
+    return told | changed
+
+
+_BARE_LEAD = _lead(contact="", source="", budget=None, region="", phone="", note="", mine=True)
+_LEADS = [
+    *both("lead_no_client", {"contact": "孙工", "phone": "139****2222"}, {"contact": "", "phone": ""}),
+    *both(
+        "lead_known",
+        {"number": 7, "client": "北岭物流", "owner": "郑凯"},
+        {"number": None, "client": "北岭物流", "owner": ""},
+    ),
+    *both("lead_recorded", _lead(), _BARE_LEAD),
+    Sample("lead_recorded", "in a group", _lead(mine=True), in_group=True, said=("139****2222", "30万", "郑凯")),
+    *both("lead_given_notice", _lead(by="林涛"), _BARE_LEAD | {"by": "林涛"}),
+]
+
+
+def _last(**changed: Any) -> dict[str, Any]:
+    told = {"client": "清河机电有限公司", "sure": True, "contact": None, "others": False, "owner": "", "mention": None}
+    return told | {"next": None, "now": NOW} | changed
+
+
+_NEXT = {"number": 12, "matter": "寄样品", "due": PAST, "owner": "周敏", "late": True}
+_MENTION = {"day": day(23), "who": "郑凯", "text": "清河的合同在走流程"}
+
+
+def _entry(number: int, what: str, text: str) -> dict[str, Any]:
+    return {"at": PAST, "number": number, "who": "周敏", "what": what, "text": text}
+
+
+_CARD: dict[str, Any] = {
+    "client": "清河机电有限公司",
+    "owner": "周敏",
+    "region": "上海",
+    "tags": ["设备", "老客户"],
+    "aliases": ["清河", "清河机电"],
+    "phone": PHONE,
+    "contact": contact(),
+    "contacts": 8,
+    "promised": [{"number": 12, "matter": "寄样品", "due": DUE}, {"number": 13, "matter": "回访", "due": None}],
+    "total": 6,
+    "leads": [golden()],
+    "now": NOW,
+}
+_BARE_CARD: dict[str, Any] = {
+    "client": "云栖酒店",
+    "owner": "",
+    "region": "",
+    "tags": [],
+    "aliases": [],
+    "phone": "",
+    "contact": None,
+    "contacts": 0,
+    "promised": [],
+    "total": 0,
+    "leads": [],
+    "now": NOW,
+}
+
+_QUERIES = [
+    *both("client_which", {"options": _OPTIONS}, {"options": _OPTIONS[:1]}),
+    *both("client_unknown", {"words": "东山药业", "query": "list"}, {"words": "", "query": "card"}),
+    *both("client_which_name", {"query": "last_contact"}, {"query": "timeline"}),
+    *both(
+        "last_contact",
+        _last(contact=contact(), owner="周敏", mention=_MENTION, next=_NEXT, sure=False),
+        _last(),
+        Sample("last_contact", "others", _last(others=True, owner="郑凯", mention=_MENTION), said=("郑凯", "日报提到")),
+        Sample("last_contact", "never", _last(owner="郑凯"), said=("还没有联系记录",)),
+        Sample("last_contact", "just now", _last(contact=contact(ago=timedelta(seconds=5))), said=("刚刚",)),
+        Sample(
+            "last_contact",
+            "in a group",
+            _last(contact=contact(), next=_NEXT | {"due": None}),
+            in_group=True,
+            said=("139****2222",),
+            unsaid=("逾期",),
+        ),
+    ),
+    *both("client_card", _CARD, _BARE_CARD),
+    Sample("client_card", "in a group", _CARD, in_group=True, said=("139****2222",)),
+    *both(
+        "client_timeline",
+        {
+            "client": "清河机电有限公司",
+            "entries": [
+                _entry(31, "call", f"孙工问交期 {PHONE}"),
+                _entry(12, "done", "寄样品"),
+                _entry(13, "cancelled", "送合同"),
+                _entry(12, "promised", "寄样品"),
+                _entry(30, "other", "寄了资料"),
+                _entry(7, "lead", ""),
+            ],
+            "total": 9,
+            "now": NOW,
+        },
+        {"client": "云栖酒店", "entries": [], "total": 0, "now": NOW},
+    ),
+]
+
+_LEAVE = [
+    *both("leave_which_days", {"kind": "travel", "issue": "past"}, {"kind": "leave", "issue": "none"}),
+    *both(
+        "leave_recorded",
+        {"number": 15, "kind": "travel", "first": day(25), "last": day(27), "now": NOW},
+        {"number": 15, "kind": "leave", "first": day(25), "last": day(25), "now": NOW},
+    ),
+    *both(
+        "absence_cancelled",
+        {"number": 15, "kind": "travel", "first": day(25), "last": day(27), "now": NOW},
+        {"number": 15, "kind": "leave", "first": day(25), "last": day(25), "now": NOW},
+    ),
+]
+
+
+def _taken(number: int, what: str, *, made: bool = False, kind: str = "commitment") -> dict[str, Any]:
+    return {"number": number, "kind": kind, "made": made, "what": what}
+
+
+_TAKEN = {
+    "items": [
+        _taken(12, "commitment.made", made=True),
+        _taken(13, "commitment.done"),
+        _taken(14, "commitment.dated"),
+        _taken(14, "commitment.reworded"),
+        _taken(40, "report.in", kind="dailyreport"),
+        _taken(15, "absence.made", made=True, kind="absence"),
+        _taken(16, "something.new"),
+    ],
+    "by": "周敏",
+    "now": NOW,
+}
+_TAKEN_ONE = {"items": [_taken(7, "lead.assigned", kind="lead")], "by": "周敏", "now": NOW}
+
+_TOPICS = [
+    {"title": "承诺", "words": ["承诺"], "short": "【承诺】寄样品 周三", "text": "　【承诺】做什么 什么时候"},
+    {"title": "完成", "words": ["完成"], "short": "完成 12", "text": "　完成 12"},
+]
+_KNOWN: dict[str, Any] = {
+    "name": "周敏",
+    "role": "rep",
+    "known": True,
+    "supervisor": "林涛",
+    "region": "上海",
+    "department": "华东一部",
+    "ids": [{"platform": "wecom", "id": "ZhouMin"}, {"platform": "dingtalk", "id": PHONE}],
+    "chat": {"name": "", "id": "cid1"},
+}
+_BASICS = [
+    *both(
+        "who_am_i",
+        _KNOWN | {"chat": None},
+        _KNOWN | {"known": False, "supervisor": "", "region": "", "department": "", "ids": [], "chat": None},
+        Sample("who_am_i", "in a group", _KNOWN, in_group=True, said=("cid1", "139****2222")),
+    ),
+    Sample("bind_in_group", "full"),
+    Sample("bind_supervisor_only", "full", in_group=True),
+    Sample("bind_which_name", "full", in_group=True),
+    Sample("bound", "full", {"name": "华东销售群"}, in_group=True),
+    Sample("bound", "sparse", {"name": "一部"}, in_group=True),
+    *both(
+        "help",
+        {"topics": _TOPICS, "unknown": "报销", "bot": "一诺"},
+        {"topics": _TOPICS, "unknown": "", "bot": "一诺"},
+    ),
+    *both("help_topic", {"topic": _TOPICS[0]}, {"topic": _TOPICS[1]}),
+    *both("not_understood", {"nearest": _TOPICS, "bot": "一诺"}, {"nearest": [], "bot": "一诺"}),
+    Sample("not_understood", "in a group", {"nearest": _TOPICS, "bot": "一诺"}, in_group=True),
+    Sample("not_understood", "in a group, far off", {"nearest": [], "bot": "一诺"}, in_group=True, said=("帮助",)),
+    Sample("greeting", "full", {"bot": "一诺"}),
+    Sample("greeting", "sparse", {"bot": "一诺"}, in_group=True),
+    *both("attachment_alone", {"count": 3}, {"count": 1}),
+    *both(
+        "stranger_note",
+        {"name": "何洁", "ask": ["林涛", "郑凯"], "bot": "一诺"},
+        {"name": "何洁", "ask": [], "bot": "一诺"},
+    ),
+    Sample("unidentified", "full", {"bot": "一诺"}, in_group=True),
+    Sample("unidentified", "sparse", {"bot": "一诺"}),
+    Sample("went_wrong", "full", {"bot": "一诺"}, in_group=True),
+    Sample("went_wrong", "sparse", {"bot": "一诺"}),
+    *both("undone", _TAKEN, _TAKEN_ONE),
+    *both("undone_notice", _TAKEN, _TAKEN_ONE),
+    Sample("nothing_to_undo", "full", {"minutes": 10}),
+    Sample("nothing_to_undo", "sparse", {"minutes": 10}),
+]
+
+RECORDS: list[Sample] = [*_CONTACTS, *_LEADS, *_QUERIES, *_LEAVE, *_BASICS]

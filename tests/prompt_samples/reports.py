@@ -1,0 +1,100 @@
+"""Samples: the daily report drafted, handed in, handed on, looked up and missed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.prompt_samples.parts import DUE, NOW, PAST, PHONE, TODAY, Sample, bare_report, both, day, report
+
+_OPEN = [
+    {"number": 9, "matter": "云栖酒店的报价单", "client": "云栖酒店", "due": PAST, "overdue": True},
+    {"number": 12, "matter": "寄样品", "client": None, "due": None, "overdue": False},
+]
+_PROPOSED = [
+    {"matter": "给清河寄样品", "due": DUE, "client_id": 1},
+    {"matter": "回访", "due": DUE, "client_id": None},
+]
+
+
+def _missing(**changed: Any) -> dict[str, Any]:
+    return {"day": TODAY, "names": [], "missing": 0, "submitted": 0, "alone": False, "now": NOW} | changed
+
+
+REPORTS: list[Sample] = [
+    *both("report_empty", {"day": day(23), "now": NOW}, {"day": TODAY, "now": NOW}),
+    *both(
+        "report_draft",
+        report(version=0) | {"open": _OPEN, "total": 12},
+        bare_report(version=0, done=[]) | {"open": [], "total": 0},
+        Sample(
+            "report_draft",
+            "in a group",
+            report(version=0, done=[f"打电话给孙工 {PHONE}"]) | {"open": _OPEN, "total": 2},
+            in_group=True,
+            said=("确认", "139****2222"),
+            unsaid=("逾期",),
+        ),
+    ),
+    *both(
+        "report_recorded",
+        report(day=day(23)) | {"supervisor": "林涛", "proposals": _PROPOSED},
+        bare_report() | {"supervisor": "", "proposals": []},
+        Sample(
+            "report_recorded",
+            "one proposal",
+            report() | {"supervisor": "林涛", "proposals": _PROPOSED[:1]},
+            said=("要记回「是」", "已发给林涛"),
+        ),
+    ),
+    *both("report_already_in", report(), bare_report()),
+    *both("report_handed_on", report(), bare_report(), Sample("report_handed_on", "again", report(), said=("第2版",))),
+    *both("report_shown", report(), bare_report()),
+    *both(
+        "report_missing",
+        _missing(names=["周敏", "郑凯"], missing=2, submitted=5),
+        _missing(),
+        Sample(
+            "report_missing",
+            "in a group",
+            _missing(names=["周敏"], missing=2, submitted=5),
+            in_group=True,
+            said=("还差 2 份",),
+            unsaid=("周敏",),
+        ),
+        Sample("report_missing", "all in", _missing(submitted=7), said=("日报齐了",)),
+        Sample("report_missing", "own in", _missing(submitted=1, alone=True), said=("已经交了",)),
+        Sample("report_missing", "own missing", _missing(missing=1, names=["周敏"], alone=True), said=("「日报」",)),
+        Sample(
+            "report_missing",
+            "own missing in a group",
+            _missing(missing=1, names=["周敏"], alone=True),
+            in_group=True,
+            unsaid=("周敏", "没交"),
+        ),
+        Sample("report_missing", "own not owed", _missing(alone=True), said=("不用交",)),
+    ),
+    *both(
+        "report_not_in",
+        {"person": "周敏", "day": day(23), "now": NOW},
+        {"person": "周敏", "day": TODAY, "now": NOW},
+        Sample(
+            "report_not_in",
+            "in a group",
+            {"person": "周敏", "day": TODAY, "now": NOW},
+            in_group=True,
+            unsaid=("周敏", "没交"),
+        ),
+    ),
+    *both(
+        "report_summary",
+        {"day": day(23), "reports": [report(), bare_report(person="郑凯", number=41)], "missing": 1, "now": NOW},
+        {"day": TODAY, "reports": [], "missing": 0, "now": NOW},
+        Sample(
+            "report_summary",
+            "many",
+            {"day": TODAY, "reports": [bare_report(number=40 + n) for n in range(12)], "missing": 0, "now": NOW},
+            said=("共 12 份", "还有 2 份"),
+        ),
+    ),
+    Sample("nothing_to_confirm", "full"),
+]
