@@ -249,12 +249,18 @@ class Directory:
                 continue
             tried += 1
             match = self._resolve(folded[span.start : span.end])
-            if not match.candidates:
+            if not match.candidates or (span.loose and not self._to_the_letter(folded[span.start : span.end], match)):
                 continue
             value += match.sure - 1.0
             if value > best_value:
                 best, best_value = replace(match, span=(span.start, span.end)), value
         return best
+
+    def _to_the_letter(self, text: str, match: Match) -> bool:
+        """Whether a stretch of at least four characters is a name, or the beginning or end of the name it matched."""
+        form = canonical(text).text
+        name = canonical(self._names[match.candidates[0]]).text
+        return match.exact or (len(form) >= 4 and form in name and (name.endswith(form) or core(name).endswith(form)))
 
     def _spot(self, form: Canonical) -> tuple[int, int] | None:
         """The longest full name or alias that stands in a message as it is."""

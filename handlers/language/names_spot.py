@@ -34,11 +34,15 @@ _FAR = 1e9
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a message that may be a name, and what the reading of the whole message with it costs."""
+    """A stretch of a message that may be a name, and what the reading of the whole message with it costs.
+
+    A `loose` one ends where no known talk begins: only a name that is there to the letter can be meant.
+    """
 
     start: int
     end: int
     cost: float
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +64,15 @@ def read(text: str, has_pair: Callable[[str], bool], canonical_at: tuple[str, ..
     head = _talk_before(text, pieces)
     tail = _talk_after(text, pieces)
     starts, ends = _cuts(text, pieces, has_pair, canonical_at)
+    loose = [_may_part(end, has_pair, canonical_at) for end in range(size + 1)]
     edges = _edges(text, has_pair, canonical_at)
     spans: list[Span] = []
     for start in range(size):
         if not starts[start] or not canonical_at[start]:
             continue
         for end, cost in _names_from(text, start, edges, has_pair, canonical_at):
-            if ends[end]:
-                spans.append(Span(start, end, head[start] + cost + tail[end]))
+            if ends[end] or loose[end]:
+                spans.append(Span(start, end, head[start] + cost + tail[end], not ends[end]))
     spans.sort(key=lambda span: (span.cost, span.start, -span.end))
     return Reading(tuple(spans), head[size])
 
@@ -130,6 +135,16 @@ def _cuts(
         if _letter(text[at - 1]) and _letter(text[at]):
             starts[at] = ends[at] = False
     return starts, ends
+
+
+def _may_part(end: int, has_pair: Callable[[str], bool], canonical_at: tuple[str, ...]) -> bool:
+    """Whether what follows an offset is at least no part of a name that is known: no trade, kind, place or number."""
+    if not 2 <= end < len(canonical_at) or not canonical_at[end - 1] or not canonical_at[end]:
+        return False
+    if has_pair(canonical_at[end - 1][-1] + canonical_at[end][0]) or not "㐀" <= canonical_at[end][0] < "\ue000":
+        return False
+    ahead = ["".join(canonical_at[end : end + width]) for width in (2, 3, 4)]
+    return not any(word in GENERIC or word in PLACES for word in ahead)
 
 
 def _talk_edges(text: str, pieces: tuple[tuple[Piece, ...], ...]) -> tuple[list[bool], list[bool]]:
