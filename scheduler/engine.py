@@ -66,15 +66,13 @@ class Engine:
 
     def observe(self, session: Session, happening: Happening) -> None:
         """Opens and stops what this change opens and stops; a changed owner is taken over."""
-        opened = False
         for policy in self.policies.values():
             if happening.kind in policy.stops:
                 for row in self._touched(session, policy, happening):
                     self._stop(session, policy, row, happening)
             if happening.kind in policy.opens:
-                opened = True
                 self._open(session, policy, happening)
-        if happening.owner_id is not None and not opened:
+        if happening.owner_id is not None:
             for row in obligations.open_on(session, happening.subject):
                 if row.owner_id != happening.owner_id:
                     row.owner_id = happening.owner_id

@@ -128,7 +128,8 @@ class SqliteStore:
         def run() -> T:
             with self.engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
                 result = work(session)
-                session.rollback()
+                # What was read stays readable after the session is gone.
+                session.expunge_all()
                 return result
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)

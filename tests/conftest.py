@@ -14,8 +14,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from bot import logs
 from storage import migrate
 from storage.store import PostgresStore, SqliteStore, open_store
+
+logs.set_up("ERROR")
 
 
 @pytest.fixture(scope="session")
