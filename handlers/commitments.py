@@ -382,7 +382,9 @@ def hand_over(talk: Talk, rest: str) -> Answer:
         talk.change(row, "commitment.assigned", owner_id=heir.id)
         shown = {**_shown(talk, row), "kind": "commitment"}
     told = {**shown, "owner": heir.name, "former": talk.name_of(former), "by": talk.me.name, "now": talk.now}
-    notices = [Notice(heir.id, "handed_over_notice", told, [number])] if heir.id != talk.my_id else []
+    # Only the new owner may read the number to call, and a notice is private.
+    reach = {"contact": row.contact_name, "phone": row.phone} if isinstance(row, Lead) else {"contact": "", "phone": ""}
+    notices = [Notice(heir.id, "handed_over_notice", told | reach, [number])] if heir.id != talk.my_id else []
     if former not in {talk.my_id, heir.id}:
         notices.append(Notice(former, "handed_away_notice", told, [number]))
     return Answer("handed_over", told, about=[number], mentions=[heir.id] if talk.in_group else (), notices=notices)

@@ -34,7 +34,15 @@ _PROMISES = [
             "push_commitment",
             "one above",
             _push([_due(12, "escalation", postponed=2)], "above"),
-            said=("周敏的 #12", "逾期 4 小时", "清河机电", "11月25日 周三 18:00", "139****2222", "规则", "转交 12"),
+            said=(
+                "周敏的 #12",
+                "逾期 4 小时",
+                "清河机电",
+                "11月25日 周三 18:00",
+                "139****2222",
+                "答应客户的事",
+                "转交 12",
+            ),
             unsaid=(PHONE,),
         ),
         Sample("push_commitment", "above, never contacted", _push([_due(12, "escalation", last=None)], "above")),
@@ -183,7 +191,7 @@ _DEFAULT = [
             _push(
                 [due_item(51, push="alert", late=_LATE, matter="清河项目") | {"kind": "deal"}], "above", "停滞", _RULE
             ),
-            said=("周敏", "清河项目", "规则", "139****2222"),
+            said=("周敏", "清河项目", "5 天没有进展", "139****2222"),
             unsaid=(PHONE,),
         ),
         Sample(

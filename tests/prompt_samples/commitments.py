@@ -166,6 +166,7 @@ _CHANGING = [
         "commitment_postponed",
         _moved(supervisor="林涛", uncertain=True),
         _bare_moved(supervisor=""),
+        Sample("commitment_postponed", "same day", _moved(before=FRIDAY, supervisor=""), unsaid=("原定",)),
         Sample("commitment_postponed", "in a group", _moved(supervisor="林涛"), in_group=True, unsaid=("第 2 次",)),
         Sample(
             "commitment_postponed",
@@ -179,6 +180,12 @@ _CHANGING = [
         "commitment_postponed_notice",
         _moved(by="何洁", uncertain=True),
         _bare_moved(postponed=2),
+        Sample(
+            "commitment_postponed_notice",
+            "telephone numbers",
+            _moved(matter=f"打 {PHONE}", reason=f"{PHONE} 停机"),
+            unsaid=(PHONE,),
+        ),
     ),
     *both("commitment_changed_notice", _moved(by="林涛"), _bare_moved(by="林涛", postponed=0)),
     *both(
@@ -221,9 +228,11 @@ def _handed_lead(**changed: Any) -> dict[str, Any]:
 _HANDING = [
     *both("handed_over", _handed(), _handed_lead()),
     Sample("handed_over", "to oneself", _handed(by="郑凯", due=None), said=("接手", "还没定日期")),
-    *both("handed_over_notice", _handed(), _handed_lead()),
-    Sample("handed_over_notice", "undated", _handed(due=None), said=("定日期",)),
+    *both("handed_over_notice", _handed(contact="", phone=""), _handed_lead(contact="", phone="")),
+    Sample("handed_over_notice", "lead", _handed_lead(contact="孙工", phone=PHONE), said=(f"孙工 {PHONE}",)),
+    Sample("handed_over_notice", "undated", _handed(due=None, contact="", phone=""), said=("定日期",)),
     *both("handed_away_notice", _handed(), _handed_lead(by="郑凯")),
+    Sample("handed_away_notice", "telephone number", _handed(matter=f"打 {PHONE}"), unsaid=(PHONE,)),
 ]
 
 _LISTS = [

@@ -24,8 +24,14 @@ REPORTS: list[Sample] = [
     *both("report_empty", {"day": day(23), "now": NOW}, {"day": TODAY, "now": NOW}),
     *both(
         "report_draft",
-        report(version=0) | {"open": _OPEN, "total": 12},
+        report(version=0, plan=["#12 给清河寄样品"]) | {"open": _OPEN, "total": 12},
         bare_report(version=0, done=[]) | {"open": [], "total": 0},
+        Sample(
+            "report_draft",
+            "nothing yet",
+            bare_report(version=0, done=[]) | {"open": _OPEN, "total": 2},
+            unsaid=("确认",),
+        ),
         Sample(
             "report_draft",
             "in a group",
@@ -63,7 +69,9 @@ REPORTS: list[Sample] = [
         ),
         Sample("report_missing", "all in", _missing(submitted=7), said=("日报齐了",)),
         Sample("report_missing", "own in", _missing(submitted=1, alone=True), said=("已经交了",)),
-        Sample("report_missing", "own missing", _missing(missing=1, names=["周敏"], alone=True), said=("「日报」",)),
+        Sample(
+            "report_missing", "own missing", _missing(missing=1, names=["周敏"], alone=True), said=("你的日报还没交",)
+        ),
         Sample(
             "report_missing",
             "own missing in a group",
