@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -77,7 +77,7 @@ def read_days(text: str, now: datetime, calendar: Calendar) -> DaySpan:
     length = _LENGTH.match(writing.plain, end)
     if stretch is not None and length and 0 < value(length["n"]) <= 366:
         end = length.end()
-        stretch = replace(stretch, last=stretch.first + (value(length["n"]) - 1) * _DAY)
+        stretch = stretch._replace(last=stretch.first + (value(length["n"]) - 1) * _DAY)
     elif from_here := _FROM.match(writing.plain, end):
         end = from_here.end()
     for other in dated[1:]:
@@ -86,7 +86,7 @@ def read_days(text: str, now: datetime, calendar: Calendar) -> DaySpan:
         more = _stretch(other.when.days, today, calendar) if link and other.when.days is not None else None
         if more is None or stretch is None or more.last < stretch.first:
             break
-        stretch, end = replace(stretch, last=max(stretch.last, more.last)), other.end
+        stretch, end = stretch._replace(last=max(stretch.last, more.last)), other.end
     rest = without(text, [writing.original(start.start, end)])
     if stretch is None or stretch.last < today:
         return DaySpan(today, today, "past", rest)

@@ -63,6 +63,7 @@ def choose(plain: str) -> Choice:
         match.span()
         for match in _VAGUE.finditer(plain)
         if not any(start < match.end() and match.start() < end for start, end in taken)
+        and not (match[0].startswith(("近", "最")) and lexicon.begins_noun(plain[match.end() :]))
     )
     if best is None:
         return Choice(None, None, vague)

@@ -93,6 +93,8 @@ class _Draft:
         return Item(self.matter, answer.due, answer.issue, reading.phrase, self.mentions, answer.uncertain)
 
 
+# No tail that says when all is due is longer.
+_LONGEST_TAIL = 40
 _SHARED_WORDS = ("以上", "上述", "这些", "都", "均", "全部", "全都", "全", "一律", "统一", "各项")
 _DONE_WORDS = (
     "完成",
@@ -177,13 +179,12 @@ def _leading_mentions(text: str, people: Collection[str]) -> tuple[str, ...]:
 def _shared_tail(draft: _Draft, people: Collection[str]) -> tuple[_Draft, Reading] | None:
     """Parts `换海报，都周三前` into the last item and the deadline of all."""
     text = draft.text
-    for index in range(len(text) - 1, 0, -1):
+    for index in range(len(text) - 1, max(0, len(text) - _LONGEST_TAIL), -1):
         if text[index] in "，,。；; 、":
             tail = _Draft.of(text[index + 1 :], people)
             if tail.dated and _is_filler(tail.matter, shared=True):
                 head = _Draft.of(text[:index], people)
                 return (replace(head, mentions=draft.mentions), tail.reading) if head.matter else None
-    tail = _Draft.of(text, people)
     return None
 
 
@@ -194,7 +195,7 @@ def _split(
     for parts in list_parts(draft.text):
         drafts = [_Draft.of(part, people) for part in parts]
         if all(part.dated and lexicon.holds_act(part.matter) for part in drafts) and not _continued(drafts):
-            return [part.item(now, calendar) for part in drafts]
+            return [part.item(now, calendar) for part in _with_day_of_before(drafts)]
     return [draft.item(now, calendar, shared)]
 
 
@@ -204,6 +205,18 @@ def _continued(drafts: Sequence[_Draft]) -> bool:
         first, second = before.reading.when, after.reading.when
         if first is None or second is None:
             return True
-        if first.days is not None and second.days is None and second.minutes is None:
+        timed = first.part is not None or first.clock is not None
+        if first.days is not None and not timed and second.days is None and second.minutes is None:
             return True
     return False
+
+
+def _with_day_of_before(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """The parts of a list, a time without a day given the day of the part before (明天上午寄样，下午发报价)."""
+    done: list[_Draft] = []
+    for draft in drafts:
+        when, before = draft.reading.when, done[-1].reading.when if done else None
+        if when is not None and before is not None and when.days is None and when.minutes is None and before.days:
+            draft = replace(draft, reading=draft.reading.on(before.days))
+        done.append(draft)
+    return done

@@ -24,7 +24,7 @@ from handlers.language.days import (
     Year,
 )
 from handlers.language.numerals import DAY, MONTH, value
-from handlers.language.patterns import rx
+from handlers.language.patterns import Pattern, rx
 
 # What kind of words a phrase is made of, which tells how easily it belongs to the matter instead.
 Shape = Literal[
@@ -103,7 +103,7 @@ def _year(match: re.Match[str]) -> tuple[int | None, int | None]:
 
 
 Reader = Callable[[str, re.Match[str]], Day | None]
-_RULES: list[tuple[str, re.Pattern[str], Reader]] = []
+_RULES: list[tuple[str, Pattern, Reader]] = []
 
 
 def _rule(starts: str, pattern: str) -> Callable[[Reader], Reader]:
@@ -249,7 +249,7 @@ def _numeric_date(plain: str, match: re.Match[str]) -> Day | None:
 
 @_rule(
     "0123456789",
-    r"(?P<m>\d{1,2})(?P<sep>[-/.])(?P<d>\d{1,2})(?:_[日号](?!楼|线|店|仓))?(?!\d|:\d\d|[/%a-z]|-(?!-|\d{1,2}[-/.]\d)|\.\d|_?(?:点|时(?!间)|个|天|周|小时|分钟|年|月|刻))",
+    r"(?P<m>\d{1,2})(?P<sep>[-/.])(?P<d>\d{1,2})(?:_[日号](?!楼|线|店|仓))?(?!\d|:\d\d|[/%a-z]|-(?!-|\d{1,2}[-/.]\d)|\.\d|_?(?:点|时(?!间)|个|天|周(?![一二三四五六日天末1-7])|小时|分钟|年|月|刻))",
 )
 def _slash_date(plain: str, match: re.Match[str]) -> Day | None:
     if match.start() and re.search(r"[a-z\d./*×x#¥$-]$", plain[: match.start()][-1:]):
@@ -457,7 +457,7 @@ def _new_year(plain: str, match: re.Match[str]) -> Day | None:
 
 
 # Feasts that are no days off: 情人节前 is none of ours, and the bot asks.
-_OTHER_FEAST = re.compile(
+_OTHER_FEAST = Pattern(
     r"(?:情人|圣诞|母亲|父亲|儿童|妇女|女神|教师|元宵|七夕|光棍|购物|年货|电商|感恩|万圣|腊八|重阳|护士|医师|店庆|女人|女王|啤酒|音乐|美食|双十一|环|细|季|(?<!空)调)$"
 )
 
@@ -469,17 +469,21 @@ def _any_feast(plain: str, match: re.Match[str]) -> Day | None:
     return _round(match, None)
 
 
-_BY_START: dict[str, list[tuple[re.Pattern[str], Reader]]] = {}
+_BY_START: dict[str, list[tuple[Pattern, Reader]]] = {}
 for _starts, _pattern, _reader in _RULES:
     for _char in _starts:
         _BY_START.setdefault(_char, []).append((_pattern, _reader))
 
+# What every date that begins with a number begins with.
+_NUMBER_STARTS = frozenset("0123456789零〇一二两三四五六七八九十廿卅")
+_NUMBER_HINT = rx(r"(?:\d{1,4}|[零〇一二两三四五六七八九十廿卅]{1,4})_[年月日号/.~到至、和或季-]|五_一|十_一")
 # Names of firms and places that begin like a day.
 BRANDS = rx(r"周六福|[七7]天_?(?:连锁)?_?酒店|365天|今日头条|明日之星|7-11|7-eleven|五一(?:路|广场|大道|商圈)|十一届")
+BRAND_STARTS = frozenset("周七73今明五十")
 # 版本周五, 补上周五前: the 本 or 上 before a week is not always that of 本周 or 上周.
 _OTHER_THIS = tuple("版剧脚")
 _COMPLETED = tuple("补搭装挂跟追赶交传贴换接配盖关印带连穿写填填加送用")
-_ENDS_ITEM = re.compile(r" ?(?:(?:之 ?|以 ?)?[前内]|$|[,，。;；!、)）到至或~-]|[上下中]午|早|晚|\d)")
+_ENDS_ITEM = Pattern(r" ?(?:(?:之 ?|以 ?)?[前内]|$|[,，。;；!、)）到至或~-]|[上下中]午|早|晚|\d)")
 _REDUCED_WEEKDAY = rx(r"(?P<d>[一二三四五六日天])(?![个次期天套份点时月年号一二三四五六七八九十])")
 
 
@@ -497,8 +501,12 @@ def day_at(plain: str, index: int, within: Day | None = None) -> Day | None:
     """
     if index >= len(plain):
         return None
-    if BRANDS.match(plain, index) or (plain[index] == "本" and plain[index - 1 : index] in _OTHER_THIS):
+    if (plain[index] in BRAND_STARTS and BRANDS.match(plain, index)) or (
+        plain[index] == "本" and plain[index - 1 : index] in _OTHER_THIS
+    ):
         return None
+    if plain[index] in _NUMBER_STARTS and not _NUMBER_HINT.match(plain, index):
+        return _reduced(plain, index, within)
     best: Day | None = None
     for pattern, reader in _BY_START.get(plain[index], ()):
         match = pattern.match(plain, index)
@@ -507,9 +515,13 @@ def day_at(plain: str, index: int, within: Day | None = None) -> Day | None:
             return None
         if day is not None and (best is None or day.end > best.end):
             best = day
-    if best is None and within is not None and within.plain_weekday is not None:
-        match = _REDUCED_WEEKDAY.match(plain, index)
-        if match:
-            shift = within.days.shift if isinstance(within.days, Weekday) else None
-            return Day(index, match.end(), Weekday(_WEEKDAYS[match["d"]], shift), "weekday")
-    return best
+    return best or _reduced(plain, index, within)
+
+
+def _reduced(plain: str, index: int, within: Day | None) -> Day | None:
+    """The 五 of 周三到五."""
+    match = _REDUCED_WEEKDAY.match(plain, index) if within is not None and within.plain_weekday is not None else None
+    if match is None or within is None:
+        return None
+    shift = within.days.shift if isinstance(within.days, Weekday) else None
+    return Day(index, match.end(), Weekday(_WEEKDAYS[match["d"]], shift), "weekday")

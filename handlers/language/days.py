@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import calendar as gregorian
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.calendar import Calendar
 
@@ -33,8 +32,7 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """One reading of a day expression: the days it covers, and whether it rests on days off not announced yet.
 
     `closed`: at its own close of work it is over, whatever the expression's `evening` says.
@@ -65,8 +63,7 @@ class Days(Protocol):
     def options(self, today: date, calendar: Calendar) -> Iterator[Stretch]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Offset:
+class Offset(NamedTuple):
     """今天, 明天, 三天内: so many days from today; `span` when the days up to it are meant (这两天)."""
 
     days: int
@@ -79,8 +76,7 @@ class Offset:
         yield Stretch(today if self.span else last, last)
 
 
-@dataclass(frozen=True, slots=True)
-class Weekday:
+class Weekday(NamedTuple):
     """周三 (shift None: the first from today on), 本周三 (0), 下周三 (1), 上周三 (-1)."""
 
     weekday: int
@@ -98,8 +94,7 @@ class Weekday:
             yield Stretch(day, day)
 
 
-@dataclass(frozen=True, slots=True)
-class Weekend:
+class Weekend(NamedTuple):
     """周末: Saturday and Sunday of the present week, or of one `shift` weeks on."""
 
     shift: int = 0
@@ -111,8 +106,7 @@ class Weekend:
         yield Stretch(sunday - _DAY, sunday)
 
 
-@dataclass(frozen=True, slots=True)
-class BeforeWeekend:
+class BeforeWeekend(NamedTuple):
     """周末前: Friday; said on a Saturday or Sunday, or when that Friday is over, the next one."""
 
     shift: int = 0
@@ -126,8 +120,7 @@ class BeforeWeekend:
             yield Stretch(friday + 7 * _DAY, friday + 7 * _DAY)
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(NamedTuple):
     """本周: Friday, and once that is behind, Sunday; 下周: its Friday."""
 
     shift: int = 0
@@ -141,8 +134,7 @@ class Week:
             yield Stretch(first, first + 6 * _DAY)
 
 
-@dataclass(frozen=True, slots=True)
-class BeforeWeek:
+class BeforeWeek(NamedTuple):
     """下周前: the last working day before that week."""
 
     shift: int
@@ -154,8 +146,7 @@ class BeforeWeek:
         yield Stretch(day, day, not calendar.is_certain(day))
 
 
-@dataclass(frozen=True, slots=True)
-class MonthDay:
+class MonthDay(NamedTuple):
     """11月25日; with `year`, or `year_shift` for 今年 and 明年, no other year is thought of.
 
     A year-less date already behind is next year's if that is at most six months ahead.
@@ -195,8 +186,7 @@ class MonthDay:
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class MonthNumber:
+class MonthNumber(NamedTuple):
     """25号: this month's, or the same day of the next month that has it. 下月15号 has a `shift`."""
 
     day: int
@@ -232,8 +222,7 @@ def _months(today: date, month: int | None, shift: int | None, year: int | None,
     return [date(today.year, month, 1), date(today.year + 1, month, 1)]
 
 
-@dataclass(frozen=True, slots=True)
-class PartOfMonth:
+class PartOfMonth(NamedTuple):
     """月初 月中 月底 上旬 中旬 下旬: a stretch of a month from day `begin` to day `end` (31: its last).
 
     The bare ones go to the next month when behind; one with a named month to next year's as a date does.
@@ -262,8 +251,7 @@ class PartOfMonth:
                 yield stretch
 
 
-@dataclass(frozen=True, slots=True)
-class Quarter:
+class Quarter(NamedTuple):
     """Q1, 本季度 (shift 0), 季末 (bare: neither number nor shift)."""
 
     number: int | None = None
@@ -295,8 +283,7 @@ class Quarter:
                 yield Stretch(first, last)
 
 
-@dataclass(frozen=True, slots=True)
-class HalfYear:
+class HalfYear(NamedTuple):
     """上半年, 下半年; one already behind is next year's."""
 
     number: int
@@ -318,8 +305,7 @@ class HalfYear:
                 yield Stretch(first, last)
 
 
-@dataclass(frozen=True, slots=True)
-class Year:
+class Year(NamedTuple):
     """今年 年底 (shift 0), 明年 (1), 2027年底."""
 
     shift: int = 0
@@ -336,8 +322,7 @@ class Year:
         yield Stretch(date(year, 1, 1), date(year, 12, 31))
 
 
-@dataclass(frozen=True, slots=True)
-class BeforeDays:
+class BeforeDays(NamedTuple):
     """前 after a named stretch longer than a day: the last day before it."""
 
     stretch: Days
@@ -350,21 +335,19 @@ class BeforeDays:
             yield Stretch(day, day)
 
 
-@dataclass(frozen=True, slots=True)
-class InWorkdays:
+class InWorkdays(NamedTuple):
     """3个工作日内: the nth working day after today."""
 
-    count: int
+    workdays: int
     evening: bool = True
     long: bool = False
 
     def options(self, today: date, calendar: Calendar) -> Iterator[Stretch]:
-        day = calendar.add_workdays(today, self.count)
+        day = calendar.add_workdays(today, self.workdays)
         yield Stretch(today, day, not calendar.is_certain(day))
 
 
-@dataclass(frozen=True, slots=True)
-class InMonths:
+class InMonths(NamedTuple):
     """一个月内, 一个半月, 半年内, 一年后: calendar months, clamped, and days on top."""
 
     months: int
@@ -376,8 +359,7 @@ class InMonths:
         yield Stretch(today, add_months(today, self.months) + timedelta(days=self.days))
 
 
-@dataclass(frozen=True, slots=True)
-class Feast:
+class Feast(NamedTuple):
     """国庆: the feast day itself, the next one."""
 
     name: str
@@ -391,8 +373,7 @@ class Feast:
                 yield Stretch(day, day)
 
 
-@dataclass(frozen=True, slots=True)
-class RoundFeast:
+class RoundFeast(NamedTuple):
     """国庆前, 节后: the working day on the near or the far side of the days off. No name: the next holiday.
 
     Said inside the days off, 后 means that holiday and 前 the next one.
@@ -420,8 +401,7 @@ class RoundFeast:
             yield Stretch(day, day, not (calendar.is_certain(first) and calendar.is_certain(day)))
 
 
-@dataclass(frozen=True, slots=True)
-class DateRange:
+class DateRange(NamedTuple):
     """周三到周五: due at its end. `either`: 周三或周四, due on the later one."""
 
     begin: Days

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from handlers.language.day_phrases import BRANDS, Day, Shape, day_at
+from handlers.language.day_phrases import BRAND_STARTS, BRANDS, Day, Shape, day_at
 from handlers.language.days import (
     BeforeDays,
     BeforeWeek,
@@ -21,13 +21,16 @@ from handlers.language.days import (
     Days,
     InMonths,
     InWorkdays,
+    MonthDay,
+    MonthNumber,
     Offset,
     Week,
+    Weekday,
     Weekend,
 )
 from handlers.language.moments import Clock, Part, When
 from handlers.language.numerals import HOUR, MINUTE, NUMBER, NUMERALS, is_approximate, value
-from handlers.language.patterns import rx
+from handlers.language.patterns import Pattern, rx
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +50,30 @@ class Phrase:
     past: Days | None = None
 
 
-_PARTS: list[tuple[Part, re.Pattern[str]]] = [
-    ("凌晨", rx(r"凌_晨")),
-    ("早上", rx(r"一_大_早|大_清_早|(?:大|清|一)_早|早_上(?!好)|早_晨|清_晨")),
-    ("上午", rx(r"上_午(?!好|茶|场)|午_前")),
-    ("中午", rx(r"中_午(?!好|饭|餐)|正_午|午_间")),
-    ("下午", rx(r"下_午(?!好|茶|场)|午_后")),
-    ("傍晚", rx(r"傍_晚|黄_昏")),
-    ("晚上", rx(r"晚_上(?!好)|晚_间|夜_晚")),
-    ("夜里", rx(r"半_夜|夜_里|夜_间|深_夜|午_夜")),
-    ("下班", rx(r"下_班(?!_?(?:之_?|以_?)?后|时|了|途|路|高峰|打卡)")),
-    ("上班", rx(r"上_班_(?:之_|以_)?前")),
+_PARTS: list[tuple[str, Part, Pattern]] = [
+    ("凌", "凌晨", rx(r"凌_晨")),
+    ("一大清早", "早上", rx(r"一_大_早|大_清_早|(?:大|清|一)_早|早_上(?!好)|早_晨|清_晨")),
+    ("上午", "上午", rx(r"上_午(?!好|茶|场)|午_前")),
+    ("中正午", "中午", rx(r"中_午(?!好|饭|餐)|正_午|午_间")),
+    ("下午", "下午", rx(r"下_午(?!好|茶|场)|午_后")),
+    ("傍黄", "傍晚", rx(r"傍_晚|黄_昏")),
+    ("晚夜", "晚上", rx(r"晚_上(?!好)|晚_间|夜_晚")),
+    ("半夜深午", "夜里", rx(r"半_夜|夜_里|夜_间|深_夜|午_夜")),
+    ("下", "下班", rx(r"下_班(?!_?(?:之_?|以_?)?后|时|了|途|路|高峰|打卡)")),
+    ("上", "上班", rx(r"上_班_(?:之_|以_)?前")),
 ]
 # Short forms: after a day (明早, 周五晚), or before a clock time (早9点).
-_SHORT_PARTS: list[tuple[Part, re.Pattern[str]]] = [
-    ("早上", rx(r"[早晨](?!会(?!见|谈)|餐|饭|茶|市|操|高峰|点名)")),
-    ("晚上", rx(r"晚(?!会(?!见|谈)|餐|饭|宴(?!请)|市|场|自习|高峰|点名)")),
-    ("夜里", rx(r"夜(?!场|班|宵|市|宴)")),
-    ("中午", rx(r"午(?!餐|饭|休|宴)")),
+_SHORT_PARTS: list[tuple[str, Part, Pattern]] = [
+    ("早晨", "早上", rx(r"[早晨](?!会(?!见|谈)|餐|饭|茶|市|操|高峰|点名)")),
+    ("晚", "晚上", rx(r"晚(?!会(?!见|谈)|餐|饭|宴(?!请)|市|场|自习|高峰|点名)")),
+    ("夜", "夜里", rx(r"夜(?!场|班|宵|市|宴)")),
+    ("午", "中午", rx(r"午(?!餐|饭|休|宴)")),
 ]
+_PART_STARTS = frozenset(char for starts, _, _ in (*_PARTS, *_SHORT_PARTS) for char in starts)
 # What is counted in points: 5点建议.
 POINTS = (
     "建议|意见|要求|改进|说明|诉求|原因|问题|结论|理由|注意|共识|反馈|优势|措施|内容|需求|疑问|想法|思路|整改(?!完|好|到)|"
-    "事项|体会|心得|方向"
+    "事项|体会|心得|方向|要点|要领|要素|提示|提醒|说法"
 )
 _CLOCK = rx(
     rf"(?P<h>{HOUR})_(?:点_钟?(?!的?(?:{POINTS}))|时(?!候|间|段|代|刻|效|许|长|常|期|装|尚))"
@@ -77,12 +81,16 @@ _CLOCK = rx(
 )
 _COLON = rx(r"(?P<h>\d{1,2})_:_(?P<m>\d{2})(?::\d{2})?(?!\d)")
 _HOUR_RANGE = rx(rf"{HOUR}_(?:-|~|到|至)_(?={HOUR}_(?:点|时))")
+_OR = rx(r"_(?:或_者?|还_是|或_是|、|/|和|与)_|(?=周|星_?期|礼_?拜)")
+_OF = rx("_的?_")
 _TO = rx(r"_(?:到|至|-+|~+)_")
 _AMPM = rx(r"_(am|pm|a\.m\.|p\.m\.)(?![a-z])")
 
 _SUFFIX = r"_(?P<s>(?:之_|以_)?内|(?:之_|以_)?后(?!台|期|端|面|勤|来|轮|段|续(?!签|费|约|保|订))|左_右|上_下)"
 _RANGE_NUMBER = rf"(?:(?:{NUMBER})_(?:-|~|到|至|或)_)?(?P<n>{NUMBER})"
-_HOURS = r"(?:小_时|钟_头|钟(?!头|点|表)|hours?|hrs?|h)(?![a-z\d])"
+_HOURS = r"(?:小_时|钟_头|钟(?!头|点|表)|(?:hours?|hrs?|h)(?![a-z\d]))"
+_HOUR_STARTS = frozenset("0123456789零〇一二两三四五六七八九十")
+_DURATION_STARTS = frozenset(f"0123456789半{NUMERALS}")
 _ONE_WEEKDAY = "[一二三四五六日天]"
 _DURATIONS = [
     ("half-hour", rx(rf"半_个?_{_HOURS}")),
@@ -108,11 +116,13 @@ _DURATIONS = [
     ("quarter-years", rx(rf"(?P<n>{NUMBER})_个_季_度")),
     ("weeks", rx(rf"{_RANGE_NUMBER}_(?:周(?!年|期|岁|刊|转)|个_?(?:星_期|礼_拜)|(?:星_期|礼_拜)(?!{_ONE_WEEKDAY}))")),
 ]  # fmt: skip
+# What every duration begins with: without it none of the patterns above need be tried.
+_DURATION_HINT = rx(rf"半|{_RANGE_NUMBER}(?:\.\d)?_(?:个_?)?[小钟h分m刻天日工周星礼月年季半自整多]")
 _DURATION_SUFFIX = rx(_SUFFIX)
 # 3天前 was three days ago; 第3天, 近30天, 每2小时 measure or repeat.
 _AGO = rx(r"_(?:之_|以_)?前(?![天年])")
-_MEASURED = re.compile(r"(?:第|每隔?|近|过去|前|历时|为期|长达|累计) ?$")
-_MEASURED_BARE = re.compile(r"(?:满|超过?|逾|共)$")
+_MEASURED = Pattern(r"(?:第|每隔?|近|过去|前|历时|为期|长达|累计) ?$")
+_MEASURED_BARE = Pattern(r"(?:满|超过?|逾|共)$")
 
 # 周三前往, 前台, 前期, 内部: the character belongs to the next word.
 _BEFORE = rx(
@@ -122,24 +132,23 @@ _BEFORE = rx(
 _BEFORE_COUNT = rx(r"_(?:之_|以_)?前_(?:后|夕|(?:\d|[一两二三四五六七])_?个?[天日周])")
 _AFTER = rx(r"_(?:之_|以_)?后(?!台|期|端|面|勤|来|轮|段|续(?!签|费|约|保|订)|退|天)")
 _TAIL = rx(r"_(?:截_止|截_至|为_止|止(?!损|付|痛|血|咳)|当_[天日]|左_右|上_下)")
-_STRONG_TAIL = re.compile("[截止]")
+_PARTICLE = rx(r"_[吧哈啊哦呀呢嘛](?=$|[ ,，。;；!！?？~、)）])")
+_STRONG_TAIL = Pattern("[截止]")
 
 _LABEL = (
     r"(?:截_?[止至]_?(?:时_?间|日_?期|日|期)?"
     r"|(?:完_?成|交_?付|到_?期|预_?计|计_?划|要_?求)?_?(?:时_?间|日_?期|期_?限|时_?限)"
     r"|(?<![a-z])(?:ddl|deadline|due(?: ?date)?|by))_(?:[::]|是|为|-)?_"
 )
-_LEAD = re.compile(
-    (
-        rf"(?:(?:{_LABEL}|最_[迟晚]_|不_[晚迟]_于_|不_超_过_|至_迟_|至_多_|最_多_|赶_在_|定_于_|(?<![现正存实所内外])在_|(?<![关由对属等至位基鉴处])于_|"
-        r"(?:(?<=^)|(?<=[ ,，。;:+(、]))(?:到|至|就|再_?过|过|未_?来|接_?下_?来)_|(?<=[止迟晚间期])(?:到|至)_))+$"
-    ).replace("_", " ?")
+_LEAD = Pattern(
+    rf"(?:(?:{_LABEL}|最_[迟晚]_|不_[晚迟]_于_|不_超_过_|至_迟_|至_多_|最_多_|赶_在_|定_于_|(?<![现正存实所内外])在_|(?<![关由对属等至位基鉴处])于_|"
+    r"(?:(?<=^)|(?<=[ ,，。;:+(、]))(?:到|至|就|再_?过|过|未_?来|接_?下_?来)_|(?<=[止迟晚间期])(?:到|至)_))+$"
 )
-_STRONG_LEAD = re.compile(r"截|ddl|deadline|due|by|迟|晚|时 ?间|日 ?期|期 ?限|时 ?限|不 ?超|赶")
-_PLAIN_TIME = re.compile(r"(?:时 ?间|日 ?期|期 ?限|时 ?限) ?$")
+_STRONG_LEAD = Pattern(r"截|ddl|deadline|due|by|迟|晚|时 ?间|日 ?期|期 ?限|时 ?限|不 ?超|赶")
+_PLAIN_TIME = Pattern(r"(?:时 ?间|日 ?期|期 ?限|时 ?限) ?$")
 
-_EVERY = re.compile(r"(?:每 ?个?|逢|隔|第|历 ?年|往 ?年|首) ?$")
-_STARTS = re.compile(
+_EVERY = Pattern(r"(?:每 ?个?|逢|隔|第|历 ?年|往 ?年|首) ?$")
+_STARTS = Pattern(
     r"[0-9一二两俩三四五六七八九十廿卅零〇半今明后大这当本下上前昨周星礼月季年元除春清端五劳中国双过节放假长q第去早晨凌一正午傍黄晚夜深百小]"
 )
 
@@ -162,7 +171,7 @@ def scan(plain: str) -> list[Phrase]:
 
 
 def _phrase_at(plain: str, index: int) -> Phrase | None:
-    brand = BRANDS.match(plain, index)
+    brand = BRANDS.match(plain, index) if plain[index] in BRAND_STARTS else None
     if brand:
         return Phrase(index, brand.end(), index, None, "day")
     previous = plain[index - 1] if index else ""
@@ -232,7 +241,7 @@ def _joined(plain: str, day: Day) -> Day:
     """`day` with what a second day beside it says: the end of a range, an alternative, or the weekday of a date."""
     if day.never or day.closed:
         return day
-    for pattern, either in ((_TO, False), (rx(r"_(?:或_者?|还_是|或_是|、|/|和|与)_|(?=周|星_?期|礼_?拜)"), True)):
+    for pattern, either in ((_TO, False), (_OR, True)):
         link = pattern.match(plain, day.end)
         if not link:
             continue
@@ -245,8 +254,8 @@ def _joined(plain: str, day: Day) -> Day:
             continue
         return replace(other, start=day.start, days=DateRange(day.days, other.days, either), shape=day.shape)
     link = rx(r"_[(]?_").match(plain, day.end)
-    other = day_at(plain, link.end()) if link and day.checkable else None
-    if link and other and other.plain_weekday is not None and day.plain_weekday is None:
+    other = day_at(plain, link.end()) if link and (day.checkable or day.plain_weekday is not None) else None
+    if link and other and day.checkable and other.plain_weekday is not None:
         close = rx(r"_[)]").match(plain, other.end) if "(" in link[0] else None
         if ("(" in link[0]) == (close is not None):
             return replace(day, end=close.end() if close else other.end, weekday=other.plain_weekday, checkable=False)
@@ -259,12 +268,12 @@ def _joined(plain: str, day: Day) -> Day:
 
 def _time_at(plain: str, index: int, after_day: bool) -> tuple[Part | None, Clock | None, int]:
     """The part of the day and the clock time that stand at `index`."""
-    blank = rx(r"_的?_" if after_day else "").match(plain, index)
+    blank = _OF.match(plain, index) if after_day else None
     here = blank.end() if blank else index
     part, end = _part_at(plain, here, after_day)
     if part is None:
         here = end = index + (plain[index : index + 1] == " " and after_day)
-    skip = rx("_的?_").match(plain, end) if part else None
+    skip = _OF.match(plain, end) if part else None
     if part in ("上班",):
         return part, None, end
     clock, clock_end = _clock_at(plain, skip.end() if skip else end)
@@ -281,18 +290,23 @@ def _time_at(plain: str, index: int, after_day: bool) -> tuple[Part | None, Cloc
 
 
 def _part_at(plain: str, index: int, after_day: bool) -> tuple[Part | None, int]:
-    for part, pattern in _PARTS:
-        match = pattern.match(plain, index)
+    char = plain[index : index + 1]
+    if char not in _PART_STARTS:
+        return None, index
+    for starts, part, pattern in _PARTS:
+        match = pattern.match(plain, index) if char in starts else None
         if match:
             return part, match.end()
-    for part, pattern in _SHORT_PARTS:
-        match = pattern.match(plain, index)
+    for starts, part, pattern in _SHORT_PARTS:
+        match = pattern.match(plain, index) if char in starts else None
         if match and (after_day or _clock_at(plain, match.end())[0] is not None):
             return part, match.end()
     return None, index
 
 
 def _clock_at(plain: str, index: int) -> tuple[Clock | None, int]:
+    if plain[index : index + 1] not in _HOUR_STARTS:
+        return None, index
     skip = _HOUR_RANGE.match(plain, index)
     here = skip.end() if skip else index
     if here and here == index and plain[here - 1 : here].isdigit():
@@ -320,6 +334,10 @@ def _clock_at(plain: str, index: int) -> tuple[Clock | None, int]:
 
 
 def _duration_at(plain: str, index: int) -> Phrase | None:
+    if plain[index] not in _DURATION_STARTS:
+        return None
+    if not _DURATION_HINT.match(plain, index):
+        return None
     for kind, pattern in _DURATIONS:
         match = pattern.match(plain, index)
         if match and (phrase := _duration(plain, index, kind, match)) is not None:
@@ -414,7 +432,23 @@ def _with_tail(plain: str, phrase: Phrase) -> Phrase:
     after = _AFTER.match(plain, end) if not strong else None
     if after and phrase.shape not in ("duration", "approx", "workdays"):
         return replace(phrase, end=after.end(), when=None)
-    return replace(phrase, end=end, when=when, strong=strong)
+    when, end = _with_check(plain, when, end)
+    particle = _PARTICLE.match(plain, end)
+    return replace(phrase, end=particle.end() if particle else end, when=when, strong=strong)
+
+
+def _with_check(plain: str, when: When, end: int) -> tuple[When, int]:
+    """`when` with the weekday or the date that follows in brackets: 12月4日前（周五）, 周五前（12月4日）."""
+    opened = rx(r"_[(]_").match(plain, end)
+    other = day_at(plain, opened.end()) if opened and when.weekday is None else None
+    closed = rx(r"_[)]").match(plain, other.end) if other else None
+    if other is None or closed is None:
+        return when, end
+    if other.plain_weekday is not None and isinstance(when.days, MonthDay | MonthNumber | Offset):
+        return replace(when, weekday=other.plain_weekday), closed.end()
+    if other.dated and isinstance(when.days, Weekday):
+        return replace(when, days=other.days, weekday=when.days.weekday), closed.end()
+    return when, end
 
 
 def _before(days: Days) -> Days:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.calendar import Calendar
 from handlers.language.choice import Choice, choose
+from handlers.language.days import Days
 from handlers.language.matter import without
 from handlers.language.moments import Resolved, When, resolve
 from handlers.language.writing import Writing
@@ -39,26 +40,21 @@ class Reading:
     @property
     def rest(self) -> str:
         """The text without the deadline and without what was blanked out before reading."""
-        vague_too = [self.writing.original(*span) for span in self.choice.vague]
-        # A vague word leaves the matter only when it was all there was, or stands beside the real deadline.
-        spans = self.spans if self.choice.phrase is None else [*self.spans, *_loose(self.writing.text, vague_too)]
-        return without(self.writing.text, [*spans, *self.blanked])
+        vague = [self.writing.original(*span) for span in self.choice.vague]
+        return without(self.writing.text, [*self.spans, *vague, *self.blanked])
+
+    def on(self, days: Days) -> Reading:
+        """The same reading with its time on `days`."""
+        phrase = self.choice.phrase
+        if phrase is None or phrase.when is None:
+            return self
+        return replace(self, choice=replace(self.choice, phrase=replace(phrase, when=replace(phrase.when, days=days))))
 
     def resolve(self, now: datetime, calendar: Calendar) -> Resolved:
         """The instant meant, or the issue in the way."""
         if self.when is not None:
             return resolve(self.when, now, calendar)
         return Resolved(None, "vague" if self.choice.vague else "none")
-
-
-def _loose(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Those of `spans` with a pause on both sides."""
-    pauses = " ,，、;；。:：+＋()（）\t\n\u3000"
-    return [
-        (start, end)
-        for start, end in spans
-        if (start == 0 or text[start - 1] in pauses) and (end == len(text) or text[end] in pauses)
-    ]
 
 
 def read(text: str, blanked: Sequence[tuple[int, int]] = ()) -> Reading:

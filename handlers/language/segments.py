@@ -131,14 +131,19 @@ def segments(body: str) -> list[Segment]:
     return [segment for segment in found if segment.text.strip(" ,，。.;；:：、+＋-—")]
 
 
+# Longer lists are not written in one line; reading them part by part would only cost time.
+_MOST_PARTS = 12
+_LONGEST_LIST = 300
 _LISTS = (re.compile(r"[，,。！!]"), re.compile(r"[，,。！!、]"), re.compile(r"[\s，,。！!、]+"))
 
 
 def list_parts(text: str) -> Iterator[Sequence[str]]:
     """The ways in which `text` may be a list: by commas, by 、 too, by blanks too."""
+    if len(text) > _LONGEST_LIST:
+        return
     tried: set[tuple[str, ...]] = set()
     for pattern in _LISTS:
         parts = tuple(part.strip() for part in pattern.split(text) if part.strip())
-        if 2 <= len(parts) <= 30 and parts not in tried:
+        if 2 <= len(parts) <= _MOST_PARTS and parts not in tried:
             tried.add(parts)
             yield parts
