@@ -132,7 +132,6 @@ def parse(now_text: str | None, text: str | None) -> None:
 def match(file: Path, text: str | None) -> None:
     """Find the client a message names. Without TEXT: JSON lines {"id","message"} or {"id","mention"} on stdin."""
     from bot.sheets import SheetError, read_names
-
     from handlers.language.names import Directory, Match
 
     try:
@@ -279,15 +278,17 @@ def status() -> None:
 
 
 def _database(what: str) -> None:
-    from bot import service
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from storage import migrate
+    from storage.store import StoreUnavailable
 
     settings = load_settings()
     try:
-        current, newest = asyncio.run(service.database(settings.database_url, upgrade=what == "upgrade"))
-    except (ValueError, OSError) as error:
+        current, newest = asyncio.run(migrate.examine(settings.database_url, upgrade_first=what == "upgrade"))
+    except ValueError as error:
         fail(error)
-    except Exception as error:
-        # A driver's own errors: one line is enough for an operator.
+    except (StoreUnavailable, SQLAlchemyError, OSError) as error:
         fail(f"the database does not answer: {type(error).__name__}")
     click.echo(f"database {current or 'empty'}, newest {newest}")
     if current != newest:

@@ -11,8 +11,6 @@ from bot.platforms.wecom_app import WecomApp
 from bot.settings import DEFAULT_DATABASE, Settings
 from bot.types import Platform
 from bot.web import console
-from storage import migrate
-from storage.store import open_store
 
 log = structlog.get_logger("service")
 
@@ -67,14 +65,3 @@ async def serve(settings: Settings, host: str, port: int, *, empty: bool = False
         click.echo(f"一诺 is serving on {where}" + (f" · try it: {where}/console" if page else ""), err=True)
 
     await app.serve(host, port, ready=ready)
-
-
-async def database(url: str, *, upgrade: bool) -> tuple[str | None, str]:
-    """The revision a database has (after upgrading it, if asked) and the newest one."""
-    store = open_store(url)
-    try:
-        if upgrade:
-            await migrate.upgrade(store)
-        return await migrate.current(store), migrate.newest()
-    finally:
-        await store.close()

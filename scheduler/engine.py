@@ -376,7 +376,7 @@ class Engine:
                 now,
                 key=f"push:{name}:{addressee}:{hashlib.sha256(parts.encode()).hexdigest()[:24]}",
                 kind=kind,
-                words=prompts.say(template, in_group=first.audience == "group", **facts),
+                words=prompts.say(template, in_group=first.audience == "group", now=self.calendar.local(now), **facts),
                 person_id=first.person_id,
                 chat_id=first.chat_id,
                 clock=name,
@@ -390,7 +390,9 @@ class Engine:
                 now,
                 key=f"digest:{row.id}:{step.index}:{target}",
                 kind=digest.kind,
-                words=prompts.say(digest.template, in_group=digest.chat_id is not None, **digest.facts),
+                words=prompts.say(
+                    digest.template, in_group=digest.chat_id is not None, now=self.calendar.local(now), **digest.facts
+                ),
                 person_id=digest.person_id,
                 chat_id=digest.chat_id,
                 clock=policy.name,

@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from storage.store import PostgresStore, SqliteStore
+from storage.store import PostgresStore, SqliteStore, open_store
 
 _MIGRATION_LOCK = 0x59494E00
 
@@ -52,3 +52,14 @@ async def upgrade(store: SqliteStore | PostgresStore) -> None:
 async def current(store: SqliteStore | PostgresStore) -> str | None:
     """The revision a database has, None when it is empty."""
     return await store.read(lambda session: _current(session.connection()))
+
+
+async def examine(url: str, *, upgrade_first: bool) -> tuple[str | None, str]:
+    """The revision the database of this address has (after upgrading it, if asked) and the newest one."""
+    store = open_store(url)
+    try:
+        if upgrade_first:
+            await upgrade(store)
+        return await current(store), newest()
+    finally:
+        await store.close()
