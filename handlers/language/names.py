@@ -17,7 +17,7 @@ from handlers.language.names_rank import align, could_reach, query
 from handlers.language.names_sound import typed_pinyin
 from handlers.language.names_spot import read
 from handlers.language.names_text import Canonical, canonical
-from handlers.language.names_words import GENERIC, KINDS, common_chars, core, split_words
+from handlers.language.names_words import GENERIC, KINDS, PLACES, common_chars, core, split_words
 from handlers.language.text import fold
 
 _CANDIDATES = 120
@@ -26,8 +26,9 @@ _HOPELESS = 0.12
 _FOUND = 0.84
 _NEAR = 0.035
 _MOST_ASKED = 5
-_SPANS_TRIED = 8
-_MARGIN = 2.5
+_SPANS_TRIED = 12
+_MARGIN = 4.0
+_FAR_FETCHED = 14.0
 _CLAUSE_END = re.compile(r"[，。；;,!！?？、\n]")
 _FILLERS = re.compile(r"那边儿?的?|那家|那个|这家|这个|(?<=.)的(?=.)")
 # A brand in letters is as often said before its town as after it.
@@ -191,7 +192,8 @@ class Directory:
         return weights
 
     def _fuzzy(self, text: str) -> Match:
-        if len(text) < 2 or all(text[start:end] in KINDS for start, end in split_words(text)):
+        words = {text[start:end] for start, end in split_words(text)}
+        if len(text) < 2 or words <= KINDS or words <= PLACES:
             return Match(())
         index = self._index
         pairs = [index.count_pair(text[at : at + 2]) for at in range(len(text) - 1)]
@@ -228,17 +230,20 @@ class Directory:
         at = [""] * len(folded)
         for char, start in zip(form.text, form.starts, strict=True):
             at[start] += char
-        reading = read(folded, self._index.has_pair, tuple(at))
         named = self._spot(form)
-        if named is None and (not reading.spans or reading.spans[0].cost >= reading.talk):
+        reading = read(folded, self._index.has_pair, tuple(at), named)
+        if not named and (not reading.spans or reading.spans[0].cost >= reading.talk):
             return Match(())
         best, best_value = Match(()), -1e9
         cheapest: float | None = None
         tried = 0
         for span in reading.spans:
-            if cheapest is not None and (span.cost > cheapest + _MARGIN or tried >= _SPANS_TRIED):
+            if cheapest is not None and (span.cost > cheapest + _FAR_FETCHED or tried >= _SPANS_TRIED):
                 break
-            if (span.start, span.end) != named:
+            near_fetched = span.loose or span.end - span.start <= 3
+            if near_fetched and cheapest is not None and span.cost > cheapest + _MARGIN:
+                continue
+            if (span.start, span.end) not in named:
                 if span.cost > reading.talk + 0.5:
                     break
                 if not _tells(folded[span.start : span.end]):
@@ -262,14 +267,28 @@ class Directory:
         name = canonical(self._names[match.candidates[0]]).text
         return match.exact or (len(form) >= 4 and form in name and (name.endswith(form) or core(name).endswith(form)))
 
-    def _spot(self, form: Canonical) -> tuple[int, int] | None:
-        """The longest full name or alias that stands in a message as it is."""
+    def _spot(self, form: Canonical) -> set[tuple[int, int]]:
+        """Where full names and aliases stand in a message as they are, with or without their legal form.
+
+        Only those that lead with their own place: any other may be the end of somebody else's name.
+        """
         text = form.text
+        found: set[tuple[int, int]] = set()
+        taken = [False] * len(text)
         for size in range(min(len(text), self._longest), 1, -1):
             for start in range(len(text) - size + 1):
-                if text[start : start + size] in self._exact:
-                    return form.starts[start], form.ends[start + size - 1]
-        return None
+                piece = text[start : start + size]
+                if piece not in self._exact and (size < 4 or piece not in self._cores):
+                    continue
+                if any(taken[start : start + size]):
+                    continue
+                first = split_words(piece)[0]
+                led = first[1] >= 2 and (piece[: first[1]] in PLACES or piece[first[1] - 1] in "省市县区旗")
+                if not led or size < 4:
+                    continue
+                taken[start : start + size] = [True] * size
+                found.add((form.starts[start], form.ends[start + size - 1]))
+        return found
 
     def mentions(self, text: str) -> tuple[Match, ...]:
         """The clients of a line that names several, in the order of the text; only sure ones and questions."""

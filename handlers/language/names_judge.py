@@ -29,11 +29,20 @@ def agrees(asked: Query, alignment: Alignment, name: str) -> bool:
     word, a place or a brand, must be found, save for one slip in a long one.
     """
     return (
-        _numbers_agree(asked, alignment)
+        _begins_well(asked, alignment, name)
+        and _numbers_agree(asked, alignment)
         and _letters_agree(asked, alignment, name)
         and _kinds_agree(asked, alignment, name)
         and _proper_agree(asked, alignment, name)
     )
+
+
+def _begins_well(asked: Query, alignment: Alignment, name: str) -> bool:
+    """Whether a short mention begins where a word of the name may, and two characters apart are at least the same."""
+    places = alignment.places
+    if len(places) == 2 and places[1] != places[0] + 1:
+        return all(place >= 0 and name[place] == char for char, place in zip(asked.text, places, strict=True))
+    return len(places) > 4 or places[0] < 0 or min(places) < places[0] or entry_costs(name)[places[0]] < 0.6
 
 
 def _numbers_agree(asked: Query, alignment: Alignment) -> bool:
@@ -94,14 +103,17 @@ def _proper_agree(asked: Query, alignment: Alignment, name: str) -> bool:
 
 
 def doubtful(asked: Query, alignment: Alignment, name: str) -> bool:
-    """Whether a mention is so short that its characters, apart in the name, may be there by coincidence.
+    """Whether a mention is so short that its characters may be in the name by coincidence.
 
-    Two characters apart are trusted only as the short form of a university (北林 for 北京林业大学).
+    Two characters apart are trusted only as the short form of a university (北林 for 北京林业大学), two side by side
+    only where a brand stands, not in the address of a branch.
     """
     if len(asked.text) != 2:
         return False
     first, second = alignment.places
-    return second != first + 1 and "大学" not in name
+    if second != first + 1:
+        return "大学" not in name
+    return any(name[start:end] in KINDS for start, end in split_words(name) if end <= first)
 
 
 def forgiven(asked: Query, alignment: Alignment, name: str) -> float:

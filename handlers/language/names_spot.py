@@ -7,7 +7,7 @@ unknown half off an unknown organisation must not make a client of the other hal
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from handlers.language.names_chat import Piece, chat_pieces
@@ -27,6 +27,9 @@ _KIND_ENDS = -0.4
 _STOPS = frozenset("，。？！；：、,.?!;:\n\r\t…~—")
 # What one does after 给 and somebody's name: 给…寄样.
 _HANDED = frozenset("寄发送开报打补退换做回装配留带拿汇")
+_TALK_WITHIN = 0.4
+_DIVIDER_WITHIN = 1.2
+_DIVIDERS = frozenset("的给把说要那是")
 _FILLERS = ("那边的", "那家", "那个", "那边", "这家", "的")
 _LONGEST_NAME = 42
 _FAR = 1e9
@@ -53,11 +56,17 @@ class Reading:
     talk: float
 
 
-def read(text: str, has_pair: Callable[[str], bool], canonical_at: tuple[str, ...]) -> Reading:
+def read(
+    text: str,
+    has_pair: Callable[[str], bool],
+    canonical_at: tuple[str, ...],
+    named: Iterable[tuple[int, int]] = (),
+) -> Reading:
     """The readings of a folded message.
 
     `canonical_at` is the canonical character at each offset, empty where there is none; `has_pair` says whether two
-    canonical characters stand together in some name.
+    canonical characters stand together in some name; `named` are the stretches that are a full name, which may begin
+    where no known talk ends.
     """
     size = len(text)
     pieces = chat_pieces(text)
@@ -65,12 +74,16 @@ def read(text: str, has_pair: Callable[[str], bool], canonical_at: tuple[str, ..
     tail = _talk_after(text, pieces)
     starts, ends = _cuts(text, pieces, has_pair, canonical_at)
     loose = [_may_part(end, has_pair, canonical_at) for end in range(size + 1)]
-    edges = _edges(text, has_pair, canonical_at)
+    edges = _edges(text, pieces, has_pair, canonical_at)
+    anchors = set(named)
+    begun = {start for start, _ in anchors}
     spans: list[Span] = []
     for start in range(size):
-        if not starts[start] or not canonical_at[start]:
+        if not canonical_at[start] or not (starts[start] or start in begun):
             continue
         for end, cost in _names_from(text, start, edges, has_pair, canonical_at):
+            if not starts[start] and (start, end) not in anchors:
+                continue
             if ends[end] or loose[end]:
                 spans.append(Span(start, end, head[start] + cost + tail[end], not ends[end]))
     spans.sort(key=lambda span: (span.cost, span.start, -span.end))
@@ -118,12 +131,14 @@ def _cuts(
     given = False
     for at, char in enumerate(text):
         given = char == "给" or (given and char not in _STOPS)
+        if given and char in _HANDED:
+            ends[at] = True
         if not canonical_at[at] and not char.isdigit():
             starts[at + 1] = ends[at] = True
         for piece in pieces[at]:
             if piece.opens and (not piece.weak or talk_ends[at]):
                 starts[piece.end] = True
-            if piece.closes and (not piece.weak or talk_begins[piece.end] or (given and char in _HANDED)):
+            if piece.closes and (not piece.weak or talk_begins[piece.end]):
                 ends[at] = True
     for end in range(2, size):
         if ends[end] or not canonical_at[end] or not canonical_at[end - 1]:
@@ -162,14 +177,27 @@ def _talk_edges(text: str, pieces: tuple[tuple[Piece, ...], ...]) -> tuple[list[
     return before, after
 
 
-def _edges(text: str, has_pair: Callable[[str], bool], canonical_at: tuple[str, ...]) -> list[list[tuple[int, float]]]:
+def _edges(
+    text: str,
+    pieces: tuple[tuple[Piece, ...], ...],
+    has_pair: Callable[[str], bool],
+    canonical_at: tuple[str, ...],
+) -> list[list[tuple[int, float]]]:
     """For each offset the steps a name that goes through it can take from there: where to, at what cost."""
     size = len(text)
+    extra = [0.0] * size
+    for at in range(size):
+        for piece in pieces[at]:
+            if piece.opens and piece.closes and piece.end - at > 1:
+                for inner in range(at, piece.end):
+                    extra[inner] = max(extra[inner], _TALK_WITHIN)
+        if text[at] in _DIVIDERS:
+            extra[at] = _DIVIDER_WITHIN
     edges: list[list[tuple[int, float]]] = []
     for at, char in enumerate(text):
         steps: list[tuple[int, float]] = []
         if char not in _STOPS:
-            steps.append((at + 1, _step(at, char.isspace(), has_pair, canonical_at)))
+            steps.append((at + 1, _step(at, char.isspace(), has_pair, canonical_at) + extra[at]))
             for width in range(2, min(7, size - at + 1)):
                 word = "".join(canonical_at[at : at + width])
                 if word in GENERIC or word in PLACES:
