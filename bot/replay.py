@@ -95,6 +95,15 @@ def _line(data: dict[str, Any], fallback: str) -> Line:
     return Line(at, data.get("chat"), data["from"], data.get("text") or "", key, attachments)
 
 
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """When each part of the bot has something to do next."""
+
+    engine: datetime
+    inbox: datetime | None
+    outbox: datetime | None
+
+
 class Replay:
     """Runs a log against a store that has the team; `run` yields what was said."""
 
@@ -124,35 +133,39 @@ class Replay:
         await self._tick()
         out += await self._deliver()
         while True:
-            moments = [await self._next()]
+            due = await self._next()
+            moments = [moment for moment in (due.engine, due.inbox, due.outbox) if moment is not None]
             if waiting:
                 moments.append(waiting[-1].at)
             moment = max(min(moments), self.clock.now())
             if moment > until:
                 break
             self.clock.set(moment)
-            while waiting and waiting[-1].at <= min(moment, until):
+            while waiting and waiting[-1].at <= moment:
                 await self._hear(waiting.pop())
                 out += await self._deliver()
-            await self._tick()
-            out += await self._deliver()
-        self.summary.last = max(self.clock.now(), min(until, self.clock.now()))
+            # What a line of this very moment has set off is seen by the next look.
+            if due.engine <= moment:
+                await self._tick()
+            if due.inbox is not None and due.inbox <= moment:
+                await self.worker.drain()
+            if any(other is not None and other <= moment for other in (due.engine, due.inbox, due.outbox)):
+                out += await self._deliver()
+        self.summary.last = self.clock.now()
         return out
 
-    async def _next(self) -> datetime:
+    async def _next(self) -> _Due:
         now = self.clock.now()
-
-        def look(session: Session) -> datetime:
-            moments = [self.engine.next_at(session, now), inbox.next_at(session, now), outbox.next_at(session, now)]
-            return min(moment for moment in moments if moment is not None)
-
-        return await self.store.read(look)
+        return await self.store.read(
+            lambda session: _Due(
+                self.engine.next_at(session, now), inbox.next_at(session, now), outbox.next_at(session, now)
+            )
+        )
 
     async def _tick(self) -> None:
         now = self.clock.now()
         while await self.store.write(lambda session: self.engine.tick(session, now)) >= BATCH:
             pass
-        await self.worker.drain()
 
     async def _hear(self, line: Line) -> None:
         self.summary.lines += 1
