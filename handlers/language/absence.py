@@ -94,6 +94,11 @@ def read_days(text: str, now: datetime, calendar: Calendar) -> DaySpan:
 
 
 def _stretch(days: Days, today: date, calendar: Calendar) -> Stretch | None:
+    match days:
+        case DateRange(begin=Weekday(weekday=begin, shift=None), end=Weekday(weekday=end, shift=None)):
+            # Nobody asks for leave from a day behind: 周一至周三 begins on the first Monday from today on.
+            first = today + timedelta(days=(begin - today.weekday()) % 7)
+            return Stretch(first, first + timedelta(days=(end - begin) % 7))
     try:
         options = list(days.options(today, calendar))
     except (Impossible, OverflowError, ValueError):

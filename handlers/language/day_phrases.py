@@ -122,28 +122,31 @@ def _day(match: re.Match[str], days: Days, shape: Shape, **marks: object) -> Day
 
 # -- relative days
 
-_OFFSETS = [
-    (r"大_后_[天日]", 3, False), (r"今_明_(?:两_|2_)?[天日]", 1, True), (r"明_后_(?:两_|2_)?[天日]", 2, True),
-    (r"这_两_三_[天日]", 3, True), (r"这_(?:一_)?[两二2]_[天日]", 2, True), (r"这_[几三3]_[天日]", 3, True),
-    (r"今_(?:[天日]|儿_个|儿)", 0, False), (r"当_[天日]", 0, False), (r"明_(?:[天日]|儿_个|儿)", 1, False),
-    (r"后_[天日](?!天)", 2, False),
+_OFFSETS: list[tuple[str, int, int | None]] = [
+    (r"大_后_[天日]", 3, None), (r"今_明_(?:两_|2_)?[天日]", 1, 0), (r"明_后_(?:两_|2_)?[天日]", 2, 1),
+    (r"这_两_三_[天日]", 3, 0), (r"这_(?:一_)?[两二2]_[天日]", 2, 0), (r"这_[几三3]_[天日]", 3, 0),
+    (r"今_(?:[天日]|儿_个|儿)", 0, None), (r"当_[天日]", 0, None), (r"明_(?:[天日]|儿_个|儿)", 1, None),
+    (r"后_[天日](?!天)", 2, None),
 ]  # fmt: skip
-_OFFSET_RULES = [(rx(pattern), days, span) for pattern, days, span in _OFFSETS]
+_OFFSET_RULES = [(rx(pattern), days, begin) for pattern, days, begin in _OFFSETS]
 
 
 @_rule("大今明这当后", "")
 def _relative_day(plain: str, match: re.Match[str]) -> Day | None:
-    for pattern, days, span in _OFFSET_RULES:
+    for pattern, days, begin in _OFFSET_RULES:
         found = pattern.match(plain, match.start())
         if found:
-            return _day(found, Offset(days, span), "weekday", checkable=not span)
+            return _day(found, Offset(days, begin), "weekday", checkable=begin is None)
     return None
 
 
 @_rule("今明当后", r"(?P<w>[今明当后])(?=_?(?:晚|早|夜|晨|午|上_?午|下_?午|中_?午|傍|凌))")
 def _half_day_word(plain: str, match: re.Match[str]) -> Day | None:
     before = plain[max(0, match.start() - 1) : match.start()]
-    if (match["w"] == "明" and before in tuple("说证声表发文透聪注申光英黎昆标阐")) or (match["w"] == "后" and before):
+    after = plain[match.end() : match.end() + 2].lstrip()[:1]
+    # 说明 and 证明 before 上午; before 早 and 晚 the word is 明早 and 明晚, but for 发明 and 透明.
+    words = "透聪黎昆" if after in tuple("早晚夜晨") else "说证声表发文透聪注申光英黎昆标阐"
+    if (match["w"] == "明" and before in tuple(words)) or (match["w"] == "后" and before):
         return None
     if match["w"] == "后" and plain[match.end() : match.end() + 1] not in "晚早":
         return None
@@ -249,10 +252,10 @@ def _numeric_date(plain: str, match: re.Match[str]) -> Day | None:
 
 @_rule(
     "0123456789",
-    r"(?P<m>\d{1,2})(?P<sep>[-/.])(?P<d>\d{1,2})(?:_[日号](?!楼|线|店|仓))?(?!\d|:\d\d|[/%a-z]|-(?!-|\d{1,2}[-/.]\d)|\.\d|_?(?:点|时(?!间)|个|天|周(?![一二三四五六日天末1-7])|小时|分钟|年|月|刻))",
+    r"(?P<m>\d{1,2})(?P<sep>[-/.])(?P<d>\d{1,2})(?:_[日号](?!楼|线|店|仓))?(?!\d|:\d\d(?!\d)|[/%a-z]|-(?!-|\d{1,2}[-/.]\d)|\.\d|_?(?:点|时(?!间)|个|天|周(?![一二三四五六日天末1-7])|小时|分钟|年|月|刻))",
 )
 def _slash_date(plain: str, match: re.Match[str]) -> Day | None:
-    if match.start() and re.search(r"[a-z\d./*×x#¥$-]$", plain[: match.start()][-1:]):
+    if match.start() and re.search(r"(?:[a-z\d./*×x#¥$]|[a-z]-)$", plain[: match.start()][-2:]):
         return None
     return _month_day(match, "date" if match[0][-1] in "日号" else "slash")
 

@@ -64,16 +64,16 @@ class Days(Protocol):
 
 
 class Offset(NamedTuple):
-    """今天, 明天, 三天内: so many days from today; `span` when the days up to it are meant (这两天)."""
+    """今天, 明天, 三天内: so many days from today; `begin` when the days from there on are meant (明后天: 1)."""
 
     days: int
-    span: bool = False
+    begin: int | None = None
     evening: bool = True
     long: bool = False
 
     def options(self, today: date, calendar: Calendar) -> Iterator[Stretch]:
         last = today + timedelta(days=self.days)
-        yield Stretch(today if self.span else last, last)
+        yield Stretch(last if self.begin is None else today + timedelta(days=self.begin), last)
 
 
 class Weekday(NamedTuple):

@@ -53,7 +53,7 @@ def _length(written: str, known: dict[str, int]) -> int:
             folded = folded[:start]
             break
     if len(written) >= _LONGEST_NAME and not folded.endswith(("部", "组", "机器人", "助手", "团队", "中心")):
-        for index in range(2, len(written)):
-            if lexicon.begins_act(folded[index:]) is True:
+        for index in range(2, len(written) - 1):
+            if lexicon.begins_act(folded[index:]) is True and not lexicon.begins_nouny(folded[index:]):
                 return index
     return len(written)

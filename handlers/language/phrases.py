@@ -114,7 +114,10 @@ _DURATIONS = [
     ("years-half", rx(rf"(?P<n>{NUMBER})_年_半")),
     ("years", rx(rf"(?P<n>1?\d|[{NUMERALS}]{{1,2}})_(?:周_?)?年(?!_?\d|_?底|_?末|_?初|_?前|_?月|_?度)")),
     ("quarter-years", rx(rf"(?P<n>{NUMBER})_个_季_度")),
-    ("weeks", rx(rf"{_RANGE_NUMBER}_(?:周(?!年|期|岁|刊|转)|个_?(?:星_期|礼_拜)|(?:星_期|礼_拜)(?!{_ONE_WEEKDAY}))")),
+    ("weeks", rx(
+        rf"{_RANGE_NUMBER}_(?:周(?!年|期|岁|刊|转|末|{_ONE_WEEKDAY})|个_?(?:星_期|礼_拜)"
+        rf"|(?:星_期|礼_拜)(?!{_ONE_WEEKDAY}))"
+    )),
 ]  # fmt: skip
 # What every duration begins with: without it none of the patterns above need be tried.
 _DURATION_HINT = rx(rf"半|{_RANGE_NUMBER}(?:\.\d)?_(?:个_?)?[小钟h分m刻天日工周星礼月年季半自整多]")
@@ -374,11 +377,11 @@ def _duration(plain: str, index: int, kind: str, match: re.Match[str]) -> Phrase
         case "workdays":
             days, shape = InWorkdays(amount), "workdays"
         case "days":
-            days = Offset(amount, span=True)
+            days = Offset(amount, begin=0)
         case "weeks":
-            days = Offset(7 * amount, span=True)
+            days = Offset(7 * amount, begin=0)
         case "half-month":
-            days = Offset(15, span=True)
+            days = Offset(15, begin=0)
         case "months":
             days = InMonths(amount)
         case "months-half":

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.calendar import Calendar
@@ -48,6 +48,7 @@ def test_only_announced_years_are_certain() -> None:
     assert not CALENDAR.is_certain(date(2027, 1, 1))
 
 
+@settings(deadline=None)
 @given(DAYS)
 def test_neighbouring_workdays(day: date) -> None:
     after, before = CALENDAR.next_workday(day), CALENDAR.previous_workday(day)
@@ -60,6 +61,7 @@ def test_neighbouring_workdays(day: date) -> None:
     assert CALENDAR.workday_on_or_before(day) == (day if CALENDAR.is_workday(day) else before)
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(-60, 60))
 def test_added_workdays_are_counted(day: date, n: int) -> None:
     if not date(2001, 1, 1) < day < date(2100, 6, 1):
@@ -107,6 +109,7 @@ def test_push_time(start: str, hours: int, end: str) -> None:
     assert CALENDAR.add_push(at(start), timedelta(hours=hours)) == at(end)
 
 
+@settings(deadline=None)
 @given(MOMENTS, st.integers(1, 60 * 200))
 def test_time_added_can_be_taken_back(start: datetime, minutes: int) -> None:
     span = timedelta(minutes=minutes)
