@@ -1,20 +1,19 @@
-"""Promises: recorded, kept, postponed, withdrawn, handed over, corrected, muted."""
+"""Promises: recorded, completed by what was missing, found again, kept."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from handlers.language import clauses, deadline
+from handlers.language import clauses
 from handlers.language.intent import take_numbers
 from handlers.language.text import fold
 from handlers.talk import Answer, Notice, Talk
-from storage import events, facts, people
-from storage.tables import Absence, Commitment, Lead, Person
+from storage import events, facts
+from storage.tables import Commitment, Person
 
-_AT = re.compile(r"[@＠]\s*")
+_PARTICLES = re.compile(r"[\s,，。、了的给把已]")
 
 
 # --- recording --------------------------------------------------------------------------------------------------------
@@ -46,15 +45,14 @@ def store(talk: Talk, items: Sequence[clauses.Item], text: str) -> Answer:
     notices: list[Notice] = []
     if not talk.in_group:
         for owner_id in dict.fromkeys(row.owner_id for row, _ in made if row.owner_id != talk.my_id):
-            mine = [_shown(talk, row, item.uncertain) for row, item in made if row.owner_id == owner_id]
-            told = {"items": mine, "by": talk.me.name, "now": talk.now}
-            notices.append(Notice(owner_id, "commitment_given", told, [item["number"] for item in mine]))
+            theirs = [shown(talk, row, item.uncertain, owner_id) for row, item in made if row.owner_id == owner_id]
+            notices.append(_given(talk, owner_id, theirs))
     if todo:
         talk.ask("complete", {"todo": todo})
     return Answer(
         "commitment_recorded",
         {
-            "items": [_shown(talk, row, item.uncertain) for row, item in made],
+            "items": [shown(talk, row, item.uncertain) for row, item in made],
             "todo": todo[0] if todo else None,
             "now": talk.now,
         },
@@ -103,11 +101,12 @@ def _store_one(talk: Talk, item: clauses.Item, owner: Person, text: str) -> tupl
     return row, todo
 
 
-def _shown(talk: Talk, row: Commitment, uncertain: bool = False) -> dict[str, Any]:
-    """One commitment as the person who speaks may read it."""
+def shown(talk: Talk, row: Commitment, uncertain: bool = False, reader_id: int | None = None) -> dict[str, Any]:
+    """One commitment as the person who speaks may read it here, or the reader of a private notice."""
+    owner_id = row.owner_id
     return {
         "number": row.number,
-        "matter": talk.safe(row.matter, row.owner_id),
+        "matter": talk.safe(row.matter, owner_id) if reader_id is None else talk.to(reader_id, row.matter, owner_id),
         "client": talk.client_name(row.client_id),
         "due": talk.local(row.due_at),
         "owner": talk.name_of(row.owner_id),
@@ -117,12 +116,30 @@ def _shown(talk: Talk, row: Commitment, uncertain: bool = False) -> dict[str, An
     }
 
 
+def _given(talk: Talk, owner_id: int, items: list[dict[str, Any]]) -> Notice:
+    told = {"items": items, "by": talk.me.name, "now": talk.now}
+    return Notice(owner_id, "commitment_given", told, [item["number"] for item in items])
+
+
 def completed(talk: Talk, numbers: Sequence[int], todo: dict[str, Any] | None, *, uncertain: bool = False) -> Answer:
     """How commitments stand after something that was missing was told; `todo` is what is still to be asked."""
     rows = [row for number in numbers if (row := find(talk, number))]
-    told = {"items": [_shown(talk, row, uncertain) for row in rows], "todo": todo, "now": talk.now}
+    told = {"items": [shown(talk, row, uncertain) for row in rows], "todo": todo, "now": talk.now}
     about = list(dict.fromkeys([*numbers, *([todo["number"]] if todo else [])]))
-    return Answer("commitment_recorded", told, kind="question" if todo else "reply", about=about)
+    others = list(dict.fromkeys(row.owner_id for row in rows if row.owner_id != talk.my_id))
+    notices = [
+        _given(talk, owner_id, [shown(talk, row, uncertain, owner_id) for row in rows if row.owner_id == owner_id])
+        for owner_id in others
+        if not talk.in_group
+    ]
+    return Answer(
+        "commitment_recorded",
+        told,
+        kind="question" if todo else "reply",
+        about=about,
+        mentions=others if talk.in_group else (),
+        notices=notices,
+    )
 
 
 # --- finding the one meant --------------------------------------------------------------------------------------------
@@ -134,12 +151,13 @@ def find(talk: Talk, number: int) -> Commitment | None:
     return row if row is not None and row.state != "withdrawn" else None
 
 
-def _other_kind(talk: Talk, number: int) -> str:
+def other_kind(talk: Talk, number: int) -> str:
     """What a number that is no commitment belongs to, in the words of the templates; empty for nothing."""
     return events.kind_of(talk.session, number) or ""
 
 
-def _closed(talk: Talk, row: Commitment) -> dict[str, Any]:
+def closed_facts(talk: Talk, row: Commitment) -> dict[str, Any]:
+    """How, when and by whom a commitment was closed; its matter only to who may see it."""
     return {
         "number": row.number,
         "matter": talk.safe(row.matter, row.owner_id) if talk.sees(row.owner_id) else "",
@@ -149,26 +167,29 @@ def _closed(talk: Talk, row: Commitment) -> dict[str, Any]:
     }
 
 
-def _mine_named(talk: Talk, words: str) -> list[Commitment]:
-    """My open commitments that these words mean: same client, or the words found in the matter."""
-    wanted = fold(words).replace(" ", "")
+def _bare(text: str) -> str:
+    return _PARTICLES.sub("", fold(text))
+
+
+def _mine_named(talk: Talk, words: str) -> tuple[list[Commitment], bool]:
+    """My open commitments that these words mean, and whether they name them clearly enough not to ask.
+
+    Clear: the words stand in the matter or the matter in the words, the client's name counting for the client.
+    """
+    wanted = _bare(words)
     mine = facts.commitments(talk.session, [talk.my_id])
-    inside = [row for row in mine if wanted and wanted in fold(row.matter).replace(" ", "")]
-    if inside:
-        return inside
+    said = [row for row in mine if wanted and (wanted in _bare(row.matter) or _bare(row.matter) in wanted)]
+    if said:
+        return said, len(wanted) > 1
     match = talk.directory.message(words)
     if match.candidates:
+        rest = _bare(words if match.span is None else words[: match.span[0]] + words[match.span[1] :])
         of_client = [row for row in mine if row.client_id in match.candidates]
-        rest = words if match.span is None else words[: match.span[0]] + words[match.span[1] :]
-        narrowed = [row for row in of_client if _shares(row.matter, rest)]
-        return narrowed or of_client
-    return [row for row in mine if _shares(row.matter, words)]
-
-
-def _shares(matter: str, words: str) -> bool:
-    """Do the words and the matter share a run of two characters, particles left out?"""
-    left, right = (re.sub(r"[\s,，。、了的给把已]", "", fold(text)) for text in (matter, words))
-    return any(right[i : i + 2] in left for i in range(len(right) - 1))
+        clear = [row for row in of_client if rest in _bare(row.matter)]
+        return clear or of_client, bool(clear)
+    return [
+        row for row in mine if any(wanted[at : at + 2] in _bare(row.matter) for at in range(len(wanted) - 1))
+    ], False
 
 
 # --- done -------------------------------------------------------------------------------------------------------------
@@ -184,8 +205,8 @@ def done(talk: Talk, rest: str) -> Answer:
         if len(mine) == 1 and talk.attachments:
             return close(talk, [mine[0].number], "")
         return _which(talk, "done_which", mine)
-    found = _mine_named(talk, rest)
-    if len(found) == 1:
+    found, clear = _mine_named(talk, rest)
+    if len(found) == 1 and clear:
         return close(talk, [found[0].number], "")
     if not found:
         return Answer("commitment_not_found", {"words": rest, "verb": "完成"})
@@ -193,7 +214,7 @@ def done(talk: Talk, rest: str) -> Answer:
 
 
 def _which(talk: Talk, template: str, rows: list[Commitment]) -> Answer:
-    shown = [_shown(talk, row) for row in rows[:9]]
+    shown = [shown(talk, row) for row in rows[:9]]
     if not shown:
         return Answer("nothing_open", {})
     options = [item["number"] for item in shown]
@@ -213,11 +234,11 @@ def close(talk: Talk, numbers: Sequence[int], note: str, proof: list[dict[str, s
     for number in numbers:
         row = find(talk, number)
         if row is None:
-            refused.append({"why": "unknown", "number": number, "kind": _other_kind(talk, number)})
+            refused.append({"why": "unknown", "number": number, "kind": other_kind(talk, number)})
+        elif row.state != "open":
+            refused.append({"why": "closed", **closed_facts(talk, row)})
         elif row.owner_id != talk.my_id:
             refused.append({"why": "owner", "number": number, "owner": talk.name_of(row.owner_id)})
-        elif row.state != "open":
-            refused.append({"why": "closed", **_closed(talk, row)})
         else:
             late = row.due_at is not None and talk.now > row.due_at
             talk.change(
@@ -229,7 +250,7 @@ def close(talk: Talk, numbers: Sequence[int], note: str, proof: list[dict[str, s
                 note=note or row.note,
                 proof=[*row.proof, *proof],
             )
-            closed.append(_shown(talk, row) | {"late": late})
+            closed.append(shown(talk, row) | {"late": late})
     left = len(facts.commitments(talk.session, [talk.my_id]))
     told = {
         "closed": closed,
@@ -239,207 +260,3 @@ def close(talk: Talk, numbers: Sequence[int], note: str, proof: list[dict[str, s
         "note": talk.safe(note, talk.my_id),
     }
     return Answer("commitment_done", told | {"now": talk.now}, about=list(numbers))
-
-
-# --- changes that are the owner's -------------------------------------------------------------------------------------
-
-
-def owned(talk: Talk, number: int) -> Commitment | Answer:
-    """The open commitment if I may change it, else the refusal."""
-    row = find(talk, number)
-    if row is None:
-        return Answer("number_unknown", {"number": number, "kind": _other_kind(talk, number)}, about=[number])
-    if not people.may_decide_for(talk.session, talk.me, row.owner_id):
-        return Answer("not_yours", {"number": number, "owner": talk.name_of(row.owner_id)}, about=[number])
-    if row.state != "open":
-        return Answer("already_closed", _closed(talk, row) | {"now": talk.now}, about=[number])
-    return row
-
-
-def _first_number(rest: str) -> tuple[int | None, str]:
-    numbers, _ = take_numbers(rest)
-    if not numbers:
-        return None, rest
-    after = re.sub(r"^\s*[#＃]?\s*[\d０-９]+[\s,，、:：;；]*", "", rest)
-    return numbers[0], after
-
-
-def postpone(talk: Talk, rest: str) -> Answer:
-    """`延期 12 周五 客户出差`: a new date, counted; from the second time on the supervisor hears of it."""
-    number, words = _first_number(rest)
-    if number is None:
-        return Answer("number_missing", {"verb": "延期", "example": "延期 12 周五 客户出差"}, kind="question")
-    row = owned(talk, number)
-    if isinstance(row, Answer):
-        return row
-    read = deadline.read_due(words, talk.now, talk.calendar)
-    if read.due is None or read.issue is not None:
-        talk.ask("postpone", {"number": number, "reason": read.rest if read.issue in {None, "none"} else ""})
-        asked = {
-            "number": number,
-            "matter": talk.safe(row.matter, row.owner_id),
-            "issue": read.issue,
-            "phrase": read.phrase,
-        }
-        return Answer("date_missing", asked | {"verb": "延期"}, kind="question", about=[number])
-    return move(talk, row, read.due, read.rest, counted=True, uncertain=read.uncertain)
-
-
-def move(talk: Talk, row: Commitment, due: datetime, reason: str, *, counted: bool, uncertain: bool = False) -> Answer:
-    """Gives a commitment a new date; a counted one is a postponement."""
-    before = talk.local(row.due_at)
-    postponed = row.postponed + 1 if counted else row.postponed
-    talk.change(
-        row,
-        "commitment.dated",
-        due_at=due,
-        due_given_at=talk.now,
-        issue=None,
-        postponed=postponed,
-        note=reason or row.note,
-    )
-    told = {
-        **_shown(talk, row, uncertain),
-        "before": before,
-        "reason": talk.safe(reason, row.owner_id),
-        "postponed": postponed if counted else 0,
-        "by": talk.me.name,
-        "now": talk.now,
-    }
-    notices: list[Notice] = []
-    superior = None
-    if counted and postponed >= 2:
-        superior = next(iter(people.above(talk.session, talk.session.get(Person, row.owner_id))), None)
-        if superior is not None and superior.id is not None and superior.id != talk.my_id:
-            notices.append(Notice(superior.id, "commitment_postponed_notice", told, [row.number]))
-    if row.owner_id != talk.my_id:
-        notices.append(Notice(row.owner_id, "commitment_changed_notice", told, [row.number]))
-    told = told | {"supervisor": superior.name if notices and superior else ""}
-    template = "commitment_postponed" if counted else "commitment_corrected"
-    return Answer(template, told, about=[row.number], notices=notices)
-
-
-def cancel(talk: Talk, rest: str) -> Answer:
-    """`取消 12 原因`: withdraws a commitment, or a leave, with its reason."""
-    number, reason = _first_number(rest)
-    if number is None:
-        return Answer("number_missing", {"verb": "取消", "example": "取消 12 客户改期"}, kind="question")
-    absence = talk.session.get(Absence, number)
-    if absence is not None and absence.state == "ok":
-        if absence.person_id != talk.my_id and not people.may_decide_for(talk.session, talk.me, absence.person_id):
-            return Answer("not_yours", {"number": number, "owner": talk.name_of(absence.person_id)}, about=[number])
-        talk.change(absence, "absence.cancelled", state="cancelled")
-        told = {"number": number, "kind": absence.kind, "first": absence.first_day, "last": absence.last_day}
-        return Answer("absence_cancelled", told | {"now": talk.now}, about=[number])
-    row = owned(talk, number)
-    if isinstance(row, Answer):
-        return row
-    if not reason:
-        talk.ask("cancel", {"number": number})
-        return Answer("reason_missing", {**_shown(talk, row), "now": talk.now}, kind="question", about=[number])
-    return withdraw(talk, row, reason)
-
-
-def withdraw(talk: Talk, row: Commitment, reason: str) -> Answer:
-    """Cancels a commitment for a reason; an owner who did not do it is told."""
-    talk.change(row, "commitment.cancelled", state="cancelled", closed_at=talk.now, closed_by=talk.my_id, note=reason)
-    told = {**_shown(talk, row), "reason": talk.safe(reason, row.owner_id), "by": talk.me.name, "now": talk.now}
-    notices = (
-        [] if row.owner_id == talk.my_id else [Notice(row.owner_id, "commitment_cancelled_notice", told, [row.number])]
-    )
-    return Answer("commitment_cancelled", told, about=[row.number], notices=notices)
-
-
-def hand_over(talk: Talk, rest: str) -> Answer:
-    """`转交 12 @李娜`: a commitment or a lead gets another owner, who is told."""
-    number, words = _first_number(rest)
-    if number is None:
-        return Answer("number_missing", {"verb": "转交", "example": "转交 12 @李娜"}, kind="question")
-    lead = talk.session.get(Lead, number)
-    row: Commitment | Lead | Answer = lead if lead is not None and lead.state == "open" else owned(talk, number)
-    if isinstance(row, Answer):
-        return row
-    if isinstance(row, Lead) and not people.may_decide_for(talk.session, talk.me, row.owner_id):
-        return Answer("not_yours", {"number": number, "owner": talk.name_of(row.owner_id)}, about=[number])
-    heir = _named_person(talk, words)
-    if heir is None or heir.id is None:
-        names = [name for name in re.split(r"[\s,，、]+", _AT.sub("", words)) if name][:1]
-        example = {"number": number, "verb": "转交", "example": f"转交 {number} @李娜", "names": names}
-        return Answer("heir_missing", example, kind="question", about=[number])
-    if heir.id == row.owner_id:
-        return Answer("already_owner", {"number": number, "owner": heir.name}, about=[number])
-    former = row.owner_id
-    if isinstance(row, Lead):
-        talk.change(row, "lead.assigned", owner_id=heir.id, assigned_at=talk.now)
-        shown: dict[str, Any] = {
-            "number": number,
-            "matter": talk.safe(row.note, row.owner_id),
-            "client": talk.client_name(row.client_id),
-            "due": None,
-            "kind": "lead",
-        }
-    else:
-        talk.change(row, "commitment.assigned", owner_id=heir.id)
-        shown = {**_shown(talk, row), "kind": "commitment"}
-    told = {**shown, "owner": heir.name, "former": talk.name_of(former), "by": talk.me.name, "now": talk.now}
-    # Only the new owner may read the number to call, and a notice is private.
-    reach = {"contact": row.contact_name, "phone": row.phone} if isinstance(row, Lead) else {"contact": "", "phone": ""}
-    notices = [Notice(heir.id, "handed_over_notice", told | reach, [number])] if heir.id != talk.my_id else []
-    if former not in {talk.my_id, heir.id}:
-        notices.append(Notice(former, "handed_away_notice", told, [number]))
-    return Answer("handed_over", told, about=[number], mentions=[heir.id] if talk.in_group else (), notices=notices)
-
-
-def _named_person(talk: Talk, words: str) -> Person | None:
-    """The first person named in `words`, by platform mention or by written name."""
-    if talk.mentioned:
-        return talk.mentioned[0]
-    text = _AT.sub("", words).strip()
-    names = sorted((name for name in talk.roster() if text.startswith(name)), key=len, reverse=True)
-    return talk.person(names[0]) if names else None
-
-
-def correct(talk: Talk, rest: str) -> Answer:
-    """`改 12 周四`: the date, or the words, were understood wrongly; not counted as a postponement."""
-    number, words = _first_number(rest)
-    if number is None:
-        return Answer("number_missing", {"verb": "改", "example": "改 12 周四"}, kind="question")
-    row = owned(talk, number)
-    if isinstance(row, Answer):
-        return row
-    item = clauses.plain_item(words, talk.now, talk.calendar, talk.roster())
-    if item.due is not None and item.issue is None:
-        if item.matter and fold(item.matter) not in {"到", "为", "成", "截止"}:
-            talk.change(row, "commitment.reworded", matter=item.matter)
-        return move(talk, row, item.due, "", counted=False, uncertain=item.uncertain)
-    if item.issue == "none" and item.matter:
-        match = talk.directory.message(item.matter)
-        talk.change(row, "commitment.reworded", matter=item.matter, client_id=match.key or row.client_id)
-        told = {**_shown(talk, row), "before": talk.local(row.due_at), "now": talk.now}
-        return Answer("commitment_corrected", told, about=[number])
-    talk.ask("correct", {"number": number})
-    asked = {
-        "number": number,
-        "matter": talk.safe(row.matter, row.owner_id),
-        "issue": item.issue,
-        "phrase": item.phrase,
-    }
-    return Answer("date_missing", asked | {"verb": "改"}, kind="question", about=[number])
-
-
-def mute(talk: Talk, rest: str) -> Answer:
-    """`静音 12`: no more reminders to the owner; it stays in the lists and still escalates."""
-    number, _ = _first_number(rest)
-    if number is None:
-        return Answer("number_missing", {"verb": "静音", "example": "静音 12"}, kind="question")
-    lead = talk.session.get(Lead, number)
-    if lead is not None and lead.state == "open":
-        if not people.may_decide_for(talk.session, talk.me, lead.owner_id):
-            return Answer("not_yours", {"number": number, "owner": talk.name_of(lead.owner_id)}, about=[number])
-        talk.change(lead, "lead.muted", muted=True)
-        return Answer("muted", {"number": number, "matter": talk.client_name(lead.client_id) or ""}, about=[number])
-    row = owned(talk, number)
-    if isinstance(row, Answer):
-        return row
-    talk.change(row, "commitment.muted", muted=True)
-    return Answer("muted", {"number": number, "matter": talk.safe(row.matter, row.owner_id)}, about=[number])

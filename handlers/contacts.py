@@ -9,6 +9,7 @@ from typing import Any
 from handlers.language.contact import ContactText, read_contact
 from handlers.language.names import Match
 from handlers.talk import Answer, Talk
+from prompts import mask
 from storage import clients, facts
 from storage.tables import Contact, Lead
 
@@ -24,22 +25,39 @@ def contact(talk: Talk) -> Answer:
         return Answer("contact_empty", {"channel": read.channel}, kind="question")
     match = talk.directory.message(read.body)
     if match.key is not None:
-        return store(talk, match.key, _payload(read))
+        return store(talk, match.key, _payload(talk, read))
     return _ask_client(talk, read, match)
 
 
-def _payload(read: ContactText) -> dict[str, Any]:
-    return {"channel": read.channel, "body": read.body, "person": read.person or "", "lacks": list(read.lacks)}
+def _payload(talk: Talk, read: ContactText) -> dict[str, Any]:
+    return {
+        "channel": read.channel,
+        "body": read.body,
+        "person": read.person or "",
+        "lacks": list(read.lacks),
+        "attachments": [{"kind": item.kind, "name": item.name, "ref": item.ref or ""} for item in talk.attachments],
+    }
 
 
 def _ask_client(talk: Talk, read: ContactText, match: Match) -> Answer:
     options = talk.options(match)
     first = _FIRST_WORD.match(read.body)
-    new = first[0] if first and first[0] != read.person and talk.person(first[0]) is None else ""
+    new = first[0] if first and first[0] != read.person and _may_be_client(talk, first[0]) else ""
     if not options and not new:
         return Answer("contact_no_client", {"channel": read.channel}, kind="question")
-    talk.ask("contact", {"contact": _payload(read), "options": options, "new": new})
+    talk.ask("contact", {"contact": _payload(talk, read), "options": options, "new": new})
     return Answer("contact_which_client", {"channel": read.channel, "options": options, "new": new}, kind="question")
+
+
+def _may_be_client(talk: Talk, word: str) -> bool:
+    """Is this word fit to be offered as a new client: no number, no telephone, nobody of the team?"""
+    return not word.isdigit() and mask(word) == word and talk.person(word) is None
+
+
+def offered(payload: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a question about a client offered, in its order; a new client last, without an id."""
+    new = [{"id": None, "name": payload["new"]}] if payload["new"] else []
+    return [*payload["options"], *new]
 
 
 def create_client(talk: Talk, name: str) -> int:
@@ -60,7 +78,7 @@ def store(talk: Talk, client_id: int, payload: dict[str, Any]) -> Answer:
             text=payload["body"],
             contact_name=payload["person"],
             chat_id=talk.chat_id,
-            attachments=[{"kind": item.kind, "name": item.name, "ref": item.ref or ""} for item in talk.attachments],
+            attachments=payload["attachments"],
             at=talk.now,
         ),
         "contact.made",
@@ -72,7 +90,7 @@ def store(talk: Talk, client_id: int, payload: dict[str, Any]) -> Answer:
         "channel": row.channel,
         "client": talk.client_name(client_id),
         "lacks": payload["lacks"] if row.channel == "visit" else [],
-        "attachments": len(talk.attachments),
+        "attachments": len(row.attachments),
         "leads": leads,
         "now": talk.now,
     }

@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-from handlers.language.lead import read_lead
+from handlers.language.lead import LeadText, read_lead
+from handlers.language.names import Match
 from handlers.talk import Answer, Notice, Talk
 from prompts import mask
 from storage import clients, facts, people
 from storage.tables import Lead
 
 
+def read(talk: Talk, text: str) -> LeadText:
+    """The lead that `text` reports, regions read as this team names them."""
+    regions = {person.region for person in people.everybody(talk.session) if person.region}
+    found = read_lead(text, talk.roster(), sorted(regions))
+    assert found is not None
+    return found
+
+
 def lead(talk: Talk) -> Answer:
     """Stores a lead for the person named, else for the sender; a client or lead somebody has already is not doubled."""
-    regions = {person.region for person in people.everybody(talk.session) if person.region}
-    read = read_lead(talk.text, talk.roster(), sorted(regions))
-    assert read is not None
-    if not read.client:
-        missing = {"contact": read.contact or "", "phone": mask(read.phone or "")}
+    told = read(talk, talk.text)
+    if not told.client:
+        missing = {"contact": told.contact or "", "phone": mask(told.phone or "")}
         return Answer("lead_no_client", missing, kind="question")
-    unknown = [name for name in read.mentions if talk.person(name) is None]
+    unknown = [name for name in told.mentions if talk.person(name) is None]
     if unknown:
         return Answer("person_unknown", {"names": unknown, "bot": talk.bot_name})
+    known = clients.named(talk.session, told.client)
+    match = talk.directory.mention(told.client) if known is None else Match(())
+    if match.ask:
+        options = talk.options(match)
+        talk.ask("lead", {"text": talk.text, "options": options, "new": told.client})
+        asked = {"channel": "线索", "options": options, "new": told.client}
+        return Answer("contact_which_client", asked, kind="question")
+    return store(talk, told, known.id if known is not None else match.key)
+
+
+def store(talk: Talk, read: LeadText, client_id: int | None) -> Answer:
+    """Stores a lead on this client, on a new one without an id; says whose it is when somebody has it already."""
+    assert read.client
     named = [person for name in read.mentions if (person := talk.person(name))] or list(talk.mentioned)
     owner = named[0] if named else talk.me
     assert owner.id is not None
-
-    match = talk.directory.mention(read.client)
-    known = clients.get(talk.session, match.key) if match.key is not None and match.sure >= 1.0 else None
-    known = known or clients.named(talk.session, read.client)
+    known = clients.get(talk.session, client_id)
     known_leads = facts.leads_of_client(talk.session, known.id) if known and known.id is not None else []
     if not known_leads and read.phone and (twin := facts.lead_with_phone(talk.session, read.phone)):
         known_leads = [twin]
@@ -35,10 +52,9 @@ def lead(talk: Talk) -> Answer:
         return _known(talk, talk.client_name(twin.client_id) or "", twin.owner_id, twin.number)
     if known is not None and known.owner_id not in {None, owner.id}:
         return _known(talk, known.name, known.owner_id, None)
-
-    client = known or clients.add(
-        talk.session, read.client, talk.now, owner_id=owner.id, region=read.region or owner.region
-    )
+    name = known.name if known is not None else read.client
+    region = known.region if known is not None else read.region or owner.region
+    client = clients.add(talk.session, name, talk.now, owner_id=owner.id, region=region)
     assert client.id is not None
     row = talk.add(
         Lead(

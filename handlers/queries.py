@@ -121,6 +121,7 @@ def card(talk: Talk, words: str, client_id: int | None = None) -> Answer:
     seen = people.visible(talk.session, talk.me)
     rows = facts.contacts(talk.session, found, person_ids=readers, limit=1)
     promised = [row for row in facts.open_of_client(talk.session, found) if row.owner_id in seen]
+    leads = [lead for lead in facts.leads_of_client(talk.session, found) if lead.owner_id in seen]
     told = {
         "client": client.name,
         "owner": talk.name_of(client.owner_id),
@@ -135,10 +136,11 @@ def card(talk: Talk, words: str, client_id: int | None = None) -> Answer:
             for row in promised[:5]
         ],
         "total": len(promised),
-        "leads": [golden(talk, lead) for lead in facts.leads_of_client(talk.session, found) if lead.owner_id in seen],
+        "leads": [golden(talk, lead) for lead in leads],
         "now": talk.now,
     }
-    return Answer("client_card", told, about=[row.number for row in rows] + [row.number for row in promised[:5]])
+    about = [row.number for row in rows] + [row.number for row in promised[:5]] + [lead.number for lead in leads]
+    return Answer("client_card", told, about=about)
 
 
 def timeline(talk: Talk, words: str, client_id: int | None = None) -> Answer:
@@ -150,7 +152,7 @@ def timeline(talk: Talk, words: str, client_id: int | None = None) -> Answer:
     assert client is not None
     seen = people.visible(talk.session, talk.me)
     entries: list[dict[str, Any]] = []
-    for row in facts.contacts(talk.session, found, person_ids=seen, limit=200):
+    for row in facts.contacts(talk.session, found, person_ids=_may_read(talk, client), limit=200):
         entries.append(
             {"at": row.at, "number": row.number, "who": row.person_id, "what": row.channel, "text": row.text}
         )

@@ -1,16 +1,18 @@
-"""Answers to what the bot asked: a bare number, a bare date, a yes, a reason."""
+"""Answers to what the bot asked: a bare number, a bare date, a yes, a no, a reason."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from handlers import commitments, contacts, leave, lists, queries, reports
+from handlers import changes, commitments, contacts, leads, leave, lists, queries, reports
 from handlers.language import deadline
-from handlers.language.intent import choices, is_yes
+from handlers.language.intent import choices, is_yes, take_numbers
+from handlers.language.text import fold
 from handlers.talk import Answer, Talk
 from storage import facts
-from storage.tables import Question
+from storage.tables import Commitment, Question
 
 LOOKUPS: dict[str, Callable[[Talk, str, int], Answer]] = {
     "last_contact": queries.last_contact,
@@ -18,6 +20,9 @@ LOOKUPS: dict[str, Callable[[Talk, str, int], Answer]] = {
     "timeline": queries.timeline,
     "list": lists.of_client,
 }
+_NO = re.compile(
+    r"(?:先|都|就)?(?:不|别|不用|不要|不必|不是|都不是|不对|不需要|不取消|不记|不建|不新建|算|no)(?:了|吧|的|啦)?|否|无|没有"
+)
 
 
 def answered(talk: Talk) -> Answer | None:
@@ -25,7 +30,10 @@ def answered(talk: Talk) -> Answer | None:
     question = facts.asked(talk.session, talk.my_id, talk.lane, talk.now)
     if question is None or not talk.text.strip():
         return None
-    answer = _ANSWERS[question.kind](talk, question)
+    if _NO.fullmatch(fold(talk.text).strip(" 。.!,~")):
+        answer: Answer | None = Answer("declined", {})
+    else:
+        answer = _ANSWERS[question.kind](talk, question)
     if answer is not None and question.answered_at is None:
         question.answered_at = talk.now
         talk.session.add(question)
@@ -33,20 +41,26 @@ def answered(talk: Talk) -> Answer | None:
 
 
 def _pick(talk: Talk, options: list[Any]) -> Any | None:
+    """The one of the offered options a bare number picks, or a yes when there is only one."""
+    if len(options) == 1 and is_yes(talk.text):
+        return options[0]
     picked = choices(talk.text, len(options))
     return options[picked[0] - 1] if picked and len(picked) == 1 else None
 
 
 def _date(talk: Talk) -> deadline.Due | None:
-    """The date this message is, if it is nothing else."""
-    if not deadline.is_due_only(talk.text, talk.now, talk.calendar):
-        return None
-    return deadline.read_due(talk.text, talk.now, talk.calendar)
+    """The date this message is, if it is nothing else; a word too vague for one counts, with its issue."""
+    read = deadline.read_due(talk.text, talk.now, talk.calendar)
+    vague = read.issue == "vague" and not read.rest.strip(" 。.，,!！吧")
+    return read if vague or deadline.is_due_only(talk.text, talk.now, talk.calendar) else None
+
+
+# --- what was missing from a commitment -------------------------------------------------------------------------------
 
 
 def _complete(talk: Talk, question: Question) -> Answer | None:
     """A date or a client that was missing from commitments just recorded."""
-    todo: list[dict[str, Any]] = question.payload["todo"]
+    todo = [item for item in question.payload["todo"] if _missing(talk, item)]
     read = _date(talk)
     if read is not None:
         waiting = [item for item in todo if item["kind"] == "due"]
@@ -58,7 +72,7 @@ def _complete(talk: Talk, question: Question) -> Answer | None:
             question.answered_at = talk.now
             talk.ask("complete", {"todo": todo})
             return Answer("date_missing", asked | {"verb": "改"}, kind="question", about=[first["number"]])
-        rows = [row for item in waiting if (row := commitments.find(talk, item["number"])) and row.state == "open"]
+        rows = [row for item in waiting if (row := _open(talk, item["number"]))]
         for row in rows:
             talk.change(row, "commitment.dated", due_at=read.due, due_given_at=talk.now, issue=None)
         done = [row.number for row in rows]
@@ -66,44 +80,65 @@ def _complete(talk: Talk, question: Question) -> Answer | None:
     else:
         unclear = [item for item in todo if item["kind"] == "client"]
         option = _pick(talk, unclear[0]["options"]) if unclear else None
-        if option is None:
-            return None
-        first = unclear[0]
-        found = commitments.find(talk, first["number"])
-        if found is None:
+        found = _open(talk, unclear[0]["number"]) if option is not None else None
+        if found is None or option is None:
             return None
         talk.change(found, "commitment.linked", client_id=option["id"])
         done = [found.number]
-        left = [item for item in todo if item is not first]
+        left = [item for item in todo if item is not unclear[0]]
     if left:
         question.answered_at = talk.now
         talk.ask("complete", {"todo": left})
     return commitments.completed(talk, done, left[0] if left else None, uncertain=read.uncertain if read else False)
 
 
+def _open(talk: Talk, number: int) -> Commitment | None:
+    row = commitments.find(talk, number)
+    return row if row is not None and row.state == "open" else None
+
+
+def _missing(talk: Talk, item: dict[str, Any]) -> bool:
+    """Is this still missing, or has it been told by another road since it was asked?"""
+    row = _open(talk, item["number"])
+    return row is not None and (row.due_at is None if item["kind"] == "due" else row.client_id is None)
+
+
+# --- the rest of a command --------------------------------------------------------------------------------------------
+
+
 def _done(talk: Talk, question: Question) -> Answer | None:
-    picked = choices(talk.text, len(question.payload["options"]))
-    if picked:
-        numbers = [question.payload["options"][index - 1] for index in picked]
-        return commitments.close(talk, numbers, "", question.payload["proof"])
-    return None
-
-
-def _postpone(talk: Talk, question: Question) -> Answer | None:
-    read = _date(talk)
-    if read is None or read.due is None or read.issue is not None:
+    options: list[int] = question.payload["options"]
+    numbers, rest = take_numbers(talk.text)
+    if len(options) == 1 and is_yes(talk.text):
+        numbers = options
+    elif picked := choices(talk.text, len(options)):
+        numbers = [options[index - 1] for index in picked]
+    elif rest or not set(numbers) <= set(options):
+        # The record's own number is as good an answer as its place in the list, where it cannot be taken for one.
         return None
-    row = commitments.owned(talk, question.payload["number"])
+    return commitments.close(talk, numbers, "", question.payload["proof"]) if numbers else None
+
+
+def _moved(talk: Talk, question: Question) -> Answer | None:
+    read = _date(talk)
+    if read is None:
+        return None
+    row = changes.owned(talk, question.payload["number"])
     if isinstance(row, Answer):
         return row
     counted = question.kind == "postpone"
     reason = question.payload.get("reason", "")
-    return commitments.move(talk, row, read.due, reason, counted=counted, uncertain=read.uncertain)
+    if read.due is None or read.issue is not None:
+        return changes.ask_date(talk, row, "延期" if counted else "改", read.issue, read.phrase, reason)
+    return changes.move(talk, row, read.due, reason, counted=counted, uncertain=read.uncertain)
 
 
 def _cancel(talk: Talk, question: Question) -> Answer | None:
-    row = commitments.owned(talk, question.payload["number"])
-    return row if isinstance(row, Answer) else commitments.withdraw(talk, row, talk.text.strip())
+    row = changes.owned(talk, question.payload["number"])
+    if isinstance(row, Answer):
+        return row
+    # A yes is no reason.
+    return changes.ask_reason(talk, row) if is_yes(talk.text) else changes.withdraw(talk, row, talk.text.strip())
 
 
 def _lookup(talk: Talk, question: Question) -> Answer | None:
@@ -112,13 +147,16 @@ def _lookup(talk: Talk, question: Question) -> Answer | None:
 
 
 def _contact(talk: Talk, question: Question) -> Answer | None:
-    payload = question.payload
-    options = [*payload["options"], *([{"id": None, "name": payload["new"]}] if payload["new"] else [])]
-    option = options[0] if len(options) == 1 and is_yes(talk.text) else _pick(talk, options)
+    option = _pick(talk, contacts.offered(question.payload))
     if option is None:
         return None
     client_id = option["id"] if option["id"] is not None else contacts.create_client(talk, option["name"])
-    return contacts.store(talk, client_id, payload["contact"])
+    return contacts.store(talk, client_id, question.payload["contact"])
+
+
+def _lead(talk: Talk, question: Question) -> Answer | None:
+    option = _pick(talk, contacts.offered(question.payload))
+    return leads.store(talk, leads.read(talk, question.payload["text"]), option["id"]) if option else None
 
 
 def _propose(talk: Talk, question: Question) -> Answer | None:
@@ -129,17 +167,18 @@ def _propose(talk: Talk, question: Question) -> Answer | None:
 
 def _leave(talk: Talk, question: Question) -> Answer | None:
     span = deadline.read_days(talk.text, talk.now, talk.calendar)
-    return leave.store(talk, span, question.payload["kind"]) if span.issue is None else None
+    return None if span.issue == "none" else leave.leave(talk, talk.text, question.payload["kind"])
 
 
 _ANSWERS: dict[str, Callable[[Talk, Question], Answer | None]] = {
     "complete": _complete,
     "done": _done,
-    "postpone": _postpone,
-    "correct": _postpone,
+    "postpone": _moved,
+    "correct": _moved,
     "cancel": _cancel,
     "lookup": _lookup,
     "contact": _contact,
+    "lead": _lead,
     "propose": _propose,
     "leave": _leave,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,10 +13,11 @@ from handlers.language.report import ReportText, read_report
 from handlers.language.text import fold
 from handlers.talk import Answer, Notice, Talk
 from prompts import CHANNELS
-from storage import facts, people
+from storage import events, facts, people
 from storage.tables import Commitment, DailyReport, Person, ReportVersion
 
 _MORNING = time(10)
+_NUMBER = re.compile(r"(?<!\w)#(\d{1,9})(?!\d)")
 _SECTIONS = ("done", "plan", "problems", "help")
 
 
@@ -52,7 +54,7 @@ def draft(talk: Talk) -> Answer:
         words = facts.report_words(talk.session, row)
         assert words is not None
         told = _told(talk, talk.me, row, words)
-        return Answer("report_already_in", told, about=[row.number])
+        return Answer("report_already_in", told, about=[row.number, *_named(talk, words)])
     row, words = _save_draft(talk, day, row, _gather(talk, day), "")
     return _show_draft(talk, row, words)
 
@@ -145,7 +147,14 @@ def _show_draft(talk: Talk, row: DailyReport, words: ReportVersion) -> Answer:
         "open": [_commitment(talk, item) for item in mine[:10]],
         "total": len(mine),
     }
-    return Answer("report_draft", told, kind="report", about=[row.number, *(item.number for item in mine[:10])])
+    about = [row.number, *_named(talk, words), *(item.number for item in mine[:10])]
+    return Answer("report_draft", told, kind="report", about=about)
+
+
+def _named(talk: Talk, words: ReportVersion) -> list[int]:
+    """The commitments that the lines of a report speak of by number."""
+    numbers = (int(found) for line in (*words.done, *words.plan) for found in _NUMBER.findall(line))
+    return [number for number in numbers if events.kind_of(talk.session, number) == "commitment"]
 
 
 def _submit(talk: Talk, day: date, read: ReportText, text: str) -> Answer:
@@ -174,7 +183,16 @@ def _submit(talk: Talk, day: date, read: ReportText, text: str) -> Answer:
             "facts": _document(talk, row, words),
         }
         private = _told(talk, talk.me, row, words, for_other=True)
-        notices.append(Notice(superior.id, "report_handed_on", private, [row.number], kind="report", files=[file]))
+        notices.append(
+            Notice(
+                superior.id,
+                "report_handed_on",
+                private,
+                [row.number, *_named(talk, words)],
+                kind="report",
+                files=[file],
+            )
+        )
     told |= {
         "supervisor": superior.name if superior else "",
         "proposals": [item | {"due": talk.local(item["due"])} for item in proposals],
@@ -344,6 +362,12 @@ def missing(talk: Talk) -> Answer:
     return Answer("report_missing", told)
 
 
+def _day_named(talk: Talk, words: str) -> date | None:
+    """The working day that `昨天` and the like ask for: of a day off, the last one, to which its reports belong."""
+    day = read_day(words, talk.now, talk.calendar)
+    return talk.calendar.workday_on_or_before(day) if day is not None else None
+
+
 def show(talk: Talk, rest: str) -> Answer | None:
     """`日报 张伟 昨天`: one person's report; None when `rest` does not begin with a name."""
     words = rest.lstrip("@＠ ")
@@ -352,7 +376,7 @@ def show(talk: Talk, rest: str) -> Answer | None:
     if person is None or person.id is None:
         return None
     named_day = words[len(person.name) :].strip(" 的")
-    day = read_day(named_day, talk.now, talk.calendar) if named_day else report_day(talk)
+    day = _day_named(talk, named_day) if named_day else report_day(talk)
     if day is None:
         return None
     if not talk.sees(person.id):
@@ -362,12 +386,12 @@ def show(talk: Talk, rest: str) -> Answer | None:
     if row is None or version is None:
         return Answer("report_not_in", {"person": person.name, "day": day, "now": talk.now})
     told = _told(talk, person, row, version, for_other=person.id != talk.my_id)
-    return Answer("report_shown", told, about=[row.number])
+    return Answer("report_shown", told, about=[row.number, *_named(talk, version)])
 
 
 def summary(talk: Talk, rest: str) -> Answer:
     """`日报汇总`: the reports of a day of everybody the asker may see."""
-    day = (read_day(rest, talk.now, talk.calendar) if rest else None) or report_day(talk)
+    day = (_day_named(talk, rest) if rest else None) or report_day(talk)
     submitted = facts.reports_in(talk.session, day)
     seen = people.visible(talk.session, talk.me)
     owing = [person for person in people.reps(talk.session, day) if person.id in seen]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from handlers import basics, commitments, contacts, leads, leave, lists, queries, questions, reports
+from handlers import basics, changes, commitments, contacts, leads, leave, lists, queries, questions, reports
 from handlers.language.clauses import is_commitment
 from handlers.language.contact import read_contact
 from handlers.language.intent import command
@@ -22,6 +22,9 @@ from handlers.talk import Answer, Talk
 from handlers.undo import undo
 from prompts import HELP
 from storage import facts
+
+# Longer texts are no short questions; reading them as such would only cost time.
+_LONGEST_QUESTION = 80
 
 Reader = Callable[[str], str | None]
 Act = Callable[[Talk, str], Answer | None]
@@ -48,6 +51,8 @@ def _pattern(pattern: str) -> Reader:
     compiled = re.compile(pattern)
 
     def read(text: str) -> str | None:
+        if len(text) > _LONGEST_QUESTION:
+            return None
         folded = fold(text).strip(" 。.?！!~")
         found = compiled.fullmatch(folded)
         return " ".join(part.strip() for part in found.groups() if part) if found else None
@@ -55,19 +60,45 @@ def _pattern(pattern: str) -> Reader:
     return read
 
 
-_TOUCH = r"(?:联系|跟进|沟通|拜访|联络|接触|见面|聊)"
-_WHEN = r"(?:上一?次|最近一次|最后一次|最近|多久没有?|多长时间没有?|什么时候|啥时候|哪天)"
-_FILL = (
-    r"(?:我们|咱们?|你|有|的|了|过|是|在|得|到|跟|和|与|对|客户|人|时间|日期|记录|情况|什么时候|啥时候|哪天|几号|多久|多久了|"
-    r"吗|呢|啊|呀|查一下|查查|查|请问|帮我|看看|看下|一下|来着|[\s,，?？])*"
+_TOUCHED = re.compile(
+    r"(?:上一?次|最近一次|最后一次|最近|多久没有?|多长时间没有?|什么时候|啥时候|哪天)"
+    r"(?P<between>[^,。;]{0,24}?)(?:联系|跟进|沟通|拜访|联络|接触|见面|聊)"
 )
-last_contact_words = _pattern(rf"{_FILL}(.{{0,40}}?){_FILL}{_WHEN}{_FILL}{_TOUCH}{_FILL}(.{{0,40}}?){_FILL}")
+_SMALL = (
+    r"我们?|咱们?|你|有|的|了|过|是|在|得|到|客户|人|时间|日期|记录|情况|什么时候|什么|啥时候|啥|哪天|几号|多久|"
+    r"吗|呢|啊|呀|请问|帮我|帮|查|看|一下|下|来着|[\s,?]"
+)
+# What leads to a name may after one be its last character (协和).
+_LEADS_TO = re.compile(rf"(?:{_SMALL}|跟|和|与|对|同)+")
+_FOLLOWS = re.compile(rf"(?:{_SMALL})+$")
+
+
+def last_contact_words(text: str) -> str | None:
+    """The client that `协和上次联系是什么时候` is about, empty when it names none; None for no such question."""
+    folded = fold(text).strip(" 。.?!~")
+    found = _TOUCHED.search(folded) if len(text) <= _LONGEST_QUESTION else None
+    if found is None:
+        return None
+    between = found["between"].strip()
+    if between and not _LEADS_TO.match(between):
+        return None
+    parts = (folded[: found.start()], between, folded[found.end() :])
+    names = (_FOLLOWS.sub("", _without_lead(part)) for part in parts)
+    return " ".join(name for name in names if name)
+
+
+def _without_lead(text: str) -> str:
+    lead = _LEADS_TO.match(text)
+    return text[lead.end() :] if lead else text
+
+
+_LISTED = r"(?:清单|列表|有哪些|是什么|呢)?"
 missing_words = _pattern(
     r".{0,6}(?:谁|哪些人|哪几个)(?:今天|今日)?还?(?:没有?|未)(?:交|提交|写|发)(?:今天的?)?日报.{0,3}()"
     r"|日报(?:还有谁|有谁|谁)?还?(?:没有?|未)(?:交|提交).{0,3}()"
 )
-person_list = _pattern(r"@?\s*(.{1,12}?)\s*的(?:全部|所有|未完成)?(?:的)?承诺(?:清单|列表)?")
-client_list = _pattern(r"(.{1,40}?)\s*(?:的|有哪些|还有哪些)?\s*承诺(?:清单|列表)?")
+person_list = _pattern(rf"@?\s*(.{{1,12}}?)\s*的(?:全部|所有|未完成)?(?:的)?承诺{_LISTED}")
+client_list = _pattern(rf"(.{{1,40}}?)\s*(?:的|有哪些|还有哪些)?\s*承诺{_LISTED}")
 
 
 def _done_mark(text: str) -> str | None:
@@ -92,7 +123,7 @@ def _report(talk: Talk, rest: str) -> Answer | None:
 
 def _confirm(talk: Talk, rest: str) -> Answer | None:
     question = facts.asked(talk.session, talk.my_id, talk.lane, talk.now)
-    if question is not None and question.kind in {"propose", "contact"}:
+    if question is not None and question.kind in {"propose", "contact", "lead", "done", "lookup"}:
         answer = questions.answered(talk)
         if answer is not None:
             return answer
@@ -109,7 +140,9 @@ def _somebody_mentioned(talk: Talk, rest: str) -> Answer | None:
 
 
 def _clients(talk: Talk, rest: str) -> Answer | None:
-    return _somebodys(talk, rest) or lists.of_client(talk, rest)
+    name = rest.removesuffix("的").strip()
+    # An @ stands before people, known or not.
+    return lists.of_person(talk, name.lstrip("@ ")) if name.startswith("@") else lists.of_client(talk, rest)
 
 
 def _last_contact(talk: Talk, rest: str) -> Answer | None:
@@ -130,22 +163,21 @@ ROUTES: tuple[Route, ...] = (
     Route("commitment", _whole(is_commitment), lambda talk, _: commitments.record(talk)),
     Route("done", _done_mark, commitments.done),
     Route("done", _word("完成", "搞定", "已完成", "done"), commitments.done),
-    Route("postpone", _word("延期", "推迟", "顺延"), commitments.postpone),
-    Route("cancel", _word("取消"), commitments.cancel),
-    Route("transfer", _word("转交", "移交"), commitments.hand_over),
-    Route("correct", _word("改", "更正", "修改"), commitments.correct),
+    Route("postpone", _word("延期", "推迟", "顺延"), changes.postpone),
+    Route("cancel", _word("取消"), changes.cancel),
+    Route("transfer", _word("转交", "移交"), changes.hand_over),
+    Route("correct", _word("改", "更正", "修改"), changes.correct),
+    Route("help", _word("帮助", "help", "菜单", "怎么用", "?", "使用说明"), _help),
     Route("undo", _word("撤销", "撤回"), lambda talk, _: undo(talk)),
-    Route("lists", _pattern(r"(?:我的|我有哪些|我还有哪些)承诺(?:清单|列表)?()"), lambda talk, _: lists.mine(talk)),
-    Route(
-        "lists", _pattern(r"(?:团队|大家|全员|全部|所有人?)的?承诺(?:清单|列表)?()"), lambda talk, _: lists.team(talk)
-    ),
+    Route("lists", _pattern(rf"(?:我的|我有哪些|我还有哪些)承诺{_LISTED}()"), lambda talk, _: lists.mine(talk)),
+    Route("lists", _pattern(rf"(?:团队|大家|全员|全部|所有人?)的?承诺{_LISTED}()"), lambda talk, _: lists.team(talk)),
     Route(
         "lists",
-        _pattern(r"(?:团队)?(?:逾期|超期|过期)(?:的)?(?:承诺)?(?:清单|列表)?()"),
+        _pattern(rf"(?:团队)?(?:逾期|超期|过期)(?:的)?(?:承诺)?{_LISTED}()"),
         lambda talk, _: lists.overdue(talk),
     ),
     Route("lists", person_list, _somebodys),
-    Route("lists", _pattern(r"的承诺(?:清单|列表)?()"), _somebody_mentioned),
+    Route("lists", _pattern(rf"的承诺{_LISTED}()"), _somebody_mentioned),
     Route("report_missing", missing_words, lambda talk, _: reports.missing(talk)),
     Route("report", _word("日报", tight="汇补今明1一:"), _report),
     Route("confirm", _word("确认"), _confirm),
@@ -165,10 +197,9 @@ ROUTES: tuple[Route, ...] = (
         _word("出差", tight=_DAYS),
         lambda talk, rest: leave.leave(talk, rest, "travel"),
     ),
-    Route("mute", _word("静音", "别提醒"), commitments.mute),
+    Route("mute", _word("静音", "别提醒"), changes.mute),
     Route("who", _pattern(r"(?:我是谁|我的(?:id|身份|账号))()"), lambda talk, _: basics.who_am_i(talk)),
     Route("bind", _word("绑定"), basics.bind),
-    Route("help", _word("帮助", "help", "菜单", "怎么用", "?", "使用说明"), _help),
 )
 
 

@@ -134,6 +134,10 @@ class Talk:
         """`text` as I may read it here: phone numbers only in private and only to their owner."""
         return text if owner_id == self.my_id and not self.in_group else mask(text)
 
+    def to(self, reader_id: int, text: str, owner_id: int | None) -> str:
+        """`text` as somebody may read it in private: phone numbers only if they own it."""
+        return text if owner_id == reader_id else mask(text)
+
     # --- what -----------------------------------------------------------------------------------------------------
 
     def client(self, client_id: int | None) -> Client | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Date
+from sqlmodel import col, select
 
 from bot.types import Happening
 from handlers.talk import TABLES, Answer, Notice, Talk, happening
-from storage import events, outbox
-from storage.tables import Event, Moment
+from storage import clients, events, facts, outbox
+from storage.tables import Commitment, Contact, Event, Lead, Moment
 
 WINDOW = timedelta(minutes=10)
 
@@ -21,17 +23,47 @@ def undo(talk: Talk) -> Answer:
     changes = [event for event in changes if event.payload and event.payload.get("table") in TABLES]
     if not changes:
         return Answer("nothing_to_undo", {"minutes": WINDOW.seconds // 60})
+    later = _changed_since(talk, changes)
+    if later is not None:
+        number = (later.payload or {})["number"]
+        return Answer("undo_overtaken", {"number": number, "by": talk.name_of(later.actor_id)}, about=[number])
+    before = _owners(talk, changes)
     taken = [_take_back(talk, event) for event in changes]
+    owners = list(dict.fromkeys([*before, *_owners(talk, changes)]))
     numbers = list(dict.fromkeys(item["number"] for item in reversed(taken)))
     told = {"items": list(reversed(taken)), "by": talk.me.name, "now": talk.now}
     message = changes[0].inbox_id
     heard = outbox.notices_of(talk.session, message) if message is not None else []
+    informed = [row.person_id for row in heard if row.person_id is not None]
+    # Whom the group's answer mentioned reads this there; elsewhere a notice must tell them.
+    here = [owner for owner in owners if owner not in informed] if talk.in_group else []
+    informed += [owner for owner in owners if owner not in here]
     notices = [
         Notice(person_id, "undone_notice", told, numbers)
-        for person_id in dict.fromkeys(row.person_id for row in heard)
-        if person_id is not None and person_id != talk.my_id
+        for person_id in dict.fromkeys(informed)
+        if person_id != talk.my_id
     ]
-    return Answer("undone", told, about=numbers, notices=notices)
+    return Answer("undone", told, about=numbers, mentions=here, notices=notices)
+
+
+def _changed_since(talk: Talk, changes: Sequence[Event]) -> Event | None:
+    """What somebody else did since to the same records: taking back my change would take back theirs."""
+    statement = select(Event).where(
+        col(Event.subject).in_({event.subject for event in changes}),
+        col(Event.seq) > max(event.seq for event in changes),
+        col(Event.undone_by).is_(None),
+        Event.kind != "undone",
+        col(Event.actor_id) != talk.my_id,
+    )
+    return talk.session.exec(statement.order_by(col(Event.seq).desc())).first()
+
+
+def _owners(talk: Talk, changes: Sequence[Event]) -> list[int]:
+    """Who else owns what these changes are about."""
+    rows = [
+        talk.session.get(TABLES[(event.payload or {})["table"]], (event.payload or {})["number"]) for event in changes
+    ]
+    return [row.owner_id for row in rows if isinstance(row, Commitment | Lead) and row.owner_id != talk.my_id]
 
 
 def _take_back(talk: Talk, event: Event) -> dict[str, Any]:
@@ -46,6 +78,8 @@ def _take_back(talk: Talk, event: Event) -> dict[str, Any]:
             setattr(row, name, _as_stored(model, name, value))
     talk.session.add(row)
     talk.session.flush()
+    if before is None:
+        _release_client(talk, row)
     undone = events.append(
         talk.session,
         talk.now,
@@ -70,6 +104,17 @@ def _take_back(talk: Talk, event: Event) -> dict[str, Any]:
     # Tells the clocks who owns it now, in case that was what changed.
     talk.clocks.observe(talk.session, happening(row, undone))
     return {"number": row.number, "kind": payload["table"], "made": before is None, "what": event.kind}
+
+
+def _release_client(talk: Talk, row: Any) -> None:
+    """A client made by the record that is taken back belongs to nobody again, unless it is used elsewhere."""
+    made_at = row.made_at if isinstance(row, Lead) else row.at if isinstance(row, Contact) else None
+    client = clients.get(talk.session, row.client_id) if made_at is not None else None
+    if client is None or client.id is None or client.made_at != made_at:
+        return
+    if not facts.leads_of_client(talk.session, client.id) and not facts.contacts(talk.session, client.id, limit=1):
+        client.owner_id = None
+        talk.session.add(client)
 
 
 def _as_stored(model: Any, name: str, value: Any) -> Any:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from tests.prompt_samples.clocks import CLOCKS
 from tests.prompt_samples.commitments import COMMITMENTS
+from tests.prompt_samples.dialogs import DIALOGS
 from tests.prompt_samples.parts import Sample
 from tests.prompt_samples.records import RECORDS
 from tests.prompt_samples.reports import REPORTS
 
-SAMPLES: list[Sample] = [*COMMITMENTS, *RECORDS, *REPORTS, *CLOCKS]
+SAMPLES: list[Sample] = [*COMMITMENTS, *RECORDS, *REPORTS, *CLOCKS, *DIALOGS]
 
 __all__ = ["SAMPLES", "Sample"]

@@ -1,0 +1,278 @@
+"""Changes that are the owner's, or somebody's above: postponed, withdrawn, handed over, corrected, muted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from handlers.commitments import closed_facts, find, other_kind, shown
+from handlers.language import clauses, deadline
+from handlers.language.intent import take_numbers
+from handlers.language.text import fold
+from handlers.talk import Answer, Notice, Talk
+from storage import people
+from storage.tables import Absence, Commitment, Lead, Person
+
+_AT = re.compile(r"[@＠]\s*")
+_FIRST = re.compile(r"^\s*[#＃]?\s*[\d０-９]+[\s,，、:：;；]*")
+_TO = " 给到由:：,，"
+
+
+def owned(talk: Talk, number: int) -> Commitment | Answer:
+    """The open commitment if I may change it, else the refusal."""
+    row = find(talk, number)
+    if row is None:
+        return Answer("number_unknown", {"number": number, "kind": other_kind(talk, number)}, about=[number])
+    if not people.may_decide_for(talk.session, talk.me, row.owner_id):
+        return not_yours(talk, number, row.owner_id)
+    if row.state != "open":
+        return Answer("already_closed", closed_facts(talk, row) | {"now": talk.now}, about=[number])
+    return row
+
+
+def not_yours(talk: Talk, number: int, owner_id: int) -> Answer:
+    """The refusal to somebody who is neither the owner nor above."""
+    return Answer("not_yours", {"number": number, "owner": talk.name_of(owner_id)}, about=[number])
+
+
+def _first_number(rest: str) -> tuple[int | None, str]:
+    numbers, _ = take_numbers(rest)
+    return (numbers[0], _FIRST.sub("", rest)) if numbers else (None, rest)
+
+
+def _number_missing(verb: str, example: str) -> Answer:
+    return Answer("number_missing", {"verb": verb, "example": example}, kind="question")
+
+
+def ask_date(talk: Talk, row: Commitment, verb: str, issue: str | None, phrase: str, reason: str = "") -> Answer:
+    """Asks for the date of a change, and remembers that it was asked."""
+    talk.ask("postpone" if verb == "延期" else "correct", {"number": row.number, "reason": reason})
+    asked = {"number": row.number, "matter": talk.safe(row.matter, row.owner_id), "issue": issue, "phrase": phrase}
+    return Answer("date_missing", asked | {"verb": verb}, kind="question", about=[row.number])
+
+
+# --- the date ---------------------------------------------------------------------------------------------------------
+
+
+def postpone(talk: Talk, rest: str) -> Answer:
+    """`延期 12 周五 客户出差`: a new date, counted; from the second time on the supervisor hears of it."""
+    number, words = _first_number(rest)
+    if number is None:
+        return _number_missing("延期", "延期 12 周五 客户出差")
+    row = owned(talk, number)
+    if isinstance(row, Answer):
+        return row
+    read = deadline.read_due(words, talk.now, talk.calendar)
+    if read.due is None or read.issue is not None:
+        return ask_date(talk, row, "延期", read.issue, read.phrase, read.rest if read.issue in {None, "none"} else "")
+    return move(talk, row, read.due, read.rest, counted=True, uncertain=read.uncertain)
+
+
+def move(talk: Talk, row: Commitment, due: datetime, reason: str, *, counted: bool, uncertain: bool = False) -> Answer:
+    """Gives a commitment a new date; a counted one is a postponement, unless there was no date before."""
+    before = talk.local(row.due_at)
+    counted = counted and before is not None
+    postponed = row.postponed + 1 if counted else row.postponed
+    talk.change(
+        row,
+        "commitment.dated",
+        due_at=due,
+        due_given_at=talk.now,
+        issue=None,
+        postponed=postponed,
+        note=reason or row.note,
+    )
+    told = {
+        **shown(talk, row, uncertain),
+        "before": before,
+        "reason": talk.safe(reason, row.owner_id),
+        "postponed": postponed if counted else 0,
+        "by": talk.me.name,
+        "now": talk.now,
+    }
+
+    def private(reader_id: int) -> dict[str, Any]:
+        return told | shown(talk, row, uncertain, reader_id) | {"reason": talk.to(reader_id, reason, row.owner_id)}
+
+    notices: list[Notice] = []
+    superior = _superior_of(talk, row.owner_id) if counted and postponed >= 2 else None
+    if superior is not None and superior.id is not None:
+        notices.append(Notice(superior.id, "commitment_postponed_notice", private(superior.id), [row.number]))
+    if row.owner_id != talk.my_id:
+        notices.append(Notice(row.owner_id, "commitment_changed_notice", private(row.owner_id), [row.number]))
+    template = "commitment_postponed" if counted else "commitment_corrected"
+    told["supervisor"] = superior.name if superior else ""
+    return Answer(template, told, about=[row.number], notices=notices)
+
+
+def _superior_of(talk: Talk, owner_id: int) -> Person | None:
+    """Whoever stands above the owner, unless that is the person who speaks."""
+    above = people.above(talk.session, talk.session.get(Person, owner_id))
+    return above[0] if above and above[0].id != talk.my_id else None
+
+
+def correct(talk: Talk, rest: str) -> Answer:
+    """`改 12 周四`: the date, or the words, were understood wrongly; not counted as a postponement."""
+    number, words = _first_number(rest)
+    if number is None:
+        return _number_missing("改", "改 12 周四")
+    row = owned(talk, number)
+    if isinstance(row, Answer):
+        return row
+    item = clauses.plain_item(words, talk.now, talk.calendar, talk.roster())
+    if item.due is not None and item.issue is None:
+        if item.matter and fold(item.matter) not in {"到", "为", "成", "截止"}:
+            _reword(talk, row, item.matter)
+        return move(talk, row, item.due, "", counted=False, uncertain=item.uncertain)
+    if item.issue == "none" and item.matter:
+        _reword(talk, row, item.matter)
+        told = {"before": talk.local(row.due_at), "by": talk.me.name, "postponed": 0, "reason": "", "now": talk.now}
+        notices = []
+        if row.owner_id != talk.my_id:
+            private = shown(talk, row, reader_id=row.owner_id) | told
+            notices.append(Notice(row.owner_id, "commitment_changed_notice", private, [number]))
+        return Answer("commitment_corrected", shown(talk, row) | told, about=[number], notices=notices)
+    return ask_date(talk, row, "改", item.issue, item.phrase)
+
+
+def _reword(talk: Talk, row: Commitment, matter: str) -> None:
+    match = talk.directory.message(matter)
+    talk.change(row, "commitment.reworded", matter=matter, client_id=match.key or row.client_id)
+
+
+# --- withdrawn --------------------------------------------------------------------------------------------------------
+
+
+def cancel(talk: Talk, rest: str) -> Answer:
+    """`取消 12 原因`: withdraws a commitment, or a leave, with its reason."""
+    number, reason = _first_number(rest)
+    if number is None:
+        return _number_missing("取消", "取消 12 客户改期")
+    absence = talk.session.get(Absence, number)
+    if absence is not None and absence.state == "ok":
+        return _cancel_absence(talk, absence)
+    row = owned(talk, number)
+    if isinstance(row, Answer):
+        return row
+    return withdraw(talk, row, reason) if reason else ask_reason(talk, row)
+
+
+def ask_reason(talk: Talk, row: Commitment) -> Answer:
+    """Asks why a commitment is to be withdrawn, and remembers that it was asked."""
+    talk.ask("cancel", {"number": row.number})
+    return Answer("reason_missing", {**shown(talk, row), "now": talk.now}, kind="question", about=[row.number])
+
+
+def _cancel_absence(talk: Talk, absence: Absence) -> Answer:
+    number = absence.number
+    if not people.may_decide_for(talk.session, talk.me, absence.person_id):
+        return not_yours(talk, number, absence.person_id)
+    talk.change(absence, "absence.cancelled", state="cancelled")
+    told = {"number": number, "kind": absence.kind, "first": absence.first_day, "last": absence.last_day}
+    told["now"] = talk.now
+    notices = []
+    if absence.person_id != talk.my_id:
+        notices.append(Notice(absence.person_id, "absence_cancelled", told, [number]))
+    return Answer("absence_cancelled", told, about=[number], notices=notices)
+
+
+def withdraw(talk: Talk, row: Commitment, reason: str) -> Answer:
+    """Cancels a commitment for a reason; an owner who did not do it is told."""
+    talk.change(row, "commitment.cancelled", state="cancelled", closed_at=talk.now, closed_by=talk.my_id, note=reason)
+    told = {**shown(talk, row), "reason": talk.safe(reason, row.owner_id), "by": talk.me.name, "now": talk.now}
+    notices = []
+    if row.owner_id != talk.my_id:
+        private = told | shown(talk, row, reader_id=row.owner_id) | {"reason": reason}
+        notices.append(Notice(row.owner_id, "commitment_cancelled_notice", private, [row.number]))
+    return Answer("commitment_cancelled", told, about=[row.number], notices=notices)
+
+
+# --- another owner ----------------------------------------------------------------------------------------------------
+
+
+def hand_over(talk: Talk, rest: str) -> Answer:
+    """`转交 12 @李娜`: a commitment or a lead gets another owner, who is told."""
+    number, words = _first_number(rest)
+    if number is None:
+        return _number_missing("转交", "转交 12 @李娜")
+    row = _lead(talk, number) or owned(talk, number)
+    if isinstance(row, Answer):
+        return row
+    heir, names = _named_person(talk, words)
+    if heir is None or heir.id is None:
+        example = {"number": number, "verb": "转交", "example": f"转交 {number} @李娜", "names": names}
+        return Answer("heir_missing", example, kind="question", about=[number])
+    if heir.id == row.owner_id:
+        return Answer("already_owner", {"number": number, "owner": heir.name}, about=[number])
+    former = row.owner_id
+    if isinstance(row, Lead):
+        talk.change(row, "lead.assigned", owner_id=heir.id, assigned_at=talk.now)
+    else:
+        talk.change(row, "commitment.assigned", owner_id=heir.id)
+    told = {"former": talk.name_of(former), "by": talk.me.name, "now": talk.now, "owner": heir.name}
+    notices: list[Notice] = []
+    if heir.id != talk.my_id:
+        # Only the new owner may read the number to call, and a notice is private.
+        reach = {"contact": "", "phone": ""}
+        if isinstance(row, Lead):
+            reach = {"contact": row.contact_name, "phone": row.phone}
+        notices.append(Notice(heir.id, "handed_over_notice", _handed(talk, row, heir.id) | told | reach, [number]))
+    if former not in {talk.my_id, heir.id}:
+        notices.append(Notice(former, "handed_away_notice", _handed(talk, row, former) | told, [number]))
+    mentions = [heir.id] if talk.in_group else []
+    return Answer("handed_over", _handed(talk, row) | told, about=[number], mentions=mentions, notices=notices)
+
+
+def _handed(talk: Talk, row: Commitment | Lead, reader_id: int | None = None) -> dict[str, Any]:
+    """What was handed over, as the person who speaks, or the reader of a notice, may read it."""
+    if isinstance(row, Commitment):
+        return shown(talk, row, reader_id=reader_id) | {"kind": "commitment"}
+    note = talk.safe(row.note, row.owner_id) if reader_id is None else talk.to(reader_id, row.note, row.owner_id)
+    client = talk.client_name(row.client_id)
+    return {"number": row.number, "matter": note, "client": client, "due": None, "kind": "lead"}
+
+
+def _lead(talk: Talk, number: int) -> Lead | Answer | None:
+    """The open lead of this number if I may change it, else the refusal; None when the number is no open lead's."""
+    lead = talk.session.get(Lead, number)
+    if lead is None or lead.state != "open":
+        return None
+    allowed = people.may_decide_for(talk.session, talk.me, lead.owner_id)
+    return lead if allowed else not_yours(talk, number, lead.owner_id)
+
+
+def _named_person(talk: Talk, words: str) -> tuple[Person | None, Sequence[str]]:
+    """The first person named in `words`, by platform mention or by written name; else the word that names nobody."""
+    if talk.mentioned:
+        return talk.mentioned[0], ()
+    text = _AT.sub("", words.lstrip(_TO)).strip()
+    names = sorted((name for name in talk.roster() if text.startswith(name)), key=len, reverse=True)
+    unknown = [name for name in re.split(r"[\s,，、]+", text) if name][:1]
+    return (talk.person(names[0]), names[:1]) if names else (None, unknown)
+
+
+# --- silence ----------------------------------------------------------------------------------------------------------
+
+
+def mute(talk: Talk, rest: str) -> Answer:
+    """`静音 12`: no more reminders to the owner; it stays in the lists and still escalates."""
+    number, _ = _first_number(rest)
+    if number is None:
+        return _number_missing("静音", "静音 12")
+    row = _lead(talk, number) or owned(talk, number)
+    if isinstance(row, Answer):
+        return row
+    if isinstance(row, Lead):
+        talk.change(row, "lead.muted", muted=True)
+        matter = talk.client_name(row.client_id) or ""
+    else:
+        talk.change(row, "commitment.muted", muted=True)
+        matter = row.matter
+    told = {"number": number, "matter": talk.safe(matter, row.owner_id)}
+    if row.owner_id == talk.my_id:
+        return Answer("muted", told, about=[number])
+    told |= {"owner": talk.name_of(row.owner_id), "by": talk.me.name}
+    notice = Notice(row.owner_id, "muted_notice", told | {"matter": matter}, [number])
+    return Answer("muted_for", told, about=[number], notices=[notice])
