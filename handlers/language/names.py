@@ -22,7 +22,7 @@ from handlers.language.text import fold
 
 _CANDIDATES = 120
 _ALIGNED = 24
-_HOPELESS = 0.12
+_HOPELESS = 0.08
 _FOUND = 0.84
 _NEAR = 0.035
 _MOST_ASKED = 5

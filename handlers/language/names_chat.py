@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 
 from handlers.language.names_words import GENERIC
-from handlers.language.text import fold
 
 _ACTS = """
 重点 进院 标书 投标书 保证金 发票抬头 抬头 尾款下周 样册 样品册 会议室 年会 报销 车票 机票 酒店 磨 磨一磨 报一下 嫌
@@ -123,7 +122,7 @@ _DEPARTMENTS = """
 采购经理 项目部 项目经理 招商部 运营部 客服部 客服 售后部
 """
 _GOODS = """
-叉车 滤芯 投影机 打印纸 复印纸 A4纸 硒鼓 办公桌 柜子 文件柜 档案柜 热水器 饮水机 洗衣机 烘干机 电视机 电视 音响 话筒
+叉车 滤芯 投影机 打印纸 复印纸 a4纸 硒鼓 办公桌 柜子 文件柜 档案柜 热水器 饮水机 洗衣机 烘干机 电视机 电视 音响 话筒
 门禁 道闸 电梯 锅炉 风机 压缩机 空压机 发电机 变压器 配电柜 机柜 机床 车床 铣床 注塑机 切割机 焊机 焊条 砂轮 刀具 模具
 吊车 挖机 推车 轮椅 担架 氧气 制氧机 雾化器 内窥镜 胃镜 肠镜 球管 探头 麻药 针剂 疫苗 药品 中药 西药 保健品 面料 布料
 纱线 成衣 工作服 鞋子 手套箱 大米 面粉 食用油 饮料 牛奶 零食 礼盒 鲜花 图书 教材 教具 文具 黑板笔 白板笔 球场 塑胶跑道
@@ -183,7 +182,7 @@ _FUNCTION = (
     | frozenset("对从了过是让请帮于来由及发寄送已又还没这有想能会就都也不回付签买订需嫌退换报欠开吗吧呢啊")
 )
 
-_WORDS = frozenset(fold(word) for word in (_ACTS + _AFFAIRS + _DEPARTMENTS + _GOODS).split())
+_WORDS = frozenset((_ACTS + _AFFAIRS + _DEPARTMENTS + _GOODS).split())
 _LONGEST = max(map(len, _WORDS))
 
 

@@ -15,6 +15,7 @@ from handlers.language.names_sound import sounds
 
 _POSTINGS_READ = 12_000
 _FLOOR = 0.4
+_ENOUGH = 400
 _PRIOR_NAMES = 400.0
 
 
@@ -76,9 +77,9 @@ class GramIndex:
     def candidates(self, text: str, limit: int) -> list[int]:
         """At most `limit` slots of living names that share most with a canonical mention, best first."""
         votes: dict[int, float] = {}
-        self._vote(votes, self._pairs, set(map(str.__add__, text, text[1:])), 1.0)
+        self._vote(votes, self._pairs, self.names, set(map(str.__add__, text, text[1:])), 1.0)
         sound = sounds(text)
-        self._vote(votes, self._sound_pairs, set(map(str.__add__, sound, sound[1:])), 0.8)
+        self._vote(votes, self._sound_pairs, self.sounds, set(map(str.__add__, sound, sound[1:])), 0.8)
         if len(text) <= 8:
             self._scan(votes, text)
         if not votes:
@@ -89,16 +90,30 @@ class GramIndex:
         return [-slot for _, slot in best if alive[-slot]][:limit]
 
     def _vote(
-        self, votes: dict[int, float], postings: dict[str, array[int]], grams: Iterable[str], weight: float
+        self,
+        votes: dict[int, float],
+        postings: dict[str, array[int]],
+        texts: list[str],
+        grams: Iterable[str],
+        weight: float,
     ) -> None:
-        found = sorted((len(slots), gram) for gram in grams if (slots := postings.get(gram)))
+        """Let the names that hold the grams gain votes, rarest grams first.
+
+        Once rare grams have brought enough names, a common gram only tells these apart: looking it up in them is
+        cheaper than reading its postings.
+        """
         left = _POSTINGS_READ
-        for count, gram in found:
-            left -= count
-            if left < 0 and count > 500:
-                break
+        get = votes.get
+        for count, gram in sorted((len(slots), gram) for gram in grams if (slots := postings.get(gram))):
             value = weight * self.rarity(count)
-            get = votes.get
+            if len(votes) >= _ENOUGH and count > len(votes):
+                for slot in votes:
+                    if gram in texts[slot]:
+                        votes[slot] += value
+                continue
+            left -= count
+            if left < 0 and count > _ENOUGH:
+                break
             for slot in postings[gram]:
                 votes[slot] = get(slot, 0.0) + value
 

@@ -20,6 +20,9 @@ _SIGNIFICANT = re.compile(
 )
 
 
+_NUMERALS = re.compile(r"[零〇一二三四五六七八九十][零〇一二三四五六七八九十百]*")
+
+
 @dataclass(frozen=True, slots=True)
 class Canonical:
     """A canonical text and, for each of its characters, where it began and ended in the original."""
@@ -47,6 +50,11 @@ def _chinese_number(numeral: str) -> str:
 def _number_token(digits: str) -> str:
     value = int(digits[:9])
     return chr(_NUMBER_BASE + value) if len(digits) <= 4 and value < _NUMBER_LIMIT else digits
+
+
+def with_numbers(text: str) -> str:
+    """A simplified lower-case word in canonical form: only its numerals are changed. For word lists, which are many."""
+    return _NUMERALS.sub(lambda found: _number_token(_chinese_number(found.group())), text)
 
 
 def number_of(char: str) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 
-from handlers.language.names_text import canonical, number_of
+from handlers.language.names_text import number_of, with_numbers
 
 _PROVINCES = """
 北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南
@@ -76,17 +76,17 @@ BRANCH_WORDS = tuple(_BRANCHES.split())
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(canonical(word).text for word in text.split())
+    return frozenset(map(with_numbers, text.split()))
 
 
 PLACES = _words(_PROVINCES) | _words(_CITIES)
 KINDS = _words(_KINDS)
 TRADES = _words(_TRADES)
 _ALL = PLACES | KINDS | TRADES
-_SIZES: dict[str, tuple[int, ...]] = {
-    first: tuple(sorted({len(word) for word in _ALL if word[0] == first}, reverse=True))
-    for first in {word[0] for word in _ALL}
-}
+_SIZES: dict[str, list[int]] = {}
+for _word in sorted(_ALL, key=len, reverse=True):
+    if len(_word) not in _SIZES.setdefault(_word[0], []):
+        _SIZES[_word[0]].append(len(_word))
 # What alone never says which organisation is meant.
 GENERIC = KINDS | TRADES
 
@@ -176,6 +176,8 @@ def common_chars(name: str) -> tuple[bool, ...]:
 
 def core(text: str) -> str:
     """A canonical name without its legal form; the name itself when nothing would be left."""
+    if text in LEGAL_FORMS:
+        return text
     for form in LEGAL_FORMS:
         if text.endswith(form) and len(text) - len(form) >= 2:
             return text[: -len(form)]
