@@ -214,12 +214,12 @@ def done(talk: Talk, rest: str) -> Answer:
 
 
 def _which(talk: Talk, template: str, rows: list[Commitment]) -> Answer:
-    shown = [shown(talk, row) for row in rows[:9]]
-    if not shown:
+    items = [shown(talk, row) for row in rows[:9]]
+    if not items:
         return Answer("nothing_open", {})
-    options = [item["number"] for item in shown]
+    options = [item["number"] for item in items]
     talk.ask("done", {"options": options, "proof": _proof(talk)})
-    return Answer(template, {"items": shown, "now": talk.now}, kind="question", about=options)
+    return Answer(template, {"items": items, "now": talk.now}, kind="question", about=options)
 
 
 def _proof(talk: Talk) -> list[dict[str, str]]:
