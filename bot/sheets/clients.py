@@ -140,8 +140,14 @@ def _write(session: Session, plan: _Plan, now: datetime) -> Outcome:
 
 
 def _shown(client: Client, aliases: list[str]) -> dict[str, Any]:
-    shown = client.model_dump(include={"name", "owner_id", "region", "tags", "phone"})
-    return {**shown, "tags": list(client.tags), "aliases": aliases}
+    return {
+        "name": client.name,
+        "owner_id": client.owner_id,
+        "region": client.region,
+        "tags": list(client.tags),
+        "phone": client.phone,
+        "aliases": aliases,
+    }
 
 
 def _unphoned(key: str, value: Any) -> Any:

@@ -33,6 +33,8 @@ _ROLE_WORDS = {
 _ROLES = {word: role for role, words in _ROLE_WORDS.items() for word in (role, *words)}
 _NOBODY = {"无", "none", "-", "—", "/", "n/a"}
 
+_KEPT = ("name", "role", "region", "department", "joined", "phone", "known", "active")
+
 # A person of the database, or a row that will become one.
 Key = tuple[str, int]
 
@@ -237,9 +239,8 @@ def _comes_back(start: Key, edges: Mapping[Key, Key | None]) -> bool:
 def _shown(session: Session, person: Person) -> dict[str, Any]:
     """A person's facts as the history keeps them: the number itself stays out of it."""
     ids = session.exec(select(Identity).where(Identity.person_id == person.id).order_by(col(Identity.id)))
-    shown = person.model_dump(include={"name", "role", "region", "department", "joined", "phone", "known", "active"})
     return {
-        **shown,
+        **{key: getattr(person, key) for key in _KEPT},
         "supervisor_id": person.supervisor_id,
         "user ids": sorted(f"{row.platform}:{row.user_id}" for row in ids),
     }

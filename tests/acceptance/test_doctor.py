@@ -1,0 +1,373 @@
+"""`doctor`: every fault is found and told with what to do, a sound bot passes, and no secret is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from rich.cells import cell_len
+from rich.console import Console
+from sqlmodel import Session, col, select
+
+from bot import doctor
+from bot.clock import VirtualClock
+from bot.doctor import data, network
+from bot.settings import Settings
+from bot.types import Check
+from main import cli
+from storage import events, outbox, people
+from storage.migrate import upgrade
+from storage.store import open_store
+from storage.tables import Event, Person, Setting
+from tests.fakes import dingtalk, wecom
+from tests.fakes.server import NOON, Fault
+
+WECOM = {
+    "wecom_corp_id": wecom.CORP_ID,
+    "wecom_agent_id": str(wecom.AGENT_ID),
+    "wecom_secret": wecom.SECRET,
+    "wecom_token": wecom.TOKEN,
+    "wecom_aes_key": wecom.AES_KEY,
+}
+DINGTALK = {
+    "dingtalk_client_id": dingtalk.CLIENT_ID,
+    "dingtalk_client_secret": dingtalk.CLIENT_SECRET,
+    "dingtalk_corp_id": dingtalk.CORP_ID,
+}
+
+
+@pytest.fixture(autouse=True)
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No .env and no settings of the machine that runs the tests."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def settings(tmp_path: Path, **values: Any) -> Settings:
+    return Settings(**{"database_url": f"sqlite:///{tmp_path}/team.db", **values})
+
+
+async def fill(tmp_path: Path, *works: Callable[[Session], object]) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/team.db", durable=False)
+    await upgrade(store)
+    for work in works:
+        await store.write(work)
+    await store.close()
+
+
+async def examined(given: Settings, patience: float = 10.0) -> dict[str, Check]:
+    checks = await doctor.examine(given, clock=VirtualClock(NOON), patience=patience)
+    found = {check.name: check for check in checks}
+    assert len(found) == len(checks)
+    for check in checks:
+        assert check.ok or check.advice or check.name.startswith(("企业微信", "钉钉"))
+    return found
+
+
+def team(session: Session) -> None:
+    """乔木 above 史泰 above 龚晓岚, all known in WeCom."""
+    above = None
+    for name, role in (("乔木", "director"), ("史泰", "supervisor"), ("龚晓岚", "rep")):
+        person = Person(name=name, role=role, supervisor_id=above, made_at=NOON)
+        session.add(person)
+        session.flush()
+        above = person.id
+        people.bind(session, person.id or 0, "wecom", name)
+
+
+async def test_a_sound_bot_passes(tmp_path: Path) -> None:
+    def group(session: Session) -> None:
+        people.chat(session, "wecom", "g1", "华东群", NOON)
+        events.append(session, NOON, "test", "test:1", {"a": 1})
+
+    await fill(tmp_path, team, group)
+    async with wecom.FakeWecom() as platform:
+        given = settings(
+            tmp_path, **WECOM, wecom_api_base=platform.base_url, wecom_group_keys="华东群=fake-group-key-1"
+        )
+        found = await examined(given)
+        assert platform.unexpected == []
+    assert [check for check in found.values() if not check.ok] == []
+    assert set(found) >= {
+        "settings",
+        "WeCom settings",
+        "database",
+        "migrations",
+        "disk space",
+        "history",
+        "roster",
+        "supervisors",
+        "user ids",
+        "group robots",
+        "outbox",
+        "企业微信 凭证",
+        "企业微信 时钟",
+        "企业微信 回调",
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "says"),
+    [
+        (
+            {"wecom_corp_id": "ww1"},
+            "WeCom settings",
+            "WECOM_AGENT_ID, WECOM_SECRET, WECOM_TOKEN, WECOM_AES_KEY not set",
+        ),
+        ({"wecom_group_keys": "华东群=k"}, "WeCom settings", "WECOM_GROUP_KEYS is set"),
+        ({**WECOM, "wecom_agent_id": "一号"}, "WeCom settings", "not a number"),
+        ({"dingtalk_client_id": "d1"}, "DingTalk settings", "DINGTALK_CLIENT_SECRET not set"),
+        (
+            {"dingtalk_group_robots": "华东群=t:s"},
+            "DingTalk settings",
+            "DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET not set",
+        ),
+        ({"dingtalk_mode": "stream"}, "DINGTALK_MODE", "not supported by this version"),
+        ({"wecom_bot_id": "b1"}, "WECOM_BOT_*", "智能机器人"),
+        ({"policies_file": "nowhere.toml"}, "policies", "nowhere.toml"),
+        ({"database_url": "mysql://root:hush-hush@host/db"}, "database", "not an address of SQLite or PostgreSQL"),
+        ({"database_url": "postgresql://bot:hush-hush@127.0.0.1:1/bot"}, "database", "PostgreSQL cannot be read"),
+        ({"public_url": "http://bot.example"}, "public address", "no https:// address"),
+    ],
+)
+async def test_what_is_set_wrong(tmp_path: Path, values: dict[str, Any], name: str, says: str) -> None:
+    found = await examined(settings(tmp_path, **values))
+    assert not found[name].ok
+    assert says in found[name].found
+    assert found[name].advice
+
+
+async def test_what_is_not_used_yet_is_said_without_failing(tmp_path: Path) -> None:
+    found = await examined(settings(tmp_path, llm_base_url="https://llm.example", llm_api_key="hush-hush-key"))
+    assert found["LLM_*"].ok
+    assert "no language model" in found["LLM_*"].found
+
+
+async def test_a_bot_that_was_never_started(tmp_path: Path) -> None:
+    found = await examined(settings(tmp_path))
+    assert found["database"].ok
+    assert "db upgrade" in found["database"].advice
+    assert not (tmp_path / "team.db").exists()
+    assert found["platforms"].ok
+
+
+async def test_an_old_database_is_named_and_left_alone(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/team.db")
+    await store.write(lambda session: session.connection().exec_driver_sql("CREATE TABLE other (id INTEGER)"))
+    await store.close()
+    found = await examined(settings(tmp_path))
+    assert found["database"].ok
+    assert not found["migrations"].ok
+    assert "db upgrade" in found["migrations"].advice
+    assert "roster" not in found
+
+
+async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "team.db").write_bytes(b"this is a text, not a database " * 99)
+    found = await examined(settings(tmp_path))
+    assert not found["database"].ok
+    assert "cannot be read" in found["database"].found
+
+
+async def test_the_probe_leaves_nothing_behind(tmp_path: Path) -> None:
+    await fill(tmp_path, team)
+    await examined(settings(tmp_path))
+    store = open_store(f"sqlite:///{tmp_path}/team.db")
+    keys = await store.read(lambda session: list(session.exec(select(Setting.key))))
+    await store.close()
+    assert "doctor.probe" not in keys
+
+
+async def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await fill(tmp_path)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=data.LEAST_FREE - 1))
+    assert not (await examined(settings(tmp_path)))["disk space"].ok
+
+
+async def test_a_history_that_was_edited(tmp_path: Path) -> None:
+    def write(session: Session) -> None:
+        for count in range(3):
+            events.append(session, NOON, "test", f"test:{count}", {"count": count})
+
+    def edit(session: Session) -> None:
+        event = session.exec(select(Event).order_by(col(Event.seq)).offset(1)).first()
+        assert event is not None
+        event.payload = {"count": 99}
+        session.add(event)
+
+    await fill(tmp_path, write, edit)
+    history = (await examined(settings(tmp_path)))["history"]
+    assert not history.ok
+    assert "event 2" in history.found
+
+
+async def test_people_who_miss_something(tmp_path: Path) -> None:
+    def lacking(session: Session) -> None:
+        session.add(Person(name="田野", role="rep", made_at=NOON))
+        session.flush()
+        people.stranger(session, "dingtalk", "d-77", "小路", NOON)
+
+    await fill(tmp_path, team, lacking)
+    found = await examined(settings(tmp_path))
+    assert "1 unknown who wrote: 小路" in found["roster"].found
+    assert found["supervisors"].found == "1 without: 田野"
+    assert found["user ids"].found == "1 without one on any platform: 田野"
+    assert [found[name].ok for name in ("roster", "supervisors", "user ids")] == [False] * 3
+
+    async with dingtalk.FakeDingtalk() as platform:
+        bases = {"dingtalk_api_base": platform.base_url, "dingtalk_oapi_base": platform.base_url}
+        robots = "华东群=fake-robot-token:fake-robot-secret"
+        found = await examined(settings(tmp_path, **DINGTALK, **bases, dingtalk_group_robots=robots))
+    assert found["user ids"].found == "4 without one on dingtalk: 乔木、史泰、龚晓岚、田野"
+    assert "华东群" in found["group robots"].found
+    assert not found["group robots"].ok
+    assert found["钉钉 凭证"].ok
+
+
+async def test_messages_that_were_given_up(tmp_path: Path) -> None:
+    def dead(session: Session) -> None:
+        person = Person(name="田野", role="rep", phone="13900001111", made_at=NOON)
+        session.add(person)
+        session.flush()
+        for count in range(3):
+            outbox.queue(session, NOON, key=f"k{count}", kind="reminder", words="13900001111", person_id=person.id)
+
+    await fill(tmp_path, dead)
+    check = (await examined(settings(tmp_path)))["outbox"]
+    assert not check.ok
+    assert check.found == "3 messages were given up. Newest reasons: no address is known for this person (3)"
+
+
+async def test_a_platform_that_refuses_or_does_not_answer(tmp_path: Path) -> None:
+    await fill(tmp_path, team)
+    async with wecom.FakeWecom() as platform:
+        given = settings(tmp_path, **{**WECOM, "wecom_secret": "another-secret-77"}, wecom_api_base=platform.base_url)
+        refused = await examined(given)
+        assert not refused["企业微信 凭证"].ok
+        assert refused["database"].ok
+
+        platform.fail("/cgi-bin/gettoken", Fault(hang=True))
+        given = settings(tmp_path, **WECOM, wecom_api_base=platform.base_url)
+        silent = await examined(given, patience=0.3)
+        assert silent["企业微信"].found == "no answer within 0.3 seconds"
+        assert not silent["企业微信"].ok
+
+
+async def test_a_clock_that_is_off(tmp_path: Path) -> None:
+    async with wecom.FakeWecom() as platform:
+        platform.now = NOON.replace(hour=NOON.hour + 1)
+        found = await examined(settings(tmp_path, **WECOM, wecom_api_base=platform.base_url))
+    assert not found["企业微信 时钟"].ok
+
+
+@pytest.mark.parametrize(
+    ("answer", "ok", "says"),
+    [
+        (httpx.Response(200), True, "answers"),
+        (httpx.Response(502), False, "status 502"),
+        (httpx.Response(301, headers={"location": "https://other.example"}), False, "redirect"),
+        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"), False, "not trusted"),
+        (httpx.ConnectTimeout("slow"), False, "cannot be reached (ConnectTimeout)"),
+    ],
+)
+async def test_the_public_address(tmp_path: Path, answer: httpx.Response | Exception, ok: bool, says: str) -> None:
+    asked: list[str] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(respond))
+    [check] = await network.public_check(settings(tmp_path, public_url="https://bot.example/yinuo/"), client)
+    assert asked == ["https://bot.example/yinuo/healthz"]
+    assert check.ok is ok
+    assert says in check.found
+    assert ok or check.advice
+
+
+def secrets_of(text: str) -> list[str]:
+    return [secret for secret in SECRETS if secret in text]
+
+
+SECRETS = [
+    wecom.SECRET,
+    wecom.TOKEN,
+    wecom.AES_KEY,
+    dingtalk.CLIENT_SECRET,
+    "fake-group-key-1",
+    "fake-robot-token",
+    "fake-robot-secret",
+    "hush-hush",
+    "console-token-1",
+    "llm-key-1",
+]
+
+
+def test_the_command_fails_with_a_table_and_shows_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.run(fill(tmp_path, team))
+    nowhere = "http://127.0.0.1:1"
+    for name, value in {
+        **WECOM,
+        **DINGTALK,
+        "wecom_group_keys": "华东群=fake-group-key-1",
+        "dingtalk_group_robots": "华南群=fake-robot-token:fake-robot-secret",
+        "wecom_api_base": nowhere,
+        "dingtalk_api_base": nowhere,
+        "dingtalk_oapi_base": nowhere,
+        "database_url": f"sqlite:///{tmp_path}/team.db",
+        "console_token": "console-token-1",
+        "llm_api_key": "llm-key-1",
+    }.items():
+        monkeypatch.setenv(name.upper(), value)
+    table = CliRunner().invoke(cli, ["doctor"])
+    assert table.exit_code == 1
+    assert table.stderr == ""
+    lines = [line.rstrip() for line in table.stdout.splitlines()]
+    machine = CliRunner().invoke(cli, ["doctor", "--json"])
+    assert machine.exit_code == 1
+    told = json.loads(machine.stdout)
+    wrong = [check for check in told["checks"] if not check["ok"]]
+    assert told["ok"] is False
+    assert set(told["checks"][0]) == {"name", "ok", "found", "advice"}
+    assert lines[-1] == f"{len(told['checks'])} checks, {len(wrong)} not right"
+    assert secrets_of(table.output + machine.output) == []
+
+
+def test_the_command_passes_on_a_sound_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.run(fill(tmp_path, team))
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/team.db")
+    result = CliRunner().invoke(cli, ["doctor"])
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[-1].endswith("checks, all right")
+
+
+async def test_a_secret_in_a_check_is_struck_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def leaking(*_: object) -> list[Check]:
+        return [Check("leak", False, "url?access_token=fake-robot-token&x", "use fake-robot-secret")]
+
+    monkeypatch.setattr(network, "platform_checks", leaking)
+    robots = "华南群=fake-robot-token:fake-robot-secret"
+    check = (await examined(settings(tmp_path, **DINGTALK, dingtalk_group_robots=robots)))["leak"]
+    assert (check.found, check.advice) == ("url?access_token=***&x", "use ***")
+
+
+def test_the_table_is_aligned_where_lines_are_chinese() -> None:
+    console = Console(width=100, file=io.StringIO())
+    doctor.show([Check("database", True, "甲 found"), Check("企业微信 凭证", False, "乙 found", "丙")], console)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    starts = [cell_len(line[: line.index(mark)]) for line, mark in zip(lines[:3], "甲乙→", strict=True)]
+    assert len(set(starts)) == 1
+    assert lines[-1] == "2 checks, 1 not right"
