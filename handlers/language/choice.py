@@ -35,10 +35,14 @@ _VAGUE = rx(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A phrase that may be the deadline; `alone` when it stands by itself at the start or the end."""
+    """A phrase that may be the deadline; `alone` when it stands by itself at the start or the end.
+
+    `doubtful`: it may as well belong to the matter, so that any other goes before it.
+    """
 
     phrase: Phrase
     alone: bool
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,8 @@ def choose(plain: str) -> Choice:
     return _with_time(best.phrase, candidates, vague)
 
 
-def _rank(candidate: Candidate) -> tuple[bool, bool, int]:
-    return candidate.alone, candidate.phrase.strong, candidate.phrase.start
+def _rank(candidate: Candidate) -> tuple[bool, bool, bool, int]:
+    return not candidate.doubtful, candidate.alone, candidate.phrase.strong, candidate.phrase.start
 
 
 def _with_time(phrase: Phrase, candidates: list[Candidate], vague: tuple[tuple[int, int], ...]) -> Choice:
@@ -120,7 +124,8 @@ def _candidate(plain: str, phrase: Phrase) -> Candidate | None:
             return None
         if phrase.shape in ("slash", "clock") and phrase.when.part is None and _MONEY.search(left):
             return None
-    return Candidate(phrase, alone)
+    unknown = phrase.shape == "feast" and not loose_right and lexicon.begins_act(right) is None
+    return Candidate(phrase, alone, unknown)
 
 
 def _modifies(plain: str, phrase: Phrase, left: str, right: str) -> bool:
@@ -139,6 +144,8 @@ def _modifies(plain: str, phrase: Phrase, left: str, right: str) -> bool:
     act = lexicon.begins_act(right)
     if glued_left and lexicon.ends_governing(left) and (act is not True or lexicon.begins_nouny(right)):
         return True
+    if phrase.shape == "feast" and not left.strip(_EDGES):
+        return act is False  # 国庆|嘉和的标书买回来: a name follows oftener than a thing unknown to us
     if phrase.shape in _NEEDS_ACT:
         return act is not True
     if phrase.shape in ("week", "slash"):

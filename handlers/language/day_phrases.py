@@ -143,9 +143,10 @@ def _relative_day(plain: str, match: re.Match[str]) -> Day | None:
 @_rule("今明当后", r"(?P<w>[今明当后])(?=_?(?:晚|早|夜|晨|午|上_?午|下_?午|中_?午|傍|凌))")
 def _half_day_word(plain: str, match: re.Match[str]) -> Day | None:
     before = plain[max(0, match.start() - 1) : match.start()]
-    after = plain[match.end() : match.end() + 2].lstrip()[:1]
-    # 说明 and 证明 before 上午; before 早 and 晚 the word is 明早 and 明晚, but for 发明 and 透明.
-    words = "透聪黎昆" if after in tuple("早晚夜晨") else "说证声表发文透聪注申光英黎昆标阐"
+    after = plain[match.end() : match.end() + 2]
+    # 说明|上午, 证明|晚上; but before a lone 早 or 晚 the word is 明早 and 明晚, except in 透明 and the like.
+    lone = after[:1] in tuple("早晚夜晨") and after[1:] not in tuple("上晨里间")
+    words = "透聪黎昆" if lone else "说证声表发文透聪注申光英黎昆标阐"
     if (match["w"] == "明" and before in tuple(words)) or (match["w"] == "后" and before):
         return None
     if match["w"] == "后" and plain[match.end() : match.end() + 1] not in "晚早":
@@ -393,9 +394,8 @@ def _year_span(plain: str, match: re.Match[str]) -> Day | None:
     never = (shift or 0) < 0
     if match["end"] is None and match["y"].isdigit() and not rx(r"_(?:之_|以_)?[内前]").match(plain, match.end()):
         never = True  # 2026年框架合同: a year by its number is no deadline
-    return _day(
-        match, Year(shift or 0, year, match["end"] is not None), "week" if match["end"] else "month", never=never
-    )
+    shape: Shape = "number" if match["end"] else "week" if year is None else "month"
+    return _day(match, Year(shift or 0, year, match["end"] is not None), shape, never=never)
 
 
 @_rule("今本当明后去前2年", rf"(?:{_YEAR}(?:_年)?|年)_(?:初|中{_NOT_MIDDLE})")
@@ -423,11 +423,14 @@ _FEASTS = [
 _FEAST = "|".join(f"(?P<f{index}>{pattern})" for index, (_, pattern) in enumerate(_FEASTS))
 _OFF = r"(?:_?(?:放_?假|假_?期|长_?假|小_?长_?假|黄_?金_?周))?"
 _NEAR = r"(?:之_|以_)?前(?!后|期|夕|台|往|_?(?:\d|[一两二三四五六七])_?个?[天日周])"
-_FAR = r"(?:之_|以_)?后(?!天|期|台|来|勤|续(?!签|费|约|保|订))"
+_FAR = (
+    r"(?:之_|以_)?后(?!天|期|台|来|勤|续(?!签|费|约|保|订))"
+    r"(?:_(?:的_)?第_一_(?:天|个_工_作_日))?"
+)
 _EDGE = rf"_(?:(?P<near>{_NEAR})|(?P<far>{_FAR}))"
 
 
-@_rule("元春除大年清五劳端中国", rf"(?:{_FEAST})(?:{_OFF}{_EDGE}|_(?:当_[天日]|那_天))?")
+@_rule("元春除大年清五劳端中国今明后", rf"(?:(?P<y>今|明|后)_年_)?(?:{_FEAST})(?:{_OFF}{_EDGE}|_(?:当_[天日]|那_天))?")
 def _feast(plain: str, match: re.Match[str]) -> Day | None:
     name = next(name for index, (name, _) in enumerate(_FEASTS) if match[f"f{index}"])
     if (
@@ -440,9 +443,10 @@ def _feast(plain: str, match: re.Match[str]) -> Day | None:
 
 
 def _round(match: re.Match[str], name: str | None) -> Day | None:
+    _, shift = _year(match)
     if match["near"] or match["far"]:
-        return _day(match, RoundFeast(name, match["far"] is not None), "around", closed=False)
-    return None if name is None else _day(match, Feast(name), "feast", checkable=True)
+        return _day(match, RoundFeast(name, match["far"] is not None, shift), "around")
+    return None if name is None else _day(match, Feast(name, shift), "feast", checkable=True)
 
 
 @_rule("十", rf"十_一(?:_节)?{_OFF}{_EDGE}")
@@ -461,7 +465,7 @@ def _new_year(plain: str, match: re.Match[str]) -> Day | None:
 
 # Feasts that are no days off: 情人节前 is none of ours, and the bot asks.
 _OTHER_FEAST = Pattern(
-    r"(?:情人|圣诞|母亲|父亲|儿童|妇女|女神|教师|元宵|七夕|光棍|购物|年货|电商|感恩|万圣|腊八|重阳|护士|医师|店庆|女人|女王|啤酒|音乐|美食|双十一|环|细|季|(?<!空)调)$"
+    r"(?:情人|圣诞|母亲|父亲|儿童|妇女|女神|教师|元宵|七夕|光棍|购物|年货|电商|感恩|万圣|腊八|重阳|护士|医师|店庆|女人|女王|啤酒|音乐|美食|双十一|环|(?<!明)细|季|(?<!空)调)$"
 )
 
 
@@ -485,8 +489,9 @@ BRANDS = rx(r"周六福|[七7]天_?(?:连锁)?_?酒店|365天|今日头条|明�
 BRAND_STARTS = frozenset("周七73今明五十")
 # 版本周五, 补上周五前: the 本 or 上 before a week is not always that of 本周 or 上周.
 _OTHER_THIS = tuple("版剧脚")
+_WENT = tuple("出回过进送带拿寄拉搬运")
 _COMPLETED = tuple("补搭装挂跟追赶交传贴换接配盖关印带连穿写填填加送用")
-_ENDS_ITEM = Pattern(r" ?(?:(?:之 ?|以 ?)?[前内]|$|[,，。;；!、)）到至或~-]|[上下中]午|早|晚|\d)")
+_ENDS_ITEM = Pattern(r" ?(?:(?:之 ?|以 ?)?[前内]|$|[,，。;；!、)）到至或~-]|[上下中]午|早|晚|凌晨|傍晚|半?夜|\d)")
 _REDUCED_WEEKDAY = rx(r"(?P<d>[一二三四五六日天])(?![个次期天套份点时月年号一二三四五六七八九十])")
 
 
@@ -508,6 +513,8 @@ def day_at(plain: str, index: int, within: Day | None = None) -> Day | None:
         plain[index] == "本" and plain[index - 1 : index] in _OTHER_THIS
     ):
         return None
+    if plain[index] == "去" and plain[index - 1 : index] in _WENT:
+        return None  # 发出去|年底前
     if plain[index] in _NUMBER_STARTS and not _NUMBER_HINT.match(plain, index):
         return _reduced(plain, index, within)
     best: Day | None = None

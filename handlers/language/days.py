@@ -360,16 +360,17 @@ class InMonths(NamedTuple):
 
 
 class Feast(NamedTuple):
-    """国庆: the feast day itself, the next one."""
+    """国庆: the feast day itself, the next one, or that of 今年 (0) and 明年 (1)."""
 
     name: str
+    year_shift: int | None = None
     evening: bool = True
     long: bool = False
 
     def options(self, today: date, calendar: Calendar) -> Iterator[Stretch]:
         for year in (today.year, today.year + 1):
             day = calendar.feasts(year).get(self.name)
-            if day is not None and day >= today:
+            if day is not None and (day >= today if self.year_shift is None else year == today.year + self.year_shift):
                 yield Stretch(day, day)
 
 
@@ -381,6 +382,7 @@ class RoundFeast(NamedTuple):
 
     name: str | None
     after: bool
+    year_shift: int | None = None
     evening: bool = True
     long: bool = False
 
@@ -391,11 +393,11 @@ class RoundFeast(NamedTuple):
                 for year in (today.year - 1, today.year, today.year + 1, today.year + 2)
                 for name, day in calendar.feasts(year).items()
                 if name == self.name or (self.name is None and name != "除夕")
-                if not calendar.is_workday(day)
+                if not calendar.is_workday(day) and self.year_shift in (None, year - today.year)
             }
         )
         for first, last in blocks:
-            if last < today or (not self.after and first <= today):
+            if self.year_shift is None and (last < today or (not self.after and first <= today)):
                 continue
             day = calendar.next_workday(last) if self.after else calendar.previous_workday(first)
             yield Stretch(day, day, not (calendar.is_certain(first) and calendar.is_certain(day)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_EDGE = " \t\r\n\u3000,，。.;；:：、!！~～+＋-—–―·•|｜…"
+_EDGE = " \t\r\n\u3000,，。.;；:：、!！~～+＋-—–―·•|｜…>→"
 _EMPTY_BRACKETS = re.compile(r"[(（\[［【〔「『《<][\s,，、]*[)）\]］】〕」』》>]")
 _PAUSES = re.compile(r"([,，、;；。:：+＋])[\s,，、;；:：+＋]+")
 _BLANKS = re.compile(r"\s+")

@@ -50,14 +50,16 @@ class Phrase:
     past: Days | None = None
 
 
+# 今晚|上门, 明早|上线: the 上 of an act; and greetings.
+_UP = "好|门|架|线|班|传|报|会(?!议)|台|交|课|市|新|墙|样|料|岗|货|手"
 _PARTS: list[tuple[str, Part, Pattern]] = [
     ("凌", "凌晨", rx(r"凌_晨")),
-    ("一大清早", "早上", rx(r"一_大_早|大_清_早|(?:大|清|一)_早|早_上(?!好)|早_晨|清_晨")),
+    ("一大清早", "早上", rx(rf"一_大_早|大_清_早|(?:大|清|一)_早|早_上(?!{_UP})|早_晨|清_晨")),
     ("上午", "上午", rx(r"上_午(?!好|茶|场)|午_前")),
     ("中正午", "中午", rx(r"中_午(?!好|饭|餐)|正_午|午_间")),
     ("下午", "下午", rx(r"下_午(?!好|茶|场)|午_后")),
     ("傍黄", "傍晚", rx(r"傍_晚|黄_昏")),
-    ("晚夜", "晚上", rx(r"晚_上(?!好)|晚_间|夜_晚")),
+    ("晚夜", "晚上", rx(rf"晚_上(?!{_UP})|晚_间|夜_晚")),
     ("半夜深午", "夜里", rx(r"半_夜|夜_里|夜_间|深_夜|午_夜")),
     ("下", "下班", rx(r"下_班(?!_?(?:之_?|以_?)?后|时|了|途|路|高峰|打卡)")),
     ("上", "上班", rx(r"上_班_(?:之_|以_)?前")),
@@ -124,7 +126,7 @@ _DURATION_HINT = rx(rf"半|{_RANGE_NUMBER}(?:\.\d)?_(?:个_?)?[小钟h分m刻天
 _DURATION_SUFFIX = rx(_SUFFIX)
 # 3天前 was three days ago; 第3天, 近30天, 每2小时 measure or repeat.
 _AGO = rx(r"_(?:之_|以_)?前(?![天年])")
-_MEASURED = Pattern(r"(?:第|每隔?|近|过去|前|历时|为期|长达|累计) ?$")
+_MEASURED = Pattern(r"(?:第|每隔?|近|过去|前|历时|为期|长达|累计|最后) ?$")
 _MEASURED_BARE = Pattern(r"(?:满|超过?|逾|共)$")
 
 # 周三前往, 前台, 前期, 内部: the character belongs to the next word.
@@ -134,13 +136,15 @@ _BEFORE = rx(
 )
 _BEFORE_COUNT = rx(r"_(?:之_|以_)?前_(?:后|夕|(?:\d|[一两二三四五六七])_?个?[天日周])")
 _AFTER = rx(r"_(?:之_|以_)?后(?!台|期|端|面|勤|来|轮|段|续(?!签|费|约|保|订)|退|天)")
-_TAIL = rx(r"_(?:截_止|截_至|为_止|止(?!损|付|痛|血|咳)|当_[天日]|左_右|上_下)")
+_TAIL = rx(
+    r"_(?:截_止|截_至|为_止|止(?!损|付|痛|血|咳)|当_[天日]|左_右|上_下|最_[迟晚](?!_?[于在])|的?_最_后_一_[天刻])"
+)
 _PARTICLE = rx(r"_[吧哈啊哦呀呢嘛](?=$|[ ,，。;；!！?？~、)）])")
 _STRONG_TAIL = Pattern("[截止]")
 
 _LABEL = (
     r"(?:截_?[止至]_?(?:时_?间|日_?期|日|期)?"
-    r"|(?:完_?成|交_?付|到_?期|预_?计|计_?划|要_?求)?_?(?:时_?间|日_?期|期_?限|时_?限)"
+    r"|(?:预_?计)?_?(?:完_?成|交_?付|到_?期)?_?(?:时_?间|日_?期|期_?限|时_?限)"
     r"|(?<![a-z])(?:ddl|deadline|due(?: ?date)?|by))_(?:[::]|是|为|-)?_"
 )
 _LEAD = Pattern(
@@ -471,7 +475,7 @@ def _with_lead(plain: str, phrase: Phrase, floor: int) -> Phrase:
     lead = _LEAD.search(plain, low, phrase.start)
     if not lead or lead.start() == lead.end():
         return phrase
-    start = lead.start()
+    start = lead.end() - len(lead[0].lstrip())
     words = plain[start : phrase.start]
     if _PLAIN_TIME.search(words) and not (start == 0 or plain[start - 1] in " ,，。;；:+(、"):
         return phrase  # 约时间周三 and the like: without a colon only a label of its own is one
