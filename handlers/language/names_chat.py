@@ -174,7 +174,7 @@ _BARE = re.compile(_FIGURE)
 _PATTERNS = (*(re.compile(pattern) for pattern in (_PERSON, _DATE, _AMOUNT, _COMMAND)), _BARE)
 # One character each. A client's name may stand right after the first and right before the second, whatever is on their
 # other side; the rest only divide talk from a name when there is talk on the other side too.
-_BEFORE = frozenset("给去到跟和与约见找催问查把被向在访")
+_BEFORE = frozenset("给去到跟和与约见找催问查把被向在访讲趟")
 _AFTER = frozenset("的说要那")
 _FUNCTION = (
     _BEFORE

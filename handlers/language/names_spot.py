@@ -30,6 +30,7 @@ _HANDED = frozenset("寄发送开报打补退换做回装配留带拿汇")
 _TALK_WITHIN = 0.4
 _DIVIDER_WITHIN = 1.2
 _DIVIDERS = frozenset("的给把说要那是")
+_NUMERALS = frozenset("0123456789零〇一二三四五六七八九十百")
 _FILLERS = ("那边的", "那家", "那个", "那边", "这家", "的")
 _LONGEST_NAME = 42
 _FAR = 1e9
@@ -147,9 +148,16 @@ def _cuts(
         if kind and not has_pair(canonical_at[end - 1][-1] + canonical_at[end][0]):
             ends[end] = True
     for at in range(1, size):
-        if _letter(text[at - 1]) and _letter(text[at]):
+        if (_letter(text[at - 1]) and _letter(text[at])) or _within_ordinal(text, at):
             starts[at] = ends[at] = False
     return starts, ends
+
+
+def _within_ordinal(text: str, at: int) -> bool:
+    """Whether an offset is between 第 and the end of its number."""
+    while at and text[at - 1] in _NUMERALS:
+        at -= 1
+    return at > 0 and text[at - 1] == "第"
 
 
 def _may_part(end: int, has_pair: Callable[[str], bool], canonical_at: tuple[str, ...]) -> bool:
@@ -159,7 +167,7 @@ def _may_part(end: int, has_pair: Callable[[str], bool], canonical_at: tuple[str
     if has_pair(canonical_at[end - 1][-1] + canonical_at[end][0]) or not "㐀" <= canonical_at[end][0] < "\ue000":
         return False
     ahead = ["".join(canonical_at[end : end + width]) for width in (2, 3, 4)]
-    return not any(word in GENERIC or word in PLACES for word in ahead)
+    return canonical_at[end - 1] != "第" and not any(word in GENERIC or word in PLACES for word in ahead)
 
 
 def _talk_edges(text: str, pieces: tuple[tuple[Piece, ...], ...]) -> tuple[list[bool], list[bool]]:
