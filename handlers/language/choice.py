@@ -22,8 +22,10 @@ _UNIT = re.compile(
     r" ?(?:[a-z%℃]|[个台箱套件家吨升斤米寸元块瓶桶盒条支只片张份袋卷根米层楼栋版型倍折毫厘磅万千百度款期批]|公[斤里])"
 )
 _EVENT = re.compile(
-    r"例会|早会|晨会|晚会|周会|月会|夕会|会员日|会议|会上|会后|会前|年会|发布会|展会|茶话会|大促|活动(?!现场)|专场|团购|的|晚宴|聚餐|场次|班次|航班|高铁|档期|排班表|值班"
+    r"例会|早会|晨会|晚会|周会|月会|夕会|会员日|会议|会上|会后|会前|年会|发布会|展会|茶话会|大促|活动(?!现场)|专场|团购|的|晚宴|聚餐|场次|班次|航班|高铁|档期|排班表"
 )
+# 24小时值班电话: how long something is offered.
+_SERVICE = re.compile(r"值班|营业|服务|响应|在线|客服|热线|保修|质保|售后|待命|轮班|监控|供电|直播|不间断")
 _MONEY = re.compile(r"(?:[到至为是降涨约*x×¥￥$]|返点|让利|让价) ?$")
 _NEEDS_ACT = ("month", "feast", "duration")
 
@@ -143,6 +145,8 @@ def _modifies(plain: str, phrase: Phrase, left: str, right: str) -> bool:
         return True
     act = lexicon.begins_act(right)
     if glued_left and lexicon.ends_governing(left) and (act is not True or lexicon.begins_nouny(right)):
+        return True
+    if phrase.shape == "duration" and _SERVICE.match(right):
         return True
     if phrase.shape == "feast" and not left.strip(_EDGES):
         return act is False  # 国庆|嘉和的标书买回来: a name follows oftener than a thing unknown to us

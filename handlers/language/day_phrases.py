@@ -187,7 +187,7 @@ def _week(plain: str, match: re.Match[str]) -> Day | None:
     return _day(match, Week(shift), "week", never=shift < 0)
 
 
-@_rule("周", rf"周_(?:初|(?P<mid>中){_NOT_MIDDLE}|(?P<within>内(?!部)))")
+@_rule("周", rf"周_(?:初|(?P<mid>中){_NOT_MIDDLE}|(?P<within>内(?!部(?!署))))")
 def _part_of_week(plain: str, match: re.Match[str]) -> Day | None:
     if match.start() and plain[match.start() - 1] in "一二两三四五六七八九十每上0123456789":
         return None
@@ -337,7 +337,10 @@ def _this_month_day(plain: str, match: re.Match[str]) -> Day | None:
     return _day(match, MonthNumber(day, shift), "date", never=shift < 0, checkable=True, dated=True)
 
 
-@_rule("月上中下", rf"月_(?P<q>初|底|末(?!端)|(?P<mid>中){_NOT_MIDDLE}|(?P<within>内(?!部)))|(?P<p>上_旬|中_旬|下_旬)")
+@_rule(
+    "月上中下",
+    rf"月_(?P<q>初|底|末(?!端)|(?P<mid>中){_NOT_MIDDLE}|(?P<within>内(?!部(?!署))))|(?P<p>上_旬|中_旬|下_旬)",
+)
 def _bare_month_part(plain: str, match: re.Match[str]) -> Day | None:
     if match["q"] and match.start() and plain[match.start() - 1] in "个每岁正腊":
         return None
@@ -369,7 +372,7 @@ def _named_quarter(plain: str, match: re.Match[str]) -> Day | None:
     )
 
 
-@_rule("本这当下上季", rf"(?:{_SHIFT}_)季_度?(?:_(?P<end>[末底]))?|季_度?_(?P<bare>[末底]|(?=内(?!部)))")
+@_rule("本这当下上季", rf"(?:{_SHIFT}_)季_度?(?:_(?P<end>[末底]))?|季_度?_(?P<bare>[末底]|(?=内(?!部(?!署))))")
 def _this_quarter(plain: str, match: re.Match[str]) -> Day | None:
     if match["bare"] == "":
         return _day(match, Quarter(None, 0), "week")
@@ -386,9 +389,7 @@ def _half(plain: str, match: re.Match[str]) -> Day | None:
     return _day(match, days, "month", never=(shift or 0) < 0)
 
 
-@_rule(
-    "今本当明后去前2二", rf"{_YEAR}(?:_度)?(?:_年)?(?:_(?P<end>[末底终])(?!端|奖))?(?!_?初|_?中{_NOT_MIDDLE}|_?\d|级)"
-)
+@_rule("今本当明后去前2二", rf"{_YEAR}(?:_度)?(?:_年)?(?:_(?P<end>[末底终])(?!端|奖))?(?!_?初|_?中{_NOT_MIDDLE}|\d|级)")
 def _year_span(plain: str, match: re.Match[str]) -> Day | None:
     year, shift = _year(match)
     never = (shift or 0) < 0
@@ -403,7 +404,7 @@ def _vague_year_part(plain: str, match: re.Match[str]) -> Day | None:
     return _day(match, Year(0), "month", never=True)
 
 
-@_rule("年", r"年_(?:[底末](?!端)|(?P<within>内(?!部)))")
+@_rule("年", r"年_(?:[底末](?!端)|(?P<within>内(?!部(?!署))))")
 def _bare_year_end(plain: str, match: re.Match[str]) -> Day | None:
     if match.start() and plain[match.start() - 1] in "一二两三四五六七八九十半几多0123456789":
         return None
@@ -515,6 +516,8 @@ def day_at(plain: str, index: int, within: Day | None = None) -> Day | None:
         return None
     if plain[index] == "去" and plain[index - 1 : index] in _WENT:
         return None  # 发出去|年底前
+    if plain[index : index + 2] == "明年" and plain[index - 1 : index] in tuple("说证声"):
+        return None  # 升级说明|年底发
     if plain[index] in _NUMBER_STARTS and not _NUMBER_HINT.match(plain, index):
         return _reduced(plain, index, within)
     best: Day | None = None
