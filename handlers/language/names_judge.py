@@ -105,7 +105,7 @@ def _proper_agree(asked: Query, alignment: Alignment, name: str) -> bool:
 def doubtful(asked: Query, alignment: Alignment, name: str) -> bool:
     """Whether a mention is so short that its characters may be in the name by coincidence.
 
-    Two characters apart are trusted only as the short form of a university (北林 for 北京林业大学), two side by side
+    Two characters apart are trusted only as the short form of a university (柏林 for 柏原林业大学), two side by side
     only where a brand stands, not in the address of a branch.
     """
     if len(asked.text) != 2:

@@ -95,7 +95,7 @@ def same_syllable(one: str, other: str) -> bool:
 def typed_pinyin(letters: str) -> tuple[str, ...]:
     """Every way to read `letters` as pinyin, as characters that stand for one typed syllable each, fewest first.
 
-    Empty when they are no pinyin; at most four readings (xinganmeng is xing-an-meng and xin-gan-meng).
+    Empty when they are no pinyin; at most four readings (dengan is deng-an and den-gan).
     """
     best: list[list[tuple[str, ...]]] = [[()], *([] for _ in letters)]
     for end in range(1, len(letters) + 1):

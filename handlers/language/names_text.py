@@ -33,7 +33,7 @@ class Canonical:
 
 
 def _chinese_number(numeral: str) -> str:
-    """The decimal digits of a Chinese numeral, read by place value (五十九) or figure by figure (三三四)."""
+    """The decimal digits of a Chinese numeral, read by place value (四十七) or figure by figure (五〇六)."""
     if not any(char in "十百" for char in numeral):
         return "".join(str(_DIGITS[char]) for char in numeral)
     total, figure = 0, -1

@@ -1,7 +1,7 @@
 """The words organisations name themselves with: places, trades, kinds, legal forms; and how a name splits into words.
 
 The lists are general vocabulary, not any directory. They tell where one word of a name ends and the next begins, which
-decides whether skipped characters are an abbreviation (重医附二 for 重庆医科大学附属第二医院) or a coincidence.
+decides whether skipped characters are an abbreviation (柏医附二 for 柏原医科大学附属第二医院) or a coincidence.
 """
 
 from __future__ import annotations
