@@ -18,6 +18,9 @@ from storage.tables import Chat, Identity, Inbox, Member, Obligation, Outbox, Pe
 
 PLATFORM = "console"
 LIMIT = 120
+# The console never refuses a message: one that is under way is as good as said, and its receipt may come a moment
+# after the page was told to look again.
+_SAID = ("sending", "sent")
 
 
 class Titled(Protocol):
@@ -82,7 +85,7 @@ class View:
         ]
 
     def _marks(self, kind: str) -> dict[str, int]:
-        said = (Outbox.platform == PLATFORM, Outbox.target_kind == kind, Outbox.state == "sent")
+        said = (Outbox.platform == PLATFORM, Outbox.target_kind == kind, col(Outbox.state).in_(_SAID))
         rows = self.session.exec(select(Outbox.target_id, func.max(Outbox.id)).where(*said).group_by(Outbox.target_id))
         return {target: newest or 0 for target, newest in rows}
 
@@ -129,7 +132,7 @@ class View:
         )
         told = self.session.exec(
             select(Outbox)
-            .where(Outbox.platform == PLATFORM, Outbox.lane == said, Outbox.state == "sent")
+            .where(Outbox.platform == PLATFORM, Outbox.lane == said, col(Outbox.state).in_(_SAID))
             .order_by(col(Outbox.id).desc())
             .limit(limit)
         )

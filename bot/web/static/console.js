@@ -351,7 +351,10 @@ async function shift(button) {
   try {
     const told = await post("/console/clock", body);
     await refresh();
-    toast(told.said.length ? "到点了，说给了" : "这段时间没有要说的", told.said);
+    // What was said here is on the page already.
+    const elsewhere = told.said.filter(({ person, chat }) => !(chat ? chat === state.chat : !state.chat && person === state.person.id));
+    if (elsewhere.length) toast(elsewhere.length < told.said.length ? "也说给了" : "说给了", elsewhere);
+    else if (!told.said.length) toast("这段时间没有要说的");
   } catch (error) {
     toast(error.message);
   } finally {
