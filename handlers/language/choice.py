@@ -7,26 +7,25 @@ that stand apart belong together.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from handlers.language import lexicon
-from handlers.language.patterns import rx
+from handlers.language.patterns import Pattern, rx
 from handlers.language.phrases import Phrase, scan
 
 _EDGES = " ,，。.;；:：、!！?？+~-|·…()（）[]\"'“”<>《》「」『』*#@=→"
 # After these a thing is named, so a bare time right behind one is part of that thing (给3号楼, 把3月份样机).
-_OF_A_THING = re.compile(r"(?:把|将|给|跟|(?<![意方走去转导定流面])向|(?<![核校面比应])对|帮|替)$")
+_OF_A_THING = Pattern(r"(?:把|将|给|跟|(?<![意方走去转导定流面])向|(?<![核校面比应])对|帮|替)$")
 # What may follow a number that looks like a date or a duration but measures a thing.
-_UNIT = re.compile(
+_UNIT = Pattern(
     r" ?(?:[a-z%℃]|[个台箱套件家吨升斤米寸元块瓶桶盒条支只片张份袋卷根米层楼栋版型倍折毫厘磅万千百度款期批]|公[斤里])"
 )
-_EVENT = re.compile(
+_EVENT = Pattern(
     r"例会|早会|晨会|晚会|周会|月会|夕会|会员日|会议|会上|会后|会前|年会|发布会|展会|茶话会|大促|活动(?!现场)|专场|团购|的|晚宴|聚餐|场次|班次|航班|高铁|档期|排班表"
 )
 # 24小时值班电话: how long something is offered.
-_SERVICE = re.compile(r"值班|营业|服务|响应|在线|客服|热线|保修|质保|售后|待命|轮班|监控|供电|直播|不间断")
-_MONEY = re.compile(r"(?:[到至为是降涨约*x×¥￥$]|返点|让利|让价) ?$")
+_SERVICE = Pattern(r"值班|营业|服务|响应|在线|客服|热线|保修|质保|售后|待命|轮班|监控|供电|直播|不间断")
+_MONEY = Pattern(r"(?:[到至为是降涨约*x×¥￥$]|返点|让利|让价) ?$")
 _NEEDS_ACT = ("month", "feast", "duration")
 
 _VAGUE = rx(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.calendar import Calendar
 from handlers.language.absence import DaySpan, read_day, read_days
 from handlers.language.moments import Issue
+from handlers.language.patterns import Pattern
 from handlers.language.reading import read
 
 __all__ = ["DaySpan", "Due", "is_due_only", "read_day", "read_days", "read_due"]
@@ -36,7 +36,7 @@ def read_due(text: str, now: datetime, calendar: Calendar) -> Due:
     return Due(answer.due, answer.issue, reading.phrase, reading.rest, answer.uncertain)
 
 
-_FILLER = re.compile(
+_FILLER = Pattern(
     r"(?:那|就|还是|改|改成|改到|改为|换成|换到|延|延到|延期|延期到|推|推到|推迟|推迟到|顺延到|放到|定|定在|定到|应该|大概|预计|争取|可以|行|好|好的|嗯|是|要|要到|我|吧|呢|哦|啊|了|"
     r"嘛|哈|呀|可以吗|行吗|行不行|给|完成|搞定|交|发|做完|弄完|之前|左右|的|[\s,，。.!！?？~～、:：])*"
 )

@@ -6,8 +6,9 @@ count as verbs unless a noun ending follows. Everything is in folded writing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+
+from handlers.language.patterns import Pattern
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -155,8 +156,8 @@ _NOUN_ENDING = _Words(_NOUN_ENDINGS)
 _GOVERNING = _Words(_GOVERNING_VERBS)
 # A clause that modifies what follows it: 答应的报价, 要发的货, 欠的货.
 _RELATIVE_VERB = _Words(_VERBS, _NOUNY, _TOLD)
-_RELATIVE_BEGIN = re.compile(r"(?:要|所|刚|已经|已|新|没|未|应|该|就|前|后)?")
-_RELATIVE_END = re.compile(r"(?:过|好|下|来|完|到|出|回来|下来|出来|回|给我|给我们|给客户)?了?的(?!话)")
+_RELATIVE_BEGIN = Pattern(r"(?:要|所|刚|已经|已|新|没|未|应|该|就|前|后)?")
+_RELATIVE_END = Pattern(r"(?:过|好|下|来|完|到|出|回来|下来|出来|回|给我|给我们|给客户)?了?的(?!话)")
 
 
 def begins_act(text: str) -> bool | None:

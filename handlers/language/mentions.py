@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from handlers.language import lexicon
+from handlers.language.patterns import Pattern
 from handlers.language.phrases import scan
 from handlers.language.text import fold
 from handlers.language.writing import Writing
 
-_AT = re.compile(
+_AT = Pattern(
     r"[@＠]\s?(?P<name>[^\s@＠,，。.;；:：、!！?？()（）\[\]［］【】〔〕「」『』《》<>〖〗#＃+＋/|\"“”'‘’~～]+)"
 )
 _LONGEST_NAME = 4

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from handlers.language.patterns import Pattern
+
 _OPEN = r"\[【［〔「『《<〈〖({（｛“\"＜﹝"
 _CLOSE = r"\]】］〕」』》>〉〗)}）｝”\"＞﹞"
 _WORD = r"承\s*[诺諾]"
@@ -14,7 +16,7 @@ _MARK = (
     rf"(?:[{_OPEN}]\s*{_WORD}\s*[{_CLOSE}]\s*[:：]?|[#＃]\s*{_WORD}\s*[#＃]?\s*[:：]?"
     rf"|{_WORD}\s*[:：]|{_WORD}(?=[ \t\u3000]+\S|\s*$))"
 )
-_PREFIX = re.compile(rf"[\s\u200b\ufeff]*(?P<at>(?:[@＠][^\s@＠{_OPEN}#＃:：]*[\s\u2005,，:：]*)*){_MARK}")
+_PREFIX = Pattern(rf"[\s\u200b\ufeff]*(?P<at>(?:[@＠][^\s@＠{_OPEN}#＃:：]*[\s\u2005,，:：]*)*){_MARK}")
 _INNER_PREFIX = re.compile(rf"[【［〖〔\[]\s*{_WORD}\s*[】］〗〕\]]\s*[:：]?")
 
 
@@ -59,8 +61,8 @@ def blocks(text: str) -> list[Block]:
 
 
 _SEMICOLON = re.compile(r"[;；]")
-_CIRCLED = re.compile(r"[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉]")
-_NUMBERED = re.compile(
+_CIRCLED = Pattern(r"[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉]")
+_NUMBERED = Pattern(
     r"(?:[(（]\s*(?P<b>\d{1,2}|[一二三四五六七八九十])\s*[)）]|(?P<k>\d)\ufe0f?\u20e3|"
     r"(?P<d>[0-9０-９]{1,2})\s?(?:[.．](?![0-9０-９])|、|[)）](?![0-9０-９])|(?=$))|(?P<c>[一二三四五六七八九十])\s?(?:、|[.．]|[)）])|第(?P<o>[一二三四五六七八九十])[,，、:：])"
 )
