@@ -6,7 +6,6 @@ Stopping drains: no new request is taken, what is claimed is finished, and all e
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -26,14 +25,16 @@ from bot.worker import Worker
 from scheduler.engine import BATCH, Engine
 from scheduler.jobs import metronome
 from scheduler.policy import DEFAULT_FILE, load
-from storage import inbox, migrate
+from storage import inbox, migrate, outbox
 from storage import settings as kept
 from storage.store import PostgresStore, SqliteStore, StoreUnavailable, open_store
 from storage.tables import Outbox
 
 log = structlog.get_logger("app")
 
-DRAIN_SECONDS = 8.0
+# Together with the web server's own second, stopping stays within ten.
+DRAIN_SECONDS = 6.0
+HALT_SECONDS = 2.0
 SHIFT = "clock.shift"
 
 
@@ -88,6 +89,7 @@ class App:
         if isinstance(self.store, SqliteStore):
             # A SQLite file has one instance: whatever is leased belongs to one that is gone.
             await self.store.write(inbox.release_all)
+            await self.store.write(outbox.release_all)
 
     async def start(self) -> None:
         """Starts the worker, the delivery and the metronome."""
@@ -102,13 +104,19 @@ class App:
         """Finishes what is under way and closes everything."""
         if self._metronome.running:
             self._metronome.shutdown(wait=False)
-        with contextlib.suppress(TimeoutError, StoreUnavailable):
-            async with asyncio.timeout(DRAIN_SECONDS):
-                await self.worker.drain()
-                await self.delivery.drain()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            worker, delivery = self._tasks
+            # The worker first: what it finishes is still to be said.
+            self.worker.stop()
+            await asyncio.wait([worker], timeout=DRAIN_SECONDS / 2)
+            self.delivery.stop()
+            await asyncio.wait([delivery], timeout=DRAIN_SECONDS / 2)
+            self.worker.stop(at_once=True)
+            self.delivery.stop(at_once=True)
+            await asyncio.wait(self._tasks, timeout=HALT_SECONDS)
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         for platform in self.platforms.values():
             await platform.close()
         await self.store.close()

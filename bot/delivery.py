@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,8 +25,12 @@ from storage.tables import Chat, Identity, Outbox, Person
 log = structlog.get_logger("delivery")
 
 POLL_SECONDS = 1.0
+# After this long the others no longer wait for a slow send.
+SLOW_SECONDS = 0.5
+AT_ONCE = 50
 Render = Callable[[str, Mapping[str, Any]], bytes]
 OnSent = Callable[[Outbox, list[str]], None]
+Claimed = tuple[Outbox, Outgoing, list[str]]
 
 
 class Delivery:
@@ -48,37 +52,87 @@ class Delivery:
         self.on_sent = on_sent
         self._wake = asyncio.Event()
         self._rendering = asyncio.Semaphore(2)
+        self._stopping = self._halted = False
+        self._flying: dict[asyncio.Task[None], Outbox] = {}
+        self._unrecorded: list[Callable[[], Awaitable[None]]] = []
 
     def wake(self) -> None:
         """Something new is in the outbox."""
         self._wake.set()
 
+    def stop(self, *, at_once: bool = False) -> None:
+        """Makes `run` end when nothing can be said any more; at once: when the sends under way have ended."""
+        self._stopping = True
+        self._halted = at_once
+        self._wake.set()
+
     async def run(self) -> None:
-        """Delivers until cancelled; a database that is away is waited for."""
+        """Delivers until stopped or cancelled; a database that is away is waited for."""
         while True:
+            # Before the look and not after it, or what comes in between would wait for the next poll.
+            self._wake.clear()
             try:
                 await self.drain()
             except StoreUnavailable as error:
                 log.warning("the outbox cannot be read", action="delivery.store_unavailable", error=str(error))
-            self._wake.clear()
+            except Exception:  # nothing may end this loop but `stop`
+                log.exception("the delivery stumbled", action="delivery.stumbled")
+            if self._stopping and not self._flying:
+                return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._wake.wait()
 
     async def drain(self) -> int:
-        """Says all that may be said now; returns how many messages were tried."""
-        tried = 0
-        while True:
-            now = self.clock.now()
-            claimed = await self.store.write(lambda session, now=now: self._claim(session, now))  # type: ignore[misc]
-            if not claimed:
-                return tried
-            await asyncio.gather(*(self._one(*item) for item in claimed))
-            tried += len(claimed)
+        """Says all that may be said now; returns how many messages were tried. Raises StoreUnavailable.
 
-    def _claim(self, session: Session, now: datetime) -> list[tuple[Outbox, Outgoing, list[str]]]:
+        Sends that take long go on beside the next ones; their leases are kept alive.
+        """
+        tried = 0
+        try:
+            while True:
+                await self._record_late()
+                claimed = await self._claim_next()
+                for item in claimed:
+                    task = asyncio.create_task(self._one(*item))
+                    self._flying[task] = item[0]
+                    task.add_done_callback(self._landed)
+                tried += len(claimed)
+                if not self._flying:
+                    return tried
+                await asyncio.wait(list(self._flying), timeout=SLOW_SECONDS)
+        except asyncio.CancelledError:
+            for task in self._flying:
+                task.cancel()
+            raise
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        row = self._flying.pop(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("an outcome is lost", action="delivery.lost", outbox_id=row.id, error=type(error).__name__)
+
+    async def _record_late(self) -> None:
+        """Records what could not be recorded when it happened, before anything is claimed anew."""
+        late, self._unrecorded = self._unrecorded, []
+        for record in late:
+            await record()
+        if self._unrecorded:
+            raise StoreUnavailable("what was sent cannot be recorded")
+
+    async def _claim_next(self) -> list[Claimed]:
+        now = self.clock.now()
+        room = 0 if self._halted else AT_ONCE - len(self._flying)
+        held = [(row.id or 0, row.attempts) for row in self._flying.values()]
+        if room <= 0 and not held:
+            return []
+        return await self.store.write(lambda session: self._claim(session, now, room, held))
+
+    def _claim(self, session: Session, now: datetime, room: int, held: list[tuple[int, int]]) -> list[Claimed]:
+        for row_id, attempt in held:
+            outbox.keep(session, row_id, attempt, now)
         claimed = []
-        for row in outbox.claim(session, now):
+        for row in outbox.claim(session, now, room) if room > 0 else ():
             platform = self.platforms.get(row.platform)
             if platform is not None and platform.pace.gap > 0:
                 outbox.rest(session, row.lane, now + timedelta(seconds=platform.pace.gap))
@@ -133,15 +187,19 @@ class Delivery:
     async def _sent(self, row: Outbox, receipt: Receipt, mentions: list[str]) -> None:
         row_id, attempt, now = row.id, row.attempts, self.clock.now()
         assert row_id is not None
-        said = await self.store.write(
-            lambda session: outbox.sent(
-                session, row_id, attempt, now, receipt=receipt.message_id or "", channel=receipt.channel
+
+        async def record() -> None:
+            said = await self.store.write(
+                lambda session: outbox.sent(
+                    session, row_id, attempt, now, receipt=receipt.message_id or "", channel=receipt.channel
+                )
             )
-        )
-        if said:
-            row.sent_at = now
-            log.info("a message was said", action="delivery.sent", outbox_id=row_id, kind=row.kind, clock=row.clock)
-            self.on_sent(row, mentions)
+            if said:
+                row.sent_at = now
+                log.info("a message was said", action="delivery.sent", outbox_id=row_id, kind=row.kind, clock=row.clock)
+                self.on_sent(row, mentions)
+
+        await self._record(record)
 
     async def _failed(self, row: Outbox, error: SendError) -> None:
         row_id, attempt, now = row.id, row.attempts, self.clock.now()
@@ -157,11 +215,22 @@ class Delivery:
             again_in=wait.total_seconds() if wait else None,
         )
 
-        def record(session: Session) -> None:
+        def write(session: Session) -> None:
             outbox.fail(session, row_id, attempt, f"{type(error).__name__}: {error.reason}", retry_at)
-            if retry_at is not None and isinstance(error, Temporary):
+            if retry_at is not None:
                 # The whole lane waits, so that nothing overtakes.
                 rest = now + timedelta(seconds=error.retry_after) if isinstance(error, Throttled) else retry_at
                 outbox.rest(session, row.lane, max(rest, retry_at))
 
-        await self.store.write(record)
+        async def record() -> None:
+            await self.store.write(write)
+
+        await self._record(record)
+
+    async def _record(self, record: Callable[[], Awaitable[None]]) -> None:
+        """Records an outcome; one that the database cannot take now is kept: forgotten, it would be said again."""
+        try:
+            await record()
+        except StoreUnavailable as error:
+            log.warning("an outcome waits", action="delivery.unrecorded", error=str(error))
+            self._unrecorded.append(lambda: self._record(record))

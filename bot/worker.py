@@ -30,6 +30,8 @@ log = structlog.get_logger("worker")
 ATTEMPTS = 5
 RETRY = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
 POLL_SECONDS = 1.0
+# A message that was claimed this often and never answered has taken its process down with it.
+CRASHES = 10
 
 
 class Worker:
@@ -53,47 +55,84 @@ class Worker:
         self.on_done = on_done
         self._directory = Directory()
         self._entries: dict[int, tuple[str, tuple[str, ...]]] = {}
-        self._version = -1
+        self._version: str | None = None
         self._wake = asyncio.Event()
+        self._stopping = self._halted = False
+        self._unfinished: list[Inbox] = []
 
     def wake(self) -> None:
         """Something new is in the inbox."""
         self._wake.set()
 
+    def stop(self, *, at_once: bool = False) -> None:
+        """Makes `run` end when nothing waits any more; at once: when what is claimed is finished."""
+        self._stopping = True
+        self._halted = at_once
+        self._wake.set()
+
     async def run(self) -> None:
-        """Works until cancelled; a database that is away is waited for."""
+        """Works until stopped or cancelled; a database that is away is waited for."""
         while True:
+            # Before the look and not after it, or what comes in between would wait for the next poll.
+            self._wake.clear()
             try:
                 await self.drain()
             except StoreUnavailable as error:
                 log.warning("the inbox cannot be read", action="worker.store_unavailable", error=str(error))
-            self._wake.clear()
+            except Exception:  # nothing may end this loop but `stop`
+                log.exception("the worker stumbled", action="worker.stumbled")
+            if self._stopping:
+                return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._wake.wait()
 
     async def drain(self) -> int:
-        """Handles all that waits now; returns how many messages that were."""
+        """Handles all that waits now; returns how many messages that were. Raises StoreUnavailable."""
         handled = 0
-        while True:
-            now = self.clock.now()
-            rows = await self.store.write(lambda session, now=now: inbox.claim(session, now))  # type: ignore[misc]
+        while not self._halted:
+            rows = await self._claim()
             if not rows:
-                return handled
+                break
             lanes: dict[str, list[Inbox]] = {}
             for row in rows:
                 lanes.setdefault(row.lane, []).append(row)
             await asyncio.gather(*(self._in_order(batch) for batch in lanes.values()))
             handled += len(rows)
             self.on_done()
+            if self._unfinished:
+                raise StoreUnavailable("the database went away during the work")
+        return handled
+
+    async def _claim(self) -> list[Inbox]:
+        now = self.clock.now()
+        unfinished = list(self._unfinished)
+
+        def claim(session: Session) -> list[Inbox]:
+            for row in unfinished:
+                assert row.id is not None
+                inbox.release(session, row.id, row.attempts)
+            session.flush()
+            return inbox.claim(session, now)
+
+        rows = await self.store.write(claim)
+        self._unfinished = self._unfinished[len(unfinished) :]
+        return rows
 
     async def _in_order(self, rows: list[Inbox]) -> None:
-        for row in rows:
-            await self._one(row)
+        for index, row in enumerate(rows):
+            try:
+                await self._one(row)
+            except StoreUnavailable:
+                # Their leases are given back as soon as the database answers, instead of running out.
+                self._unfinished += rows[index:]
+                return
 
     async def _one(self, row: Inbox) -> None:
         assert row.id is not None
         try:
+            if row.attempts > CRASHES:
+                raise RuntimeError("never finished")
             await self.store.write(lambda session: self._handle(session, row))
         except StoreUnavailable:
             raise

@@ -1,4 +1,4 @@
-"""The clients and their other names. Every change counts up a version, by which an index knows it is stale."""
+"""The clients and their other names. Every change sets a new version, by which an index knows it is stale."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from storage.tables import Alias, Client
 _VERSION = "clients.version"
 
 
-def version(session: Session) -> int:
-    """Counts up whenever a client or an alias changes."""
-    return int(settings.get(session, _VERSION) or 0)
+def version(session: Session) -> str:
+    """Another value whenever a client or an alias has changed."""
+    return settings.get(session, _VERSION) or ""
 
 
 def directory(session: Session) -> list[tuple[int, str, list[str]]]:

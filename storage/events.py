@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from storage.tables import Event, Record, Setting
@@ -67,7 +68,11 @@ def append(
     statement = select(Setting).where(Setting.key == _HEAD).with_for_update()
     head = session.exec(statement).one_or_none()
     if head is None:
-        head = Setting(key=_HEAD, value=f"0:{_GENESIS}")
+        # Two instances may begin the chain at once: one of them finds the other's beginning.
+        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        begin = insert(Setting).values(key=_HEAD, value=f"0:{_GENESIS}").on_conflict_do_nothing()
+        session.connection().execute(begin)
+        head = session.exec(statement).one()
     last, previous = head.value.split(":")
     content = plain(payload or {})
     event = Event(
@@ -91,16 +96,19 @@ def append(
 
 
 def verify(session: Session) -> int | None:
-    """The sequence of the first event that does not fit the chain, or None when all is whole.
+    """The sequence of the first event that is missing or does not fit the chain, or None when all is whole.
 
     An erased payload (None) is no break.
     """
     previous, expected = _GENESIS, 1
-    for event in session.exec(select(Event).order_by(col(Event.seq))):
+    for event in session.exec(select(Event).order_by(col(Event.seq)).execution_options(yield_per=1000)):
         whole = event.payload is None or _digest(event.payload) == event.digest
         if event.seq != expected or event.previous != previous or _link(event) != event.hash or not whole:
             return event.seq
         previous, expected = event.hash, expected + 1
+    head = session.get(Setting, _HEAD)
+    if head is not None and head.value != f"{expected - 1}:{previous}":
+        return expected
     return None
 
 

@@ -5,19 +5,18 @@ queued → working (leased) → done | queued again later | dead. A lease that r
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, func, or_, text, update
 from sqlmodel import Session, col, select
 
-from storage.tables import Inbox
+from storage.tables import Inbox, Moment
 
 LEASE = timedelta(seconds=30)
-_CLAIM_LOCK = 0x59494E01
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +30,64 @@ class Letter:
     sent_at: datetime
 
 
+_ADD = (
+    "INSERT INTO inbox (platform, message_id, lane, payload, sent_at, received_at, state, attempts, error) {rows} "
+    "ON CONFLICT (platform, message_id) DO NOTHING"
+)
+_ADD_SQLITE = _ADD.format(rows="VALUES (?, ?, ?, ?, ?, ?, 'queued', 0, '')")
+_ADD_POSTGRES = text(
+    _ADD.format(
+        rows="SELECT *, :now, 'queued', 0, '' FROM unnest(CAST(:platform AS text[]), CAST(:message_id AS text[]), "
+        "CAST(:lane AS text[]), CAST(:payload AS json[]), CAST(:sent_at AS timestamptz[]))"
+    )
+).bindparams(bindparam("now", type_=Moment))
+
+
 def add(session: Session, letters: Sequence[Letter], now: datetime) -> int:
-    """Stores what is not stored yet and returns how many were new; redelivery is a no-op."""
+    """Stores what is not stored yet and returns how many were new; redelivery is a no-op.
+
+    One statement for all of them: this stands between a platform and its acknowledgement.
+    """
     if not letters:
         return 0
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    rows = [
-        {
-            "platform": letter.platform,
-            "message_id": letter.message_id,
-            "lane": letter.lane,
-            "payload": letter.payload,
-            "sent_at": letter.sent_at,
-            "received_at": now,
-            "state": "queued",
-            "attempts": 0,
-            "error": "",
-        }
+    connection = session.connection()
+    # In one order everywhere, so that two instances with the same letters cannot block each other.
+    rows = sorted(
+        (
+            letter.platform,
+            letter.message_id,
+            letter.lane,
+            json.dumps(letter.payload),
+            _utc(letter.sent_at),
+        )
         for letter in letters
-    ]
-    new = 0
-    for row in rows:
-        statement = insert(Inbox).values(row).on_conflict_do_nothing(index_elements=["platform", "message_id"])
-        new += session.connection().execute(statement).rowcount
-    return new
+    )
+    if connection.dialect.name == "postgresql":
+        names = ("platform", "message_id", "lane", "payload", "sent_at")
+        columns: dict[str, Any] = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+        return connection.execute(_ADD_POSTGRES, {**columns, "now": now}).rowcount
+    received = _sqlite_text(_utc(now))
+    parameters = [(*row[:4], _sqlite_text(row[4]), received) for row in rows]
+    return connection.exec_driver_sql(_ADD_SQLITE, parameters).rowcount
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("an aware datetime is needed")
+    return moment.astimezone(UTC)
+
+
+def _sqlite_text(moment: datetime) -> str:
+    # As SQLAlchemy writes a DateTime there, or comparisons of text would go wrong.
+    return f"{moment:%Y-%m-%d %H:%M:%S.%f}"
 
 
 def claim(session: Session, now: datetime, limit: int = 50) -> list[Inbox]:
-    """Leases the oldest waiting messages, never one of a chat that another worker holds, oldest first."""
-    if session.get_bind().dialect.name == "postgresql":
-        # Two claimers at once could each see the other's chat as free.
-        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CLAIM_LOCK})
+    """Leases the oldest waiting messages, never one of a chat that another worker holds, oldest first.
+
+    A message that failed waits for its retry without holding up those behind it. Two instances never claim at once:
+    see the lane "work" of the store.
+    """
     busy = select(Inbox.lane).where(Inbox.state == "working", col(Inbox.leased_until) > now)
     statement = (
         select(Inbox)
@@ -89,6 +115,16 @@ def release_all(session: Session) -> int:
     """Gives back every lease at once: for a database that only this process uses, after a restart."""
     statement = update(Inbox).where(col(Inbox.state) == "working").values(state="queued", leased_until=None)
     return session.connection().execute(statement).rowcount
+
+
+def release(session: Session, inbox_id: int, attempt: int) -> None:
+    """Gives back one lease unused; nothing happens when this attempt no longer holds it."""
+    statement = (
+        update(Inbox)
+        .where(col(Inbox.id) == inbox_id, col(Inbox.attempts) == attempt, col(Inbox.state) == "working")
+        .values(state="queued", leased_until=None)
+    )
+    session.connection().execute(statement)
 
 
 def finish(session: Session, inbox_id: int, attempt: int, now: datetime) -> bool:

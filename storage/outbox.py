@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, text, update
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
 from storage.tables import Chat, Identity, Lane, Outbox
 
 LEASE = timedelta(seconds=60)
-_CLAIM_LOCK = 0x59494E02
 
 
 def reach(session: Session, person_id: int, prefer: str | None = None) -> Identity | None:
@@ -103,9 +102,10 @@ def queue(
 
 
 def claim(session: Session, now: datetime, limit: int = 50) -> list[Outbox]:
-    """Leases the head of every lane that may speak now, oldest first; at most one row of a lane."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CLAIM_LOCK})
+    """Leases the head of every lane that may speak now, oldest first; at most one row of a lane.
+
+    Two instances never claim at once: see the lane "work" of the store.
+    """
     waiting = or_(
         col(Outbox.state) == "queued",
         (col(Outbox.state) == "sending") & (col(Outbox.leased_until) <= now),
@@ -136,6 +136,16 @@ def claim(session: Session, now: datetime, limit: int = 50) -> list[Outbox]:
     return rows
 
 
+def release_all(session: Session) -> int:
+    """Gives back every lease at once: for a database that only this process uses, after a restart.
+
+    Whether those messages arrived is unknown. They are sent again at once and unchanged, so that a platform that
+    drops repetitions within some minutes can do so.
+    """
+    statement = update(Outbox).where(col(Outbox.state) == "sending").values(state="queued", leased_until=None)
+    return session.connection().execute(statement).rowcount
+
+
 def rest(session: Session, lane: str, until: datetime) -> None:
     """Keeps a lane silent until `until`."""
     row = session.get(Lane, lane)
@@ -158,6 +168,11 @@ def sent(session: Session, row_id: int, attempt: int, now: datetime, *, receipt:
         state="sent", sent_at=now, leased_until=None, receipt=receipt, channel=channel, error=""
     )
     return session.connection().execute(statement).rowcount == 1
+
+
+def keep(session: Session, row_id: int, attempt: int, now: datetime) -> None:
+    """Prolongs the lease of a send that takes long."""
+    session.connection().execute(_held(row_id, attempt).values(leased_until=now + LEASE))
 
 
 def fail(session: Session, row_id: int, attempt: int, error: str, retry_at: datetime | None) -> None:
@@ -204,11 +219,14 @@ def dead_count(session: Session) -> int:
 
 
 def replay(session: Session, row_id: int, now: datetime) -> bool:
-    """Puts one dead row back in the queue; False when it is not dead or has no address."""
+    """Puts one dead row back in the queue; False when it is not dead or has no address.
+
+    The attempts go on counting: an earlier one that still hangs must not pass for the new one.
+    """
     statement = (
         update(Outbox)
         .where(col(Outbox.id) == row_id, col(Outbox.state) == "dead", col(Outbox.target_id) != "")
-        .values(state="queued", not_before=now, attempts=0, error="")
+        .values(state="queued", not_before=now, error="")
     )
     return session.connection().execute(statement).rowcount == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from sqlmodel import Session
@@ -31,8 +32,8 @@ def moment(session: Session, key: str) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
 
 
-def bump(session: Session, key: str) -> int:
-    """Counts `key` up by one and returns the new count."""
-    count = int(get(session, key) or 0) + 1
-    put(session, key, str(count))
-    return count
+def bump(session: Session, key: str) -> str:
+    """Sets `key` to a value it has never had, one that a transaction undone meanwhile did not have either."""
+    value = uuid.uuid4().hex
+    put(session, key, value)
+    return value

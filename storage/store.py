@@ -1,15 +1,18 @@
 """The unit of work: plain functions over one session, run where the database wants them.
 
 `Store.write(work)` runs `work(session)` in a transaction and returns when it is committed; an exception undoes that
-work alone. Whatever waits is committed together (group commit), each under its own savepoint.
+work alone. Whatever waits is committed together (group commit), each under its own savepoint. Work may run a second
+time after a failure, so it changes nothing but the database.
 
-SQLite: one writer thread with one connection (WAL, synchronous=FULL), reads on other connections.
-PostgreSQL: asyncpg through `run_sync`, two writer lanes so that an acknowledgement never waits for a handler.
+SQLite: one writer thread with one connection (WAL, synchronous=FULL), reads on connections that cannot write.
+PostgreSQL: asyncpg through `run_sync`, two writer lanes so that an acknowledgement never waits for a handler. Of the
+instances that share one, a single one at a time works in the lane "work": no two can lock each other out.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -17,9 +20,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import Session
 
@@ -29,10 +33,22 @@ Lane = Literal["inbox", "work"]
 
 BATCH = 256
 BUSY_SECONDS = 4.0
+COMMAND_SECONDS = 60.0
+_WORK_LOCK = 0x59494E04
+
+# SQLite's result codes that tell of the database and not of a statement: busy, locked, out of memory, read-only,
+# interrupted, input/output, corrupt, full, cannot open, not a database.
+_SQLITE_DOWN = frozenset({5, 6, 7, 8, 9, 10, 11, 13, 14, 26})
+# PostgreSQL's error classes of the same meaning: connection, transaction state, authorization, no such database,
+# rolled back by the server, resources, shutdown, system.
+_POSTGRES_DOWN = frozenset({"08", "25", "28", "3D", "40", "53", "57", "58"})
 
 
 class StoreUnavailable(Exception):
-    """The database could not take the work: locked, full, or away. Nothing of it is stored."""
+    """The database could not take the work: locked, full, or away. Nothing of it is stored.
+
+    When the connection broke during a commit, it may be stored nevertheless: work is written to bear a repetition.
+    """
 
 
 class Store(Protocol):
@@ -59,18 +75,37 @@ def _session(connection: Connection) -> Session:
     return Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
 
 
+def _is_down(error: BaseException | None) -> bool:
+    """Does this failure concern the database, and not the one work that met it?"""
+    if error is None:
+        return False
+    # A savepoint that went with its transaction makes a second error on top of the first.
+    return _tells_of_database(error) or _is_down(error.__context__)
+
+
+def _tells_of_database(error: BaseException) -> bool:
+    if not isinstance(error, DBAPIError):
+        # Drivers let the network's own errors and timeouts through.
+        return isinstance(error, OSError | PoolTimeout)
+    if error.connection_invalidated:
+        return True
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return (code & 0xFF) in _SQLITE_DOWN
+    return (getattr(error.orig, "sqlstate", None) or "")[:2] in _POSTGRES_DOWN
+
+
 def _attempt(connection: Connection, job: _Job) -> tuple[_Job, Any, BaseException | None]:
     """Runs one job under its savepoint; a failure of its own is kept for it, a failure of the database is raised."""
     session = _session(connection)
     try:
         result = job.work(session)
         session.commit()
-    except DBAPIError as error:
-        session.rollback()
-        if error.connection_invalidated or type(error).__name__ == "OperationalError":
-            raise
-        return job, None, error
     except Exception as error:  # recorded on its own job
+        # Some failures undo the whole transaction, the neighbours' work with it.
+        gone = connection.dialect.name == "sqlite" and not connection.connection.in_transaction
+        if gone or _is_down(error):
+            raise
         session.rollback()
         return job, None, error
     finally:
@@ -92,12 +127,14 @@ def _settle(outcomes: list[tuple[_Job, Any, BaseException | None]]) -> None:
             job.future.set_exception(error)
 
 
-def _fail(jobs: list[_Job], error: BaseException) -> None:
+def _unavailable(error: BaseException) -> StoreUnavailable:
     unavailable = StoreUnavailable(type(error).__name__)
     unavailable.__cause__ = error
-    for job in jobs:
-        if not job.future.done():
-            job.future.set_exception(unavailable)
+    return unavailable
+
+
+def _fail(jobs: list[_Job], error: BaseException) -> None:
+    _settle([(job, None, _unavailable(error)) for job in jobs])
 
 
 class SqliteStore:
@@ -107,7 +144,8 @@ class SqliteStore:
 
     def __init__(self, path: Path | str, *, durable: bool = True) -> None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self.engine = sqlite_engine(path, durable=durable)
+        self._writer = _sqlite_engine(path, writes=True, durable=durable)
+        self._reader = _sqlite_engine(path, writes=False, durable=durable)
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
         self._closed = False
@@ -123,16 +161,20 @@ class SqliteStore:
         return await asyncio.wrap_future(future)
 
     async def read(self, work: Work[T]) -> T:
-        """Runs `work` on a connection that only reads; changes are thrown away."""
+        """Runs `work` on a connection that cannot write and sees what is committed. Raises StoreUnavailable."""
+        if self._closed:
+            raise StoreUnavailable("closed")
 
         def run() -> T:
-            with self.engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
-                result = work(session)
-                # What was read stays readable after the session is gone.
-                session.expunge_all()
-                return result
+            with self._reader.connect() as connection:
+                return _look(connection, work)
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+        except Exception as error:
+            if _is_down(error):
+                raise _unavailable(error) from error
+            raise
 
     async def close(self) -> None:
         """Commits what waits, then ends the threads."""
@@ -142,60 +184,76 @@ class SqliteStore:
         self._queue.put(None)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
         self._readers.shutdown(wait=True)
-        self.engine.dispose()
+        self._reader.dispose()
+        self._writer.dispose()
 
     def _run(self) -> None:
-        with self.engine.connect() as connection:
-            while (first := self._queue.get()) is not None:
-                jobs = [first]
-                last = False
-                while len(jobs) < BATCH:
-                    try:
-                        more = self._queue.get_nowait()
-                    except queue.Empty:
-                        break
-                    if more is None:
-                        last = True
-                        break
+        connection: Connection | None = None
+        last = False
+        while not last and (first := self._queue.get()) is not None:
+            jobs = [first]
+            while len(jobs) < BATCH and not last:
+                try:
+                    more = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if more is None:
+                    last = True
+                else:
                     jobs.append(more)
-                self._commit(connection, jobs)
-                if last:
-                    return
+            try:
+                if connection is None:
+                    connection = self._writer.connect()
+                with connection.begin():
+                    outcomes = _attempt_all(connection, jobs)
+            except Exception as error:  # recorded on every job of the batch
+                _fail(jobs, error)
+                # Whatever state it is in: the next batch has a new one.
+                if connection is not None:
+                    with contextlib.suppress(Exception):
+                        connection.invalidate()
+                        connection.close()
+                connection = None
+            else:
+                _settle(outcomes)
+        if connection is not None:
+            connection.close()
 
-    def _commit(self, connection: Connection, jobs: list[_Job]) -> None:
-        try:
-            with connection.begin():
-                outcomes = _attempt_all(connection, jobs)
-        except Exception as error:  # recorded on every job of the batch
-            connection.rollback()
-            _fail(jobs, error)
-        else:
-            _settle(outcomes)
+
+def _look(connection: Connection, work: Work[T]) -> T:
+    with Session(connection, expire_on_commit=False) as session:
+        result = work(session)
+        # What was read stays readable after the session is gone.
+        session.expunge_all()
+        return result
 
 
-def sqlite_engine(path: Path | str, *, durable: bool = True) -> Engine:
-    """An engine whose transactions begin as writers only on the writer thread's connection."""
+def _sqlite_engine(path: Path | str, *, writes: bool, durable: bool) -> Engine:
     arguments = {"check_same_thread": False, "timeout": BUSY_SECONDS}
     # Parameters hold what people wrote; they must not reach a log.
     engine = create_engine(f"sqlite:///{path}", connect_args=arguments, hide_parameters=True)
+    pragmas = [
+        f"busy_timeout={round(BUSY_SECONDS * 1000)}",
+        "journal_mode=WAL",
+        f"synchronous={'FULL' if durable else 'OFF'}",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-16000",
+    ]
+    if not writes:
+        # Two connections that write at once are what damages a WAL on older SQLites.
+        pragmas.append("query_only=ON")
 
     @event.listens_for(engine, "connect")
     def _connect(raw: Any, _record: Any) -> None:
         # The driver's own BEGIN would come too late for savepoints.
         raw.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            f"synchronous={'FULL' if durable else 'OFF'}",
-            "foreign_keys=ON",
-            "temp_store=MEMORY",
-            "cache_size=-16000",
-        ):
+        for pragma in pragmas:
             raw.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writer = threading.current_thread().name == "writer"
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
@@ -211,33 +269,47 @@ class PostgresStore:
             pool_size=pool_size,
             pool_pre_ping=True,
             hide_parameters=True,
+            connect_args={
+                "timeout": BUSY_SECONDS,
+                "command_timeout": COMMAND_SECONDS,
+                # An instance that hangs in a transaction must not hold the others' locks for ever.
+                "server_settings": {"idle_in_transaction_session_timeout": str(round(COMMAND_SECONDS * 1000))},
+            },
         )
         self._queues: dict[str, asyncio.Queue[_Job]] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._closed = False
 
     async def write(self, work: Work[T], lane: Lane = "work") -> T:
-        """Runs `work` in the lane's next transaction; returns after its commit."""
+        """Runs `work` in the lane's next transaction; returns after its commit. Raises StoreUnavailable."""
+        if self._closed:
+            raise StoreUnavailable("closed")
         if lane not in self._queues:
             self._queues[lane] = asyncio.Queue()
-            self._tasks.append(asyncio.create_task(self._run(self._queues[lane]), name=f"writer-{lane}"))
+            self._tasks.append(asyncio.create_task(self._run(lane), name=f"writer-{lane}"))
         future: Future[T] = Future()
         self._queues[lane].put_nowait(_Job(work, future))
         return await asyncio.wrap_future(future)
 
     async def read(self, work: Work[T]) -> T:
-        """Runs `work` in a transaction that is rolled back."""
-
-        def run(connection: Connection) -> T:
-            with Session(connection, expire_on_commit=False) as session:
-                return work(session)
-
-        async with self.engine.connect() as connection:
-            result = await connection.run_sync(run)
-            await connection.rollback()
-            return result
+        """Runs `work` in a transaction that is rolled back and sees what is committed. Raises StoreUnavailable."""
+        if self._closed:
+            raise StoreUnavailable("closed")
+        try:
+            async with self.engine.connect() as connection:
+                result = await connection.run_sync(_look, work)
+                await connection.rollback()
+                return result
+        except Exception as error:
+            if _is_down(error):
+                raise _unavailable(error) from error
+            raise
 
     async def close(self) -> None:
         """Commits what waits, then closes every connection."""
+        if self._closed:
+            return
+        self._closed = True
         for pending in self._queues.values():
             await pending.join()
         for task in self._tasks:
@@ -245,13 +317,16 @@ class PostgresStore:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.engine.dispose()
 
-    async def _run(self, pending: asyncio.Queue[_Job]) -> None:
+    async def _run(self, lane: str) -> None:
+        pending = self._queues[lane]
         while True:
             jobs = [await pending.get()]
             while len(jobs) < BATCH and not pending.empty():
                 jobs.append(pending.get_nowait())
             try:
                 async with self.engine.begin() as connection:
+                    if lane == "work":
+                        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WORK_LOCK})
                     outcomes = await connection.run_sync(_attempt_all, jobs)
             except asyncio.CancelledError:
                 _fail(jobs, StoreUnavailable("closed"))

@@ -1,0 +1,64 @@
+"""Many messages at once into the inbox: whatever arrives while one batch is being committed goes into the next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from storage import inbox
+from storage.inbox import Letter
+from storage.store import Store, StoreUnavailable
+
+BATCH = 512
+
+
+class Intake:
+    """Stores letters in batches. Nobody waits for company: a letter that comes alone is committed alone."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: list[tuple[Sequence[Letter], datetime, asyncio.Future[None]]] = []
+        self._running: asyncio.Task[None] | None = None
+
+    def add(self, letters: Sequence[Letter], now: datetime) -> asyncio.Future[None]:
+        """Done once all of these letters are committed, those known already included.
+
+        Fails with StoreUnavailable when the database cannot take them. A future that is cancelled or given up stops
+        nothing: its letters are stored all the same.
+        """
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # Whoever has given up waiting does not ask for the error.
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._waiting.append((letters, now, future))
+        if self._running is None:
+            self._running = asyncio.create_task(self._run(), name="intake")
+        return future
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+                await self._store_all(batch)
+        finally:
+            self._running = None
+
+    async def _store_all(self, batch: list[tuple[Sequence[Letter], datetime, asyncio.Future[None]]]) -> None:
+        letters = [letter for item, _, _ in batch for letter in item]
+        try:
+            await self._store.write(lambda session: inbox.add(session, letters, batch[0][1]), "inbox")
+        except StoreUnavailable as error:
+            for _, _, future in batch:
+                if not future.done():
+                    future.set_exception(StoreUnavailable(*error.args))
+        except Exception as error:
+            if len(batch) > 1:
+                # One letter the database refuses must not spoil its neighbours.
+                for item in batch:
+                    await self._store_all([item])
+            elif not batch[0][2].done():
+                batch[0][2].set_exception(error)
+        else:
+            for _, _, future in batch:
+                if not future.done():
+                    future.set_result(None)
