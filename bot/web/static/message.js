@@ -5,7 +5,7 @@ export const ROLES = {
   finance: "财务", legal: "法务", support: "支持", admin: "管理员", "": "新同事",
 };
 const KINDS = {
-  reminder: "提醒", overdue: "到期", escalation: "上报", alert: "预警", digest: "清单", report: "日报", notice: "知会",
+  reminder: "提醒", overdue: "到期", escalation: "上报", alert: "提示", digest: "清单", report: "日报", notice: "知会",
 };
 const WEEKDAYS = "日一二三四五六";
 // A command, as the bot quotes it: 「完成 12」. Other quotes are only quotes.
@@ -111,6 +111,11 @@ function words(message, act) {
         el("b", {}, option[1]), el("span", {}, option[2])));
       return;
     }
+    // What is indented below an option says more of it.
+    if (line.startsWith("　") && body.lastElementChild?.className === "option") {
+      body.lastElementChild.lastElementChild.append(el("small", {}, line.trim()));
+      return;
+    }
     const classes = index === 0 && lines.length > 1 ? "line first" : "line";
     body.append(el("p", { class: classes }, ...(line ? inline(line, act) : ["\u00a0"])));
   });
@@ -136,7 +141,7 @@ function meta(message, name) {
   const kind = KINDS[message.kind];
   if (kind && message.kind !== "report") {
     const title = message.title ?? kind;
-    const label = message.kind === "digest" || title === kind ? title : `${title}${kind}`;
+    const label = message.kind === "digest" || title === kind ? title : `${title} · ${kind}`;
     node.append(" ", el("span", { class: `tag ${message.kind}` }, label));
   }
   return node;
