@@ -7,148 +7,211 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from bot.sheets.columns import Rejection, Row, Table, fold_name, read_list, read_phone
-from bot.sheets.report import Outcome, rejected
-from storage import clients, events, people
-from storage.tables import Client
+from bot.sheets.report import Outcome, rejected, unphoned
+from storage import clients, events, people, settings
+from storage.tables import Alias, Client
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A row that looks right so far, under the name the database knows the client by."""
+    """A row that looks right so far, and the client the database has by that name."""
 
     row: Row
     name: str
+    client: Client | None
     aliases: list[str]
     owner_id: int | None
     region: str
     tags: list[str]
     phone: str
 
-    @property
-    def key(self) -> str:
-        return fold_name(self.name)
+
+class _Known:
+    """What the database holds: the clients by name, whose an alias is, and who may own a client."""
+
+    def __init__(self, session: Session) -> None:
+        self.clients = {fold_name(row.name): row for row in session.exec(select(Client).order_by(col(Client.id)))}
+        self.aliases: dict[int | None, list[str]] = {}
+        self.taken: dict[str, str] = {}
+        for key, name, aliases in clients.directory(session):
+            self.aliases[key] = aliases
+            self.taken |= {fold_name(alias): name for alias in aliases}
+        self.people: dict[str, list[int]] = {}
+        for person in people.everybody(session):
+            if person.known and person.id is not None:
+                self.people.setdefault(fold_name(person.name), []).append(person.id)
+
+    def owner(self, row: Row) -> int | None:
+        """The person a row names as owner. Raises Rejection when that is no one person of the roster."""
+        name = row.text("owner").lstrip("@").strip()
+        if not name:
+            return None
+        found = self.people.get(fold_name(name), [])
+        if not found:
+            raise Rejection(
+                f"owner {name} is nobody in the roster: import people first", f"负责人 {name} 不在人员名单里"
+            )
+        if len(found) > 1:
+            raise Rejection(f"{len(found)} people are named {name}", f"有 {len(found)} 个人叫 {name}")
+        return found[0]
+
+    def new_aliases(self, plan: _Plan) -> list[str]:
+        """The aliases of a row that its client does not have yet."""
+        own = {fold_name(alias) for alias in self.aliases_of(plan)}
+        return [alias for alias in plan.aliases if fold_name(alias) not in own]
+
+    def aliases_of(self, plan: _Plan) -> list[str]:
+        """The aliases a row's client has."""
+        return self.aliases.get(plan.client.id, []) if plan.client else []
 
 
 def take_clients(session: Session, table: Table, now: datetime) -> list[Outcome]:
     """Writes the good rows and tells of every row, in the order of the file. Running it again changes nothing."""
-    directory = clients.directory(session)
-    stored = {fold_name(name): name for _, name, _ in directory}
-    # Whose an alias is: an alias of two clients would make the bot ask every time.
-    taken = {fold_name(alias): name for _, name, aliases in directory for alias in aliases}
-    owners = _people(session)
+    known = _Known(session)
     outcomes: dict[int, Outcome] = {}
     plans: dict[str, _Plan] = {}
     for row in table.rows:
         name = ""
         try:
             name = row.text("name")
-            plan = _read(row, stored, owners)
-            if plan.key in plans:
-                number = plans[plan.key].row.number
-                raise Rejection(f"same name as row {number}", f"与第 {number} 行重名")
-            holder = taken.get(plan.key, plan.name)
-            if holder != plan.name:
-                raise Rejection(f"its name is already an alias of {holder}", f"名称已是 {holder} 的别名")
-            plans[plan.key] = plan
+            plan = _read(row, known)
+            _check_name(plan, plans, known)
+            plans[fold_name(plan.name)] = plan
         except Rejection as why:
             outcomes[row.number] = rejected(row, name, why)
-    names = {**stored, **{key: plan.name for key, plan in plans.items()}}
+    names = {key: client.name for key, client in known.clients.items()}
+    names |= {key: plan.name for key, plan in plans.items()}
+    good: list[_Plan] = []
     for plan in plans.values():
         try:
-            _check_names(plan, names, taken)
+            _check_aliases(plan, names, known)
         except Rejection as why:
             outcomes[plan.row.number] = rejected(plan.row, plan.name, why)
             continue
-        taken |= {fold_name(alias): plan.name for alias in plan.aliases}
-        outcomes[plan.row.number] = _write(session, plan, now)
+        # An alias of two clients would make the bot ask every time.
+        known.taken |= {fold_name(alias): plan.name for alias in plan.aliases}
+        good.append(plan)
+    outcomes |= {outcome.row.number: outcome for outcome in _write(session, good, known, now)}
     return [outcomes[row.number] for row in table.rows]
 
 
-def _people(session: Session) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for person in people.everybody(session):
-        if person.known and person.id is not None:
-            found.setdefault(fold_name(person.name), []).append(person.id)
-    return found
-
-
-def _read(row: Row, stored: Mapping[str, str], owners: Mapping[str, list[int]]) -> _Plan:
-    written = row.text("name")
-    if not written:
+def _read(row: Row, known: _Known) -> _Plan:
+    name = row.text("name")
+    if not name:
         raise Rejection("no name", "没有客户名称")
-    name = stored.get(fold_name(written), written)
-    owner = row.text("owner").lstrip("@").strip()
-    found = owners.get(fold_name(owner), [])
-    if owner and not found:
-        raise Rejection(f"owner {owner} is nobody in the roster: import people first", f"负责人 {owner} 不在人员名单里")
-    if len(found) > 1 and owner:
-        raise Rejection(f"{len(found)} people are named {owner}", f"有 {len(found)} 个人叫 {owner}")
-    aliases = [alias for alias in read_list(row, "aliases") if fold_name(alias) != fold_name(name)]
+    client = known.clients.get(fold_name(name))
+    aliases = {fold_name(alias): alias for alias in reversed(read_list(row, "aliases"))}
+    aliases.pop(fold_name(name), None)
     return _Plan(
         row=row,
-        name=name,
-        aliases=list({fold_name(alias): alias for alias in reversed(aliases)}.values())[::-1],
-        owner_id=found[0] if owner else None,
+        name=client.name if client else name,
+        client=client,
+        aliases=list(aliases.values())[::-1],
+        owner_id=known.owner(row),
         region=row.text("region"),
         tags=read_list(row, "tags"),
         phone=read_phone(row),
     )
 
 
-def _check_names(plan: _Plan, names: Mapping[str, str], taken: Mapping[str, str]) -> None:
-    """Raises Rejection when an alias already means another client."""
-    for alias in plan.aliases:
-        if fold_name(alias) in names:
-            other = names[fold_name(alias)]
+def _check_name(plan: _Plan, plans: Mapping[str, _Plan], known: _Known) -> None:
+    key = fold_name(plan.name)
+    if key in plans:
+        number = plans[key].row.number
+        raise Rejection(f"same name as row {number}", f"与第 {number} 行重名")
+    holder = known.taken.get(key, plan.name)
+    if holder != plan.name:
+        raise Rejection(f"its name is already an alias of {holder}", f"名称已是 {holder} 的别名")
+
+
+def _check_aliases(plan: _Plan, names: Mapping[str, str], known: _Known) -> None:
+    """Raises Rejection when a new alias already means another client."""
+    for alias in known.new_aliases(plan):
+        other = names.get(fold_name(alias))
+        if other is not None:
             raise Rejection(f"alias {alias} is the name of {other}", f"别名「{alias}」是客户 {other} 的名称")
-        holder = taken.get(fold_name(alias), plan.name)
+        holder = known.taken.get(fold_name(alias), plan.name)
         if holder != plan.name:
             raise Rejection(f"alias {alias} is already an alias of {holder}", f"别名「{alias}」已是 {holder} 的别名")
 
 
-def _write(session: Session, plan: _Plan, now: datetime) -> Outcome:
-    row = clients.named(session, plan.name)
-    before = {} if row is None or row.id is None else _shown(row, clients.aliases(session, row.id))
-    known = {fold_name(alias) for alias in before.get("aliases", ())}
-    client = clients.add(
-        session,
-        plan.name,
-        now,
-        owner_id=plan.owner_id,
-        region=plan.region,
-        tags=plan.tags,
-        phone=plan.phone,
-        aliases=[alias for alias in plan.aliases if fold_name(alias) not in known],
-    )
-    assert client.id is not None
-    after = _shown(client, clients.aliases(session, client.id))
-    changed = [key for key in after if before.get(key) != after[key]]
-    if not changed:
-        return Outcome(plan.row, plan.name, "unchanged")
-    payload = {
-        "before": {key: _unphoned(key, before[key]) for key in changed if before},
-        "after": {key: _unphoned(key, after[key]) for key in changed},
-    }
-    kind = "client.updated" if before else "client.added"
-    events.append(session, now, kind, f"client:{client.id}", payload)
-    if not before:
-        return Outcome(plan.row, plan.name, "added")
-    return Outcome(plan.row, plan.name, "updated", ", ".join({"owner_id": "owner"}.get(key, key) for key in changed))
+def _write(session: Session, plans: list[_Plan], known: _Known, now: datetime) -> list[Outcome]:
+    """Writes the rows with few statements however many they are: the bot waits for the database meanwhile."""
+    outcomes: list[Outcome] = []
+    updated: list[dict[str, Any]] = []
+    for plan in plans:
+        if plan.client is None:
+            outcomes.append(Outcome(plan.row, plan.name, "added"))
+            continue
+        before = _shown(plan.client, known.aliases_of(plan))
+        after = {
+            "owner_id": plan.owner_id or plan.client.owner_id,
+            "region": plan.region or plan.client.region,
+            "tags": plan.tags or before["tags"],
+            "phone": plan.phone or plan.client.phone,
+            "aliases": [*before["aliases"], *known.new_aliases(plan)],
+        }
+        changed = [key for key in after if before[key] != after[key]]
+        if not changed:
+            outcomes.append(Outcome(plan.row, plan.name, "unchanged"))
+            continue
+        clients.add(
+            session,
+            plan.name,
+            now,
+            owner_id=plan.owner_id,
+            region=plan.region,
+            tags=plan.tags,
+            phone=plan.phone,
+            aliases=known.new_aliases(plan),
+        )
+        differences = {"before": {key: before[key] for key in changed}, "after": {key: after[key] for key in changed}}
+        updated.append({"id": plan.client.id, **{when: unphoned(facts) for when, facts in differences.items()}})
+        told = ", ".join({"owner_id": "owner"}.get(key, key) for key in changed)
+        outcomes.append(Outcome(plan.row, plan.name, "updated", told))
+    added = _add(session, [plan for plan in plans if plan.client is None], now)
+    if added or updated:
+        events.append(session, now, "clients.imported", "clients", {"added": added, "updated": updated})
+    return outcomes
+
+
+def _add(session: Session, plans: list[_Plan], now: datetime) -> list[dict[str, Any]]:
+    """Adds clients and their aliases; their facts as the history keeps them."""
+    rows = [
+        Client(
+            name=plan.name,
+            owner_id=plan.owner_id,
+            region=plan.region,
+            tags=plan.tags,
+            phone=plan.phone,
+            made_at=now,
+        )
+        for plan in plans
+    ]
+    session.add_all(rows)
+    session.flush()
+    for plan, row in zip(plans, rows, strict=True):
+        assert row.id is not None
+        session.add_all(Alias(client_id=row.id, alias=alias, made_at=now) for alias in plan.aliases)
+    if rows:
+        # storage.clients writes one client at a time; whoever keeps an index must hear of many at once too.
+        settings.bump(session, clients._VERSION)
+    session.flush()
+    added = []
+    for plan, row in zip(plans, rows, strict=True):
+        facts = {key: value for key, value in _shown(row, plan.aliases).items() if value}
+        added.append({"id": row.id, "name": row.name, **unphoned(facts)})
+    return added
 
 
 def _shown(client: Client, aliases: list[str]) -> dict[str, Any]:
     return {
-        "name": client.name,
         "owner_id": client.owner_id,
         "region": client.region,
         "tags": list(client.tags),
         "phone": client.phone,
         "aliases": aliases,
     }
-
-
-def _unphoned(key: str, value: Any) -> Any:
-    return "***" if key == "phone" and value else value

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from bot.sheets.columns import Rejection, Row, Table, fold_name, read_day, read_phone
 from bot.sheets.joining import join_people
-from bot.sheets.report import Outcome, rejected
+from bot.sheets.report import Outcome, rejected, unphoned
 from storage import events, people
 from storage.tables import Identity, Person
 
@@ -33,7 +33,7 @@ _ROLE_WORDS = {
 _ROLES = {word: role for role, words in _ROLE_WORDS.items() for word in (role, *words)}
 _NOBODY = {"无", "none", "-", "—", "/", "n/a"}
 
-_KEPT = ("name", "role", "region", "department", "joined", "phone", "known", "active")
+_KEPT = ("name", "role", "region", "department", "joined", "phone", "known", "active", "supervisor_id")
 
 # A person of the database, or a row that will become one.
 Key = tuple[str, int]
@@ -67,9 +67,22 @@ class _Plans:
         self.known: dict[str, list[Person]] = {}
         self._by_user_id: dict[tuple[str, str], _Plan] = {}
         self._by_person: dict[int | None, _Plan] = {}
+        self._holders: dict[tuple[str, str], Person] = {}
+        self._ids: dict[int | None, dict[str, str]] = {}
         for person in people.everybody(session):
             if person.known:
                 self.known.setdefault(fold_name(person.name), []).append(person)
+        for identity, person in session.exec(select(Identity, Person).join(Person).order_by(col(Identity.id))):
+            self._holders[identity.platform, identity.user_id] = person
+            self._ids.setdefault(person.id, {})[identity.platform] = identity.user_id
+
+    def holder(self, platform: str, user_id: str) -> Person | None:
+        """Whom a user id meant before this file."""
+        return self._holders.get((platform, user_id))
+
+    def ids_of(self, person: Person) -> dict[str, str]:
+        """A person's user ids before this file, by platform."""
+        return self._ids.get(person.id, {})
 
     def add(self, plan: _Plan) -> None:
         """Takes a row in. Raises Rejection when an earlier row means the same person."""
@@ -134,15 +147,13 @@ def take_people(session: Session, table: Table, now: datetime, today: date) -> l
             name = row.text("name")
             plan = _read(row, today)
             plans.check_single(plan)
-            _find(session, plan, plans)
+            _find(plan, plans)
             plans.add(plan)
         except Rejection as why:
             outcomes[row.number] = rejected(row, name, why)
     for plan, fault in _without_superiors(session, plans):
         outcomes[plan.row.number] = rejected(plan.row, plan.name, fault)
-    written = [(plan, *_write(session, plan, now)) for plan in plans.by_name.values()]
-    for plan, before, added in written:
-        outcomes[plan.row.number] = _finish(session, plan, before, added, plans, now)
+    outcomes |= {outcome.row.number: outcome for outcome in _write(session, plans, now)}
     return [outcomes[row.number] for row in table.rows]
 
 
@@ -169,8 +180,8 @@ def _read(row: Row, today: date) -> _Plan:
     return _Plan(row, name, {key: value for key, value in values.items() if value}, ids, supervisor)
 
 
-def _find(session: Session, plan: _Plan, plans: _Plans) -> None:
-    holders = {platform: people.by_identity(session, platform, user_id) for platform, user_id in plan.ids.items()}
+def _find(plan: _Plan, plans: _Plans) -> None:
+    holders = {platform: plans.holder(platform, user_id) for platform, user_id in plan.ids.items()}
     strangers = [person for person in holders.values() if person is not None and not person.known]
     for platform, holder in holders.items():
         if holder is None or not holder.known:
@@ -186,11 +197,11 @@ def _find(session: Session, plan: _Plan, plans: _Plans) -> None:
     if plan.person is None:
         return
     plan.strangers = [person for person in strangers if person.id != plan.person.id]
-    for identity in people.identities(session, plan.person.id or 0):
-        if plan.ids.get(identity.platform, identity.user_id) != identity.user_id:
+    for platform, user_id in plans.ids_of(plan.person).items():
+        if plan.ids.get(platform, user_id) != user_id:
             raise Rejection(
-                f"{plan.person.name} has another {identity.platform}_userid here: a namesake needs a name of their own",
-                f"{plan.person.name} 在系统里是另一个 {identity.platform}_userid；若是重名，请把名字写得不一样",
+                f"{plan.person.name} has another {platform}_userid here: a namesake needs a name of their own",
+                f"{plan.person.name} 在系统里是另一个 {platform}_userid；若是重名，请把名字写得不一样",
             )
 
 
@@ -236,63 +247,72 @@ def _comes_back(start: Key, edges: Mapping[Key, Key | None]) -> bool:
     return False
 
 
-def _shown(session: Session, person: Person) -> dict[str, Any]:
-    """A person's facts as the history keeps them: the number itself stays out of it."""
-    ids = session.exec(select(Identity).where(Identity.person_id == person.id).order_by(col(Identity.id)))
+def _shown(person: Person, ids: Mapping[str, str]) -> dict[str, Any]:
+    """A person's facts as the history keeps them."""
     return {
         **{key: getattr(person, key) for key in _KEPT},
-        "supervisor_id": person.supervisor_id,
-        "user ids": sorted(f"{row.platform}:{row.user_id}" for row in ids),
+        "user ids": sorted(f"{platform}:{user_id}" for platform, user_id in ids.items()),
     }
 
 
-def _write(session: Session, plan: _Plan, now: datetime) -> tuple[dict[str, Any], bool]:
-    """Writes all but the supervisor, who may be written later; the facts before, and whether the person is new."""
-    added = plan.person is None
-    person = plan.person or Person(name=plan.name, made_at=now)
-    before = {} if added else _shown(session, person)
-    if not person.known:
-        person.name, person.known = plan.name, True
-    person.active = True
-    for key, value in plan.values.items():
-        setattr(person, key, value)
-    session.add(person)
+def _write(session: Session, plans: _Plans, now: datetime) -> list[Outcome]:
+    """Writes the rows with few statements however many they are: the bot waits for the database meanwhile."""
+    befores: dict[int, dict[str, Any]] = {}
+    for plan in plans.by_name.values():
+        if plan.person is None:
+            plan.person = Person(name=plan.name, made_at=now)
+        else:
+            befores[plan.row.number] = _shown(plan.person, plans.ids_of(plan.person))
+        if not plan.person.known:
+            plan.person.name, plan.person.known = plan.name, True
+        plan.person.active = True
+        for key, value in plan.values.items():
+            setattr(plan.person, key, value)
+        session.add(plan.person)
     session.flush()
+    for plan in plans.by_name.values():
+        _bind(session, plan, plans)
+    session.flush()
+    return _told(session, plans, befores, now)
+
+
+def _bind(session: Session, plan: _Plan, plans: _Plans) -> None:
+    """Writes what needs the ids of all people: the supervisor and the user ids."""
+    person = plan.person
+    assert person is not None
     assert person.id is not None
-    plan.person = person
     for stranger in plan.strangers:
         join_people(session, stranger, person)
     for platform, user_id in plan.ids.items():
-        people.bind(session, person.id, platform, user_id)
-    session.flush()
-    return before, added
-
-
-def _finish(
-    session: Session, plan: _Plan, before: dict[str, Any], added: bool, plans: _Plans, now: datetime
-) -> Outcome:
-    """Writes the supervisor and the event of what changed."""
-    person = plan.person
-    assert person is not None
+        if plans.holder(platform, user_id) is None:
+            session.add(Identity(platform=platform, user_id=user_id, person_id=person.id))
     if plan.supervisor:
         superior = plans.superior(plan)
         person.supervisor_id = superior[1] if superior else None
         session.add(person)
-        session.flush()
-    after = _shown(session, person)
-    changed = [key for key in after if added or before[key] != after[key]]
-    if not changed:
-        return Outcome(plan.row, plan.name, "unchanged")
-    payload = {
-        "before": {key: _unphoned(key, before[key]) for key in changed if not added},
-        "after": {key: _unphoned(key, after[key]) for key in changed},
-    }
-    events.append(session, now, "person.added" if added else "person.updated", f"person:{person.id}", payload)
-    if added:
-        return Outcome(plan.row, plan.name, "added")
-    told = [{"supervisor_id": "supervisor", "known": "now in the roster"}.get(key, key) for key in changed]
-    return Outcome(plan.row, plan.name, "updated", ", ".join(told))
 
 
-def _unphoned(key: str, value: Any) -> Any:
-    return "***" if key == "phone" and value else value
+def _told(session: Session, plans: _Plans, befores: Mapping[int, dict[str, Any]], now: datetime) -> list[Outcome]:
+    """The outcomes, and one event of all that changed."""
+    outcomes: list[Outcome] = []
+    added: list[dict[str, Any]] = []
+    updated: list[dict[str, Any]] = []
+    for plan in plans.by_name.values():
+        person, before = plan.person, befores.get(plan.row.number)
+        assert person is not None
+        after = _shown(person, {**plans.ids_of(person), **plan.ids})
+        if before is None:
+            added.append({"id": person.id, **unphoned({key: value for key, value in after.items() if value})})
+            outcomes.append(Outcome(plan.row, plan.name, "added"))
+            continue
+        changed = [key for key in after if before[key] != after[key]]
+        if not changed:
+            outcomes.append(Outcome(plan.row, plan.name, "unchanged"))
+            continue
+        differences = {"before": {key: before[key] for key in changed}, "after": {key: after[key] for key in changed}}
+        updated.append({"id": person.id, **{when: unphoned(facts) for when, facts in differences.items()}})
+        told = [{"supervisor_id": "supervisor", "known": "now in the roster"}.get(key, key) for key in changed]
+        outcomes.append(Outcome(plan.row, plan.name, "updated", ", ".join(told)))
+    if added or updated:
+        events.append(session, now, "people.imported", "people", {"added": added, "updated": updated})
+    return outcomes

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from bot.sheets.columns import Rejection, Row
 
@@ -20,6 +21,11 @@ class Outcome:
     result: Result
     reason: str = ""
     chinese: str = ""
+
+
+def unphoned(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as the history keeps them: that there is a phone number, not which."""
+    return {key: "***" if key == "phone" and value else value for key, value in facts.items()}
 
 
 def rejected(row: Row, name: str, why: Rejection) -> Outcome:

@@ -263,6 +263,21 @@ async def test_a_platform_that_refuses_or_does_not_answer(tmp_path: Path) -> Non
         assert not silent["企业微信"].ok
 
 
+def test_the_same_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    async def run() -> dict[str, Check]:
+        store = open_store(postgres_url)
+        await upgrade(store)
+        await store.write(team)
+        await store.close()
+        return await examined(settings(tmp_path, database_url=postgres_url))
+
+    found = asyncio.run(run())
+    assert [check for check in found.values() if not check.ok] == []
+    assert found["database"].found == "PostgreSQL can be read and written"
+    assert {"migrations", "history", "roster", "supervisors", "user ids", "outbox"} <= set(found)
+    assert "disk space" not in found
+
+
 async def test_a_clock_that_is_off(tmp_path: Path) -> None:
     async with wecom.FakeWecom() as platform:
         platform.now = NOON.replace(hour=NOON.hour + 1)

@@ -71,9 +71,11 @@ def fill(session: Session) -> None:
         )
 
 
-@pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    url = f"sqlite:///{tmp_path}/team.db"
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
+    url: str = f"sqlite:///{tmp_path}/team.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv("TIMEZONE", "Asia/Shanghai")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -94,6 +96,23 @@ def test_formulas_that_were_computed_and_text_that_looks_like_one(tmp_path: Path
         ('=HYPERLINK("http://x","点我")', "-华东"),
         ("@云杉", "+1"),
     ]
+
+
+def test_what_a_formula_came_to_is_read(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "plain.xlsx", ["name", "region"], ['=B2&"诊所"', "海棠"])
+    computed = tmp_path / "computed.xlsx"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(computed, "w") as target:
+        for name in source.namelist():
+            content = source.read(name).decode()
+            if name.endswith("sheet1.xml"):
+                # As a spreadsheet program saves it: the formula and what it came to.
+                content, count = re.subn(
+                    r'<c r="A2">(<f>.*?</f>)<v ?/?>(?:</v>)?', r'<c r="A2" t="str">\1<v>海棠诊所</v>', content
+                )
+                assert count == 1
+            target.writestr(name, content)
+    table = columns.table("computed.xlsx", files.read(computed), columns.CLIENTS)
+    assert [item.text("name") for item in table.rows] == ["海棠诊所"]
 
 
 def test_what_is_written_is_never_a_formula_and_reads_back(tmp_path: Path) -> None:
