@@ -97,7 +97,8 @@ missing_words = _pattern(
     r".{0,6}(?:谁|哪些人|哪几个)(?:今天|今日)?还?(?:没有?|未)(?:交|提交|写|发)(?:今天的?)?日报.{0,3}()"
     r"|日报(?:还有谁|有谁|谁)?还?(?:没有?|未)(?:交|提交).{0,3}()"
 )
-person_list = _pattern(rf"@?\s*(.{{1,12}}?)\s*的(?:全部|所有|未完成)?(?:的)?承诺{_LISTED}")
+person_list = _pattern(rf"(.{{1,12}}?)\s*的(?:全部|所有|未完成)?(?:的)?承诺{_LISTED}")
+mentioned_list = _pattern(rf"@\s*(.{{1,12}}?)\s*的?(?:全部|所有|未完成)?的?承诺{_LISTED}")
 client_list = _pattern(rf"(.{{1,40}}?)\s*(?:的|有哪些|还有哪些)?\s*承诺{_LISTED}")
 
 
@@ -131,18 +132,11 @@ def _confirm(talk: Talk, rest: str) -> Answer | None:
 
 
 def _somebodys(talk: Talk, rest: str) -> Answer | None:
-    name = rest.lstrip("@ ")
-    return lists.of_person(talk, name) if name in talk.roster() else None
+    return lists.of_person(talk, rest) if rest in talk.roster() else None
 
 
 def _somebody_mentioned(talk: Talk, rest: str) -> Answer | None:
     return lists.of_person(talk, talk.mentioned[0].name) if talk.mentioned else None
-
-
-def _clients(talk: Talk, rest: str) -> Answer | None:
-    name = rest.removesuffix("的").strip()
-    # An @ stands before people, known or not.
-    return lists.of_person(talk, name.lstrip("@ ")) if name.startswith("@") else lists.of_client(talk, rest)
 
 
 def _last_contact(talk: Talk, rest: str) -> Answer | None:
@@ -154,12 +148,26 @@ def _client_needed(query: str, ask: Callable[[Talk, str], Answer]) -> Act:
 
 
 def _help(talk: Talk, rest: str) -> Answer:
-    return basics.help_page(talk, rest, list(dict.fromkeys(route.topic for route in ROUTES)))
+    routed = {route.topic for route in ROUTES}
+    return basics.help_page(talk, rest, [topic for topic in HELP if topic in routed])
 
 
 _DAYS = "周星礼今明后下本一二三四五六七八九十"
 
 ROUTES: tuple[Route, ...] = (
+    Route("lists", _pattern(rf"(?:我的|我有哪些|我还有哪些)承诺{_LISTED}()"), lambda talk, _: lists.mine(talk)),
+    Route(
+        "lists",
+        _pattern(rf"@?\s*(?:团队|大家|全员|全部|所有人?)\s*的?承诺{_LISTED}()"),
+        lambda talk, _: lists.team(talk),
+    ),
+    Route(
+        "lists",
+        _pattern(rf"(?:团队)?(?:逾期|超期|过期)(?:的)?(?:承诺)?{_LISTED}()"),
+        lambda talk, _: lists.overdue(talk),
+    ),
+    # An @ and a name before the bare word ask for a list; with anything after it, it is a promise.
+    Route("lists", mentioned_list, lists.of_person),
     Route("commitment", _whole(is_commitment), lambda talk, _: commitments.record(talk)),
     Route("done", _done_mark, commitments.done),
     Route("done", _word("完成", "搞定", "已完成", "done"), commitments.done),
@@ -169,13 +177,6 @@ ROUTES: tuple[Route, ...] = (
     Route("correct", _word("改", "更正", "修改"), changes.correct),
     Route("help", _word("帮助", "help", "菜单", "怎么用", "?", "使用说明"), _help),
     Route("undo", _word("撤销", "撤回"), lambda talk, _: undo(talk)),
-    Route("lists", _pattern(rf"(?:我的|我有哪些|我还有哪些)承诺{_LISTED}()"), lambda talk, _: lists.mine(talk)),
-    Route("lists", _pattern(rf"(?:团队|大家|全员|全部|所有人?)的?承诺{_LISTED}()"), lambda talk, _: lists.team(talk)),
-    Route(
-        "lists",
-        _pattern(rf"(?:团队)?(?:逾期|超期|过期)(?:的)?(?:承诺)?{_LISTED}()"),
-        lambda talk, _: lists.overdue(talk),
-    ),
     Route("lists", person_list, _somebodys),
     Route("lists", _pattern(rf"的承诺{_LISTED}()"), _somebody_mentioned),
     Route("report_missing", missing_words, lambda talk, _: reports.missing(talk)),
@@ -184,7 +185,7 @@ ROUTES: tuple[Route, ...] = (
     Route("contact", _whole(read_contact), lambda talk, _: contacts.contact(talk)),
     Route("lead", _whole(read_lead), lambda talk, _: leads.lead(talk)),
     Route("last_contact", last_contact_words, _last_contact),
-    Route("lists", client_list, _clients),
+    Route("lists", client_list, lists.of_client),
     Route("client", _word("客户", "客户卡"), _client_needed("card", queries.card)),
     Route("timeline", _word("全程", "轨迹"), _client_needed("timeline", queries.timeline)),
     Route(

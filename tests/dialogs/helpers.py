@@ -17,7 +17,8 @@ from tests.support import POLICIES, TEAM, Heard
 Store = SqliteStore | PostgresStore
 PICTURE = Attachment("image", "签收单.jpg")
 PROMISES_ONLY = {"commitment": POLICIES["commitment"]}
-NO_CLOCKS: dict[str, Policy] = {}
+# The one clock that neither promises nor reports open: nothing of it is ever heard in their dialogs.
+NO_CLOCKS = {"lead_first_touch": POLICIES["lead_first_touch"]}
 
 _LINE = re.compile(r"(?:(\d\d-\d\d) )?(\d\d:\d\d) ([^\s：]+)： ?(.*)", re.DOTALL)
 
