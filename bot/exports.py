@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
-import tempfile
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, col, select
 
+from bot.sheets.writing import Value, save
 from prompts import CHANNELS, mask
 from storage import migrate
 from storage.store import open_store
 from storage.tables import Chat, Client, Commitment, Contact, Person
 
-Value = str | int | date | time | None
 STATES = {"open": "进行中", "done": "已完成", "cancelled": "已取消"}
 KINDS = {"image": "图片", "file": "文件", "voice": "语音", "location": "位置", "video": "视频"}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_WIDEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +73,7 @@ async def write(
     rows = await _read(database_url, lambda session: read(session, span))
     if not unmasked:
         rows = [[mask(value) if isinstance(value, str) else value for value in row] for row in rows]
-    _save(file, headings, rows)
+    save(file, headings, rows)
     return len(rows)
 
 
@@ -111,7 +98,7 @@ _Rows = list[list[Value]]
 
 async def _read(database_url: str, work: Callable[[Session], _Rows]) -> _Rows:
     url = make_url(database_url) if database_url.startswith("sqlite") else None
-    if url is not None and url.database and not os.path.exists(url.database):  # noqa: ASYNC240 - one look at a local file
+    if url is not None and url.database and not Path(url.database).exists():
         raise ValueError(f"there is no database at {url.database} yet")
     store = open_store(database_url)
     try:
@@ -205,76 +192,3 @@ _EXPORTS: dict[str, tuple[tuple[str, ...], Callable[[Session, _Span], _Rows]]] =
     "followups": (FOLLOWUPS, _followups),
     "commitments": (COMMITMENTS, _commitments),
 }
-
-
-def _save(file: Path, headings: Sequence[str], rows: _Rows) -> None:
-    content = _csv_bytes(headings, rows) if file.suffix.lower() == ".csv" else _xlsx_bytes(headings, rows)
-    handle, unfinished = tempfile.mkstemp(dir=file.absolute().parent, prefix=".", suffix=file.suffix)
-    try:
-        with os.fdopen(handle, "wb") as target:
-            target.write(content)
-        Path(unfinished).replace(file)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            Path(unfinished).unlink()
-        raise
-
-
-def _text(value: Value) -> str:
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    if isinstance(value, time):
-        return f"{value:%H:%M}"
-    return "" if value is None else str(value)
-
-
-def _csv_bytes(headings: Sequence[str], rows: _Rows) -> bytes:
-    buffer = io.StringIO(newline="")
-    sheet = csv.writer(buffer)
-    sheet.writerow(headings)
-    for row in rows:
-        texts = [_text(value) for value in row]
-        sheet.writerow([f"'{text}" if text.startswith(_FORMULA_STARTS) else text for text in texts])
-    return buffer.getvalue().encode("utf-8-sig")
-
-
-def _xlsx_bytes(headings: Sequence[str], rows: _Rows) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Sheet1")
-    sheet.freeze_panes = "A2"
-    for place, heading in enumerate(headings):
-        longest = max([_columns(heading), *(_columns(_text(row[place])) for row in rows)])
-        sheet.column_dimensions[get_column_letter(place + 1)].width = min(longest, _WIDEST) + 2
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{len(rows) + 1}"
-    sheet.append([_cell(sheet, heading, bold=True) for heading in headings])
-    for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def _columns(text: str) -> int:
-    """How wide the widest line of a text is, in columns; a Chinese character takes two."""
-    widths = (sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line) for line in text.split("\n"))
-    return max(widths, default=0)
-
-
-def _cell(sheet: Any, value: Value, *, bold: bool = False) -> Any:
-    content: Any = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
-    cell = WriteOnlyCell(sheet, value=content)
-    if isinstance(value, datetime):
-        cell.number_format = "yyyy-mm-dd hh:mm"
-    elif isinstance(value, date):
-        cell.number_format = "yyyy-mm-dd"
-    elif isinstance(value, time):
-        cell.number_format = "hh:mm"
-    elif isinstance(value, str):
-        cell.alignment = Alignment(wrap_text=_columns(value) > _WIDEST or "\n" in value, vertical="top")
-        if value.startswith(_FORMULA_STARTS):
-            cell.data_type = "s"
-            # Keeps it text when somebody edits the cell.
-            cell.quotePrefix = True
-    if bold:
-        cell.font = Font(bold=True)
-    return cell

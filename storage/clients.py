@@ -26,6 +26,11 @@ def directory(session: Session) -> list[tuple[int, str, list[str]]]:
     return [(key, name, aliases.get(key, [])) for key, name in rows if key is not None]
 
 
+def changed(session: Session) -> None:
+    """Makes every index look again: for clients that were written in bulk."""
+    settings.bump(session, _VERSION)
+
+
 def aliases(session: Session, client_id: int) -> list[str]:
     """The other names of a client, the oldest first."""
     return list(session.exec(select(Alias.alias).where(Alias.client_id == client_id).order_by(col(Alias.id))))

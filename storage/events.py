@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -41,7 +41,8 @@ def _link(event: Event) -> str:
     parts = (
         event.previous,
         event.seq,
-        event.at.isoformat(),
+        # Read back from a database it is in UTC, whatever zone it was written in.
+        event.at.astimezone(UTC).isoformat(),
         event.actor_id,
         event.kind,
         event.subject,

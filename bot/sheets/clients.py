@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.sheets.columns import Rejection, Row, Table, fold_name, read_list, read_phone
 from bot.sheets.report import Outcome, rejected, unphoned
-from storage import clients, events, people, settings
+from storage import clients, events, people
 from storage.tables import Alias, Client
 
 
@@ -198,7 +198,7 @@ def _add(session: Session, plans: list[_Plan], now: datetime) -> list[dict[str, 
         session.add_all(Alias(client_id=row.id, alias=alias, made_at=now) for alias in plan.aliases)
     if rows:
         # storage.clients writes one client at a time; whoever keeps an index must hear of many at once too.
-        settings.bump(session, clients._VERSION)
+        clients.changed(session)
     session.flush()
     added = []
     for plan, row in zip(plans, rows, strict=True):

@@ -8,27 +8,24 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+
+from bot.sheets.writing import FORMULA_STARTS, save
 
 Cell = str | int | float | bool | date | time | timedelta | None
 
 MAX_BYTES = 50 << 20
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class SheetError(ValueError):
@@ -167,41 +164,4 @@ def check_target(path: Path, source: Path | None = None) -> None:
 def write(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Writes a table of text, whole or not at all. Raises SheetError for the name, OSError for the disk."""
     check_target(path)
-    content = _csv_bytes([headings, *rows]) if path.suffix.lower() == ".csv" else _xlsx_bytes(headings, rows)
-    handle, unfinished = tempfile.mkstemp(dir=path.absolute().parent, prefix=".", suffix=path.suffix)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(unfinished).replace(path)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise
-
-
-def _csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows(
-        [f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in row] for row in rows
-    )
-    return buffer.getvalue().encode("utf-8-sig")
-
-
-def _xlsx_bytes(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Sheet1")
-    sheet.freeze_panes = "A2"
-    for row in (headings, *rows):
-        sheet.append(list(_text_cells(sheet, row)))
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def _text_cells(sheet: Any, row: Sequence[str]) -> Iterator[Any]:
-    for text in row:
-        cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", text))
-        if text.startswith(FORMULA_STARTS):
-            cell.data_type = "s"
-            # Keeps it text when somebody edits the cell.
-            cell.quotePrefix = True
-        yield cell
+    save(path, headings, [list(row) for row in rows])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -44,6 +44,12 @@ async def history(store: AnyStore) -> AnyStore:
 
 
 async def test_an_empty_history_is_whole(store: AnyStore) -> None:
+    assert await verify(store) is None
+
+
+async def test_the_zone_an_event_was_written_in_does_not_matter(store: AnyStore) -> None:
+    local = NOW.astimezone(timezone(timedelta(hours=8)))
+    await store.write(lambda session: events.append(session, local, "commitment.made", "commitment:1"))
     assert await verify(store) is None
 
 

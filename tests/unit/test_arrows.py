@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot.delivery": LEAVES | {"storage"},
     "bot.web": LEAVES | {"bot.letters", "storage"},
     "bot.sheets": LEAVES | {"storage"},
-    "bot.exports": LEAVES | {"storage", "prompts"},
+    "bot.exports": LEAVES | {"bot.sheets", "storage", "prompts"},
     "bot.team": LEAVES | {"storage"},
     # The rooms that build the bot out of the others, for one command each; main.py calls them.
     **{
