@@ -96,10 +96,15 @@ def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
 _Rows = list[list[Value]]
 
 
-async def _read(database_url: str, work: Callable[[Session], _Rows]) -> _Rows:
+def _must_exist(database_url: str) -> None:
+    """Opening a SQLite file would make it; an export only reads."""
     url = make_url(database_url) if database_url.startswith("sqlite") else None
     if url is not None and url.database and not Path(url.database).exists():
         raise ValueError(f"there is no database at {url.database} yet")
+
+
+async def _read(database_url: str, work: Callable[[Session], _Rows]) -> _Rows:
+    _must_exist(database_url)
     store = open_store(database_url)
     try:
         if await migrate.current(store) != migrate.newest():
