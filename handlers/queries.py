@@ -7,12 +7,12 @@ from typing import Any
 
 from handlers.contacts import golden
 from handlers.language.names import Match
+from handlers.language.text import fold
 from handlers.talk import Answer, Talk
 from storage import facts, people
 from storage.tables import Client, Contact
 
 _TIMELINE = 12
-_SURE = 0.95
 
 
 def lookup(talk: Talk, words: str, query: str) -> int | Answer:
@@ -31,9 +31,11 @@ def lookup(talk: Talk, words: str, query: str) -> int | Answer:
 
 
 def _sure(talk: Talk, words: str, client: Client) -> bool:
-    """Is the name exactly the client's, or nearly so, that no word of doubt is needed?"""
-    match = talk.directory.mention(words.strip(" ，,。.?？!！:：的")) if words else None
-    return match is None or match.exact or match.sure >= _SURE or words == client.name
+    """Do the words hold a name of the client as it stands, or a part of one, so that no word of doubt is needed?"""
+    assert client.id is not None
+    match = talk.directory.message(words)
+    said = fold(words if match.span is None else words[slice(*match.span)]).replace(" ", "")
+    return any(said in fold(name).replace(" ", "") for name in (client.name, *talk.aliases_of(client.id)))
 
 
 def _may_read(talk: Talk, client: Client) -> list[int] | None:

@@ -1,0 +1,64 @@
+"""Talk that is not for the bot, or that it does not understand."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.replay import Line
+from tests import support
+from tests.dialogs.helpers import Store, check, hold
+
+
+@pytest.mark.parametrize("text", ["【承诺】给协和医院寄样 周三", "完成 1", "今天天气不错", "@李娜 【承诺】寄样 周三"])
+async def test_in_a_group_without_an_at_nothing_is_heard(quick: Store, text: str) -> None:
+    unheard = Line(support.at("2026-11-23 10:00"), "华东群", "王磊", text, "1")
+    said = await support.play(quick, [unheard, support.line("2026-11-23 10:01", "王磊", "我的承诺", "2")])
+    assert [(item.reply_to, item.about) for item in said] == [("2", ())]
+
+
+async def test_the_bot_is_heard_wherever_it_is_mentioned(quick: Store) -> None:
+    spoken = Line(support.at("2026-11-23 10:00"), "华东群", "王磊", "【承诺】给协和医院寄样 周三 @一诺", "1")
+    (heard,) = await support.play(quick, [spoken])
+    check(heard, "#华东群", "reply", "#1", "11月25日 周三 18:00", about=[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("延期到周五可以吗", "延期 12"),
+        ("完成得不错", "完成 12"),
+        ("今天的日报写完了", "日报"),
+        ("电话会议改到周三", "改 12"),
+    ],
+)
+async def test_not_understood_names_the_nearest_command(store: Store, text: str, nearest: str) -> None:
+    told = await hold(store, f"10:00 王磊：{text}", f"10:01 王磊#华东群：{text}")
+    check(told.answer(1), "王磊", "reply", "没看懂", nearest)
+    assert "没看懂" in told.answer(2).text
+    assert "\n" not in told.answer(2).text
+    assert told.pairs == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "电话会议改到周三",
+        "取消会议",
+        "改天再说",
+        "客户反馈不错",
+        "完成得不错",
+        "请假单怎么填",
+        "日报模板在哪",
+        "撤销权限怎么弄",
+    ],
+)
+async def test_a_command_word_inside_a_sentence_is_no_command(quick: Store, text: str) -> None:
+    told = await hold(quick, "10:00 王磊：【承诺】给协和医院寄样 周五", f"10:01 王磊：{text}", "10:02 王磊：我的承诺")
+    check(told.answer(2), "王磊", "reply", "没看懂")
+    check(told.answer(3), "王磊", "reply", "共 1 条", "11月27日 周五 18:00", about=[1])
+
+
+async def test_nothing_near_points_to_the_help(quick: Store) -> None:
+    told = await hold(quick, "10:00 王磊：今天天气不错", "10:01 王磊#华东群：今天天气不错")
+    check(told.answer(1), "王磊", "reply", "帮助")
+    check(told.answer(2), "#华东群", "reply", "帮助")
