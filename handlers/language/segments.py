@@ -16,7 +16,9 @@ _MARK = (
     rf"(?:[{_OPEN}]\s*{_WORD}\s*[{_CLOSE}]\s*[:：]?|[#＃]\s*{_WORD}\s*[#＃]?\s*[:：]?"
     rf"|{_WORD}\s*[:：]|{_WORD}(?=[ \t\u3000]+\S|\s*$))"
 )
-_PREFIX = Pattern(rf"[\s\u200b\ufeff]*(?P<at>(?:[@＠][^\s@＠{_OPEN}#＃:：]*[\s\u2005,，:：]*)*){_MARK}")
+# What follows a name begins with a character no name has, or the ways to read many names would double with each.
+_AT_NAME = rf"[@＠][^\s@＠{_OPEN}#＃:：]*(?:[\s:：][\s,，:：]*)?"
+_PREFIX = Pattern(rf"[\s\u200b\ufeff]*(?P<at>(?:{_AT_NAME})*){_MARK}")
 _INNER_PREFIX = re.compile(rf"[【［〖〔\[]\s*{_WORD}\s*[】］〗〕\]]\s*[:：]?")
 
 
