@@ -194,8 +194,8 @@ def _groups(session: Session, settings: Settings) -> list[Check]:
     if not missing:
         return [Check("group robots", True, "every one is bound to a group")]
     advice = (
-        "Write the group's name in the setting exactly as it is, and mention the bot in that group once; "
-        "in WeCom let a supervisor say there: 绑定 群名."
+        "Write the group's name in the setting exactly as it is, and mention the bot in that DingTalk group once. "
+        "A self-built WeCom app hears no group, so WECOM_GROUP_KEYS has no effect in this version."
     )
     return [Check("group robots", False, f"no group is known by the name {_listed(missing)}", advice)]
 
