@@ -17,6 +17,8 @@ from storage.tables import Absence, Commitment, Lead, Person
 
 _AT = re.compile(r"[@＠]\s*")
 _FIRST = re.compile(r"^\s*[#＃]?\s*[\d０-９]+[\s,，、:：;；]*")
+# 转交12@李娜, 延期12到周五: the number ends where these begin.
+_GLUED = re.compile(r"^(\s*[#＃]?\s*[\d０-９]+)(?=[到至给@＠])")
 _TO = " 给到由:：,，"
 
 
@@ -38,8 +40,9 @@ def not_yours(talk: Talk, number: int, owner_id: int) -> Answer:
 
 
 def _first_number(rest: str) -> tuple[int | None, str]:
-    numbers, _ = take_numbers(rest)
-    return (numbers[0], _FIRST.sub("", rest)) if numbers else (None, rest)
+    spaced = _GLUED.sub(r"\1 ", rest)
+    numbers, _ = take_numbers(spaced)
+    return (numbers[0], _FIRST.sub("", spaced)) if numbers else (None, rest)
 
 
 def _number_missing(verb: str, example: str) -> Answer:

@@ -13,6 +13,7 @@ from handlers.talk import Answer, Notice, Talk
 from storage import events, facts
 from storage.tables import Commitment, Person
 
+_WORD = re.compile(r"\w")
 _PARTICLES = re.compile(r"[\s,，。、了的给把已]")
 
 
@@ -199,7 +200,7 @@ def done(talk: Talk, rest: str) -> Answer:
     """`完成 12`, `完成 12 13`, `完成 寄样`, `✅12`, with words, a picture or a file as proof."""
     numbers, note = take_numbers(rest)
     if numbers:
-        return close(talk, numbers, note)
+        return close(talk, numbers, note if _WORD.search(note) else "")
     if not rest:
         mine = facts.commitments(talk.session, [talk.my_id])
         if len(mine) == 1 and talk.attachments:

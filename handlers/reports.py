@@ -18,6 +18,9 @@ from storage.tables import Commitment, DailyReport, Person, ReportVersion
 
 _MORNING = time(10)
 _NUMBER = re.compile(r"(?<!\w)#(\d{1,9})(?!\d)")
+_DAY = re.compile(
+    r"(?:昨[天日]|前[天日]|今[天日]|上?个?(?:周|星期|礼拜)[一二三四五六日天]|(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}[日号]?|\d{1,2}[日号])?"
+)
 _SECTIONS = ("done", "plan", "problems", "help")
 
 
@@ -344,9 +347,9 @@ def _document(talk: Talk, row: DailyReport, words: ReportVersion) -> dict[str, A
 # --- looking up -------------------------------------------------------------------------------------------------------
 
 
-def missing(talk: Talk) -> Answer:
+def missing(talk: Talk, words: str = "") -> Answer:
     """`谁没交日报`: a rep hears of the own one, a supervisor of everybody below; a group gets counts, no names."""
-    day = report_day(talk)
+    day = _day_named(talk, words) or report_day(talk)
     submitted = facts.reports_in(talk.session, day)
     seen = people.visible(talk.session, talk.me)
     owing = [person for person in people.reps(talk.session, day) if person.id in seen]
@@ -362,6 +365,11 @@ def missing(talk: Talk) -> Answer:
     return Answer("report_missing", told)
 
 
+def is_day(words: str) -> bool:
+    """Are these words nothing, or nothing but a day?"""
+    return _DAY.fullmatch(fold(words).strip(" 的。")) is not None
+
+
 def _day_named(talk: Talk, words: str) -> date | None:
     """The working day that `昨天` and the like ask for: of a day off, the last one, to which its reports belong."""
     day = read_day(words, talk.now, talk.calendar)
@@ -369,9 +377,11 @@ def _day_named(talk: Talk, words: str) -> date | None:
 
 
 def show(talk: Talk, rest: str) -> Answer | None:
-    """`日报 张伟 昨天`: one person's report; None when `rest` does not begin with a name."""
+    """`日报 张伟 昨天`: one person's report, one's own without a name; None when `rest` is neither name nor day."""
     words = rest.lstrip("@＠ ")
     names = sorted((name for name in talk.roster() if words.startswith(name)), key=len, reverse=True)
+    if not names and words and is_day(words):
+        return draft(talk) if _day_named(talk, words) == report_day(talk) else show(talk, f"{talk.me.name} {words}")
     person = talk.person(names[0]) if names else None
     if person is None or person.id is None:
         return None

@@ -39,8 +39,17 @@ class Route:
     act: Act
 
 
+_END = " 。.!！~～"
+_BRACKETED = re.compile(r"\s*[【\[(「『〔《<{]\s*(.{1,20}?)\s*[】\])」』〕》>}]\s*:?")
+
+
 def _word(*words: str, tight: str = "") -> Reader:
-    return lambda text: command(text, words, tight=tight)
+    return lambda text: command(text.rstrip(_END) or text, words, tight=tight)
+
+
+def _plain(text: str) -> str:
+    """A short question in its comparable form: without the brackets round its keyword, a colon or stops at the end."""
+    return _BRACKETED.sub(r"\1 ", fold(text), count=1).strip(_END + "?:").strip()
 
 
 def _whole(reads: Callable[[str], object]) -> Reader:
@@ -53,8 +62,7 @@ def _pattern(pattern: str) -> Reader:
     def read(text: str) -> str | None:
         if len(text) > _LONGEST_QUESTION:
             return None
-        folded = fold(text).strip(" 。.?！!~")
-        found = compiled.fullmatch(folded)
+        found = compiled.fullmatch(_plain(text))
         return " ".join(part.strip() for part in found.groups() if part) if found else None
 
     return read
@@ -75,8 +83,8 @@ _FOLLOWS = re.compile(rf"(?:{_SMALL})+$")
 
 def last_contact_words(text: str) -> str | None:
     """The client that `协和上次联系是什么时候` is about, empty when it names none; None for no such question."""
-    folded = fold(text).strip(" 。.?!~")
-    found = _TOUCHED.search(folded) if len(text) <= _LONGEST_QUESTION else None
+    folded = _plain(text) if len(text) <= _LONGEST_QUESTION else ""
+    found = _TOUCHED.search(folded)
     if found is None:
         return None
     between = found["between"].strip()
@@ -94,8 +102,8 @@ def _without_lead(text: str) -> str:
 
 _LISTED = r"(?:清单|列表|有哪些|是什么|呢)?"
 missing_words = _pattern(
-    r".{0,6}(?:谁|哪些人|哪几个)(?:今天|今日)?还?(?:没有?|未)(?:交|提交|写|发)(?:今天的?)?日报.{0,3}()"
-    r"|日报(?:还有谁|有谁|谁)?还?(?:没有?|未)(?:交|提交).{0,3}()"
+    r".{0,6}(?:谁|哪些人|哪几个)(?:今天|今日)?还?(?:没有?|未)(?:交|提交|写|发)(?:今天的?)?日报.{0,6}()"
+    r"|日报(?:还有谁|有谁|谁)?还?(?:没有?|未)(?:交|提交).{0,6}()"
 )
 person_list = _pattern(rf"(.{{1,12}}?)\s*的(?:全部|所有|未完成)?(?:的)?承诺{_LISTED}")
 mentioned_list = _pattern(rf"@\s*(.{{1,12}}?)\s*的?(?:全部|所有|未完成)?的?承诺{_LISTED}")
@@ -113,8 +121,9 @@ def _done_mark(text: str) -> str | None:
 def _report(talk: Talk, rest: str) -> Answer | None:
     if not rest:
         return reports.draft(talk)
-    summary = command(rest, ("汇总", "总结", "统计"), tight="昨今")
-    if summary is not None:
+    summary = command(rest, ("汇总", "总结", "统计", "全部", "所有人", "团队"), tight="昨今")
+    # With more than a day after it the word heads a report that somebody has written.
+    if summary is not None and reports.is_day(summary):
         return reports.summary(talk, summary)
     extra = command(rest, ("补充", "加", "追加"), tight="今明问需")
     if extra is not None:
@@ -170,16 +179,17 @@ ROUTES: tuple[Route, ...] = (
     Route("lists", mentioned_list, lists.of_person),
     Route("commitment", _whole(is_commitment), lambda talk, _: commitments.record(talk)),
     Route("done", _done_mark, commitments.done),
-    Route("done", _word("完成", "搞定", "已完成", "done"), commitments.done),
+    Route("done", _word("完成", "完成了", "搞定", "搞定了", "已完成", "done"), commitments.done),
     Route("postpone", _word("延期", "推迟", "顺延"), changes.postpone),
     Route("cancel", _word("取消"), changes.cancel),
     Route("transfer", _word("转交", "移交"), changes.hand_over),
     Route("correct", _word("改", "更正", "修改"), changes.correct),
-    Route("help", _word("帮助", "help", "菜单", "怎么用", "?", "使用说明"), _help),
+    Route("help", _word("帮助", "help", "菜单", "怎么用", "?", "使用说明", "你能做什么", "能做什么"), _help),
     Route("undo", _word("撤销", "撤回"), lambda talk, _: undo(talk)),
     Route("lists", person_list, _somebodys),
     Route("lists", _pattern(rf"的承诺{_LISTED}()"), _somebody_mentioned),
-    Route("report_missing", missing_words, lambda talk, _: reports.missing(talk)),
+    Route("report_missing", missing_words, lambda talk, _: reports.missing(talk, talk.text)),
+    Route("report", _word("日报汇总", "日报总结", "日报统计", tight="昨今"), reports.summary),
     Route("report", _word("日报", tight="汇补今明1一:"), _report),
     Route("confirm", _word("确认"), _confirm),
     Route("contact", _whole(read_contact), lambda talk, _: contacts.contact(talk)),
