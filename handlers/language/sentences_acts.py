@@ -1,0 +1,234 @@
+"""Sentences that do something or ask about the bot: done, leave, travel, help, who am I."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from handlers.language.patterns import rx
+from handlers.language.sentences_names import DAY, begins_with_person
+from handlers.language.sentences_plain import Clause
+
+ActTopic = Literal["done", "leave", "travel", "help", "who"]
+
+_DOUBT = rx(
+    r"[吗?谁]|没|未|不|别|什么|怎么|多少|几|快|差不多|应该|要是|如果|等|明天|后天|下周|准备|争取|可能|估计"
+    r"|马上|希望|打算|以为|终于|才|就|算|假装"
+    r"|[你您他她它]|对方|客户|领导|老板|竞品|对手|人家|别人|大家|听说|据说|说|日报|周报|月报|一半|部分|会不会|得"
+)
+_GOODS = rx(
+    r"样品|样机|小样|寄样|送样|打样|样|合同|协议|报价|方案|发票|资料|标书|投标|招标|回访|拜访|对账|账单"
+    r"|开票|盖章|签字|付款单|回款|申请|清单|目录|画册|说明书|图纸|参数|证书|授权书?|报告"
+    r"|彩页|文件|函|邮件|订单|货|安装|调试|培训|演示|试用|退货|换货|补货|维修|售后|审批|流程|立项|物料"
+    r"|海报|陈列|礼品|保证金|押金|定金|尾款|ppt|表|手册|回复|答复|寄|送|发|回电|电话|约见|预约|折扣|返利"
+    r"|核销|问卷|纪要"
+)
+_OWN = r"(?:我这边|我们这边|我们|我|这边)?"
+_AT_LAST = r"(?:已经|都|也|刚刚|刚才|刚|全|今天|昨天|上午|下午|中午|给|帮)*"
+_FINISHED = (
+    r"(?:搞定|办完|做完|弄完|弄好|办好|做好|办妥|弄妥|完成|处理完|处理好|搞好|搞完|解决|落实|跑完|整完|整好|干完)"
+)
+_MATTER = r"(?P<matter>.{2,20}?)"
+_POINTED = (
+    r"(?:那个事|那个|那件事情?|那件|这个事|这件事情?|这件|的事情?儿?|那条|那项|这条|这项|这事儿?|那事儿?|那份|那边的)"
+)
+_DELIVERED = r"(?:寄|发|送|交|报|提交|递|付|回复|回|传|给|签|开)"
+_TO = r"(?:给|到)[^,把了]{1,10}?"
+_DONE = (
+    rx(rf"{_OWN}(?:把)?{_MATTER}{_POINTED}{_OWN}{_AT_LAST}{_FINISHED}(?:掉)?了"),
+    rx(rf"(?:我|我们)?(?:已经|刚)?(?:完成|搞定|办完|做完|弄完|处理完)了{_MATTER}{_POINTED}"),
+)
+_GOODS_DONE = (
+    rx(rf"{_OWN}(?:已经|刚刚|刚)?(?:把|将)?{_MATTER}{_OWN}{_AT_LAST}{_FINISHED}(?:掉)?了"),
+    rx(
+        rf"{_OWN}(?:已经|刚刚|刚)?(?:把|将)?{_MATTER}{_OWN}(?P<mark>{_AT_LAST})(?P<act>{_DELIVERED})"
+        rf"(?P<end>(?:出去|过去|掉|完|好|走|出|{_TO}|上去|回去)*)了?(?P<last>了?)"
+    ),
+)
+_SURE_MARK = rx(r"已|都|刚")
+_BARE_DONE = rx(rf"{_OWN}(?P<matter>.{{2,16}}?)已(?:经)?(?P<act>{_DELIVERED})(?P<end>(?:出去?|到|达|给)?[^,]{{0,10}})")
+_TICK = rx(
+    rf"(?:把|将)?(?P<matter>.{{2,20}}?)(?:{_POINTED}|的?承诺|任务)?(?:可以|给我|帮我|直接)*(?:(?:标记?|勾"
+    r"|划|销|打|关|算|记|改|设)(?:记)?(?:成|为|上|个|作)?(?:完成|已完成|掉|勾|关闭|搞定))(?:了|吧)?"
+)
+_NOT_A_MATTER = rx(
+    r"(?:我|你|他|她|这|那|它|都|也|已经)+|.*[把了]|.*(?:饭|酒|澡|觉|电影|作业|游戏|外卖|快递|咖啡|牛奶)"
+)
+_SCHEDULED = rx(
+    rf"(?:这|下|本)?(?:周|星期)[一二三四五六日天]{{2,3}}|{DAY}|(?:今|明|后|昨)(?:早|晚|天)|上午|下午|早上"
+    r"|晚上|中午|半天|[一二两三四五六七八九十\d]+个?(?:天|日|周)(?:半|假)?|明后天|明后两天|(?:这|下|本)?"
+    rf"(?:周|星期)[一二三四五六日天]{2, 3}|\d{{1,2}}月|月底|月初|国庆|元旦|春节|五一|年后|年前"
+)
+_LEAVE = rx(
+    r"(?:请|休)(?:个|一个|一下|了)?(?P<length>(?:[一二两三四五六七八九十\d]+(?:个半)?天半?|半天|[一二两]周"
+    r"|个?半天)?)(?:的)?(?:年|事|病|婚|产|陪产|丧|调休|探亲|育儿)?假(?P<more>"
+    r"(?:[一二两三四五六七八九十\d]+天半?|半天)?)"
+    r"|(?:休息|调休|休)(?P<rest>[一二两三四五六七八九十\d]+天半?|半天)|调休$"
+)
+_TRAVEL = rx(r"出(?:个|一趟|趟|一个)?(?:短|长)?差(?P<length>(?:[一二两三四五六七八九十\d]+天半?|半天|一周)?)")
+_AWAY_VETO = rx(
+    r"[吗谁?]|怎么|多少|几(?!号)|什么|要不要|能不能|可不可以|可以|好想|真想|累|烦|报销|补贴|审批|流程"
+    r"|申请单|扣|条|批|昨天|前天|上周|上个?月|上次|刚|回来|完了|过了|了$|了一|没|别|也许|可能|如果|要是"
+    r"|万一|还是|的人|多|少|单|费|标准|制度|规定|政策|系统|取消|改"
+)
+_BEFORE_AWAY = rx(
+    r"(?:我(?:这边|们)?|本人|,|想|要|需要|得|打算|准备|计划|会|将|去|申请|报备|登记|从|到|至|和|跟|-|~|起"
+    rf"|开始|、|一起|因公|全天|整天|向您|跟您|(?:{_SCHEDULED.source}))*(?:(?:去|到|赴|在"
+    rf"|往)[^,我你他她客]{{2,8}})?(?:(?:{_SCHEDULED.source})|要|得)*"
+)
+_AFTER_AWAY = rx(
+    rf"(?:,|的|(?:{_SCHEDULED.source})|一天|到|至|-|~|起|开始|共)*(?:(?:,)?(?:去|到|在|赴|回|带|陪|看|办|因"
+    r"|有|家里?|处理|参加|身体|接|送|不在|不来|体检|搬家|见|拜访|跑|出|帮忙|请)[^我你他]{0,24})?"
+    r"(?:,.{0,20})?"
+)
+_NO_DAY = rx(r"(?:我)?(?:想|要|需要|得|申请)(?:请|休)(?:个|一个)?(?:年|事|病|婚|产|陪产|调休)?假")
+
+_BOT = r"(?:你|您|你们|一诺|这?(?:个)?机器人|bot|小助手|助手|这个助手|这个bot)"
+_HELPS = (
+    rx(
+        rf"{_BOT}(?:到底|都|还|现在|平时|究竟)*(?:会|能|可以|能够)(?:帮我?们?|为我)?(?:都)?(?:干|做|办|处理"
+        r"|帮忙)?(?:点|些|一些)?(?:什么|哪些事?)(?:事情?|忙|活)?"
+    ),
+    rx(r"(?:都)?(?:能|会|可以)(?:帮我)?(?:干|做|办)(?:点|些)?(?:什么|哪些事?)"),
+    rx(
+        rf"{_BOT}?(?:都|还|到底)?(?:有|支持)(?:些)?(?:哪些|什么|多少)(?:功能|命令|指令|用法|本事|玩法|口令"
+        r"|能力|关键词|操作)"
+    ),
+    rx(
+        rf"(?:{_BOT})?(?:的)?(?:都)?(?:是)?(?:要|该|应该)?(?:怎么|怎样)(?:样)?(?:用|使用|玩|操作|使唤)"
+        rf"(?:{_BOT})?(?:的|才好)?"
+    ),
+    rx(rf"(?:教教?我?|告诉我|说说|演示|讲讲)(?:一下)?(?:要|该)?(?:怎么|怎样)(?:用|使用|操作|玩){_BOT}?"),
+    rx(
+        rf"{_BOT}?(?:的)?(?:使用说明书?|使用方法|使用帮助|使用教程|操作手册|操作指南|用法|功能列表|命令列表"
+        r"|指令列表|功能清单|命令大全)(?:发我?|给我|看看|有吗|在哪|是什么)*"
+    ),
+    rx(r"(?:功能|命令|指令|口令|关键词)(?:都)?(?:有|是)?(?:哪些|什么)"),
+)
+_TOPIC_NOUN = (
+    r"(?:承诺|日报|请假|出差|延期|转交|线索|拜访|跟进|静音|撤销|撤回|休假|逾期|取消承诺|客户卡|跟进记录|拜访记录)"
+)
+_HOW_TO = (
+    rx(
+        rf"(?P<noun>{_TOPIC_NOUN})(?:要|该|应该|是|在这|在这里|这里)?(?:怎么|怎样)(?:写|记|用|交|提交?|弄"
+        r"|录入?|改|操作|填|查|请|搞|登记|报备|发给你|设置?|说|下)(?:的)?"
+    ),
+    rx(
+        r"(?:要|该|应该)?(?:怎么|怎样)(?:样)?(?:写|记录?|用|交|提交?|弄|录入?|操作|填|查|登记|设置?|新建"
+        rf"|添加|加|修改|取消|完成|看|报)(?:个|一个|一条|条|我的|一下)?(?P<noun>{_TOPIC_NOUN})"
+    ),
+    rx(r"(?:要|该|应该)?(?:怎么|怎样)(?P<noun>延期|转交|撤销|撤回|静音|请假)(?:一条|一个)?(?:承诺)?"),
+)
+_ME = (
+    rx(
+        r"我的?(?:员工|人员|系统|用户|平台)?(?:编号|工号|账号|帐号|账户|帐户|id|userid|用户名|身份|角色"
+        r"|权限)(?:信息)?(?:是|叫)?(?:什么|多少|哪个|几号|几|啥样)?"
+    ),
+    rx(
+        r"我(?:现在|目前)?(?:在(?:系统|你|名册|花名册|后台|公司|平台)?(?:这里|这儿|那里|那儿|这|那|里|上"
+        r"|里面|里头|这边|那边)*)?(?:的)?(?:是|属于|算|叫|登记的是|登记成|归)(?:什么|哪个)(?:角色|身份"
+        r"|区域|大区|部门|岗位|职位|名字|权限|片区|组)?(?:的|来着)?"
+    ),
+    rx(r"我(?:的)?(?:直属)?(?:上级|主管|直属领导|汇报对象)(?:是|叫)(?:谁|什么)"),
+    rx(r"(?:你知道|知道|认识|还记得|告诉我|告诉一下)?我(?:到底)?(?:是|叫)谁"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is done or asked; `words` name the matter, the days with what belongs to them, or the help topic."""
+
+    topic: ActTopic
+    words: str
+
+
+def read_question_of_bot(clause: Clause) -> Act | None:
+    """A question how to use the bot, or who it takes the writer for; None when the clause asks neither."""
+    text = clause.text.removesuffix("吗")
+    for pattern in _HELPS:
+        if pattern.fullmatch(text):
+            return Act("help", "")
+    for pattern in _HOW_TO:
+        found = pattern.fullmatch(text)
+        if found is not None:
+            return Act("help", found["noun"])
+    bare = text in {"我", "我是什么", "我叫什么"} or (text.startswith("我") and len(text) <= 3 and not clause.requested)
+    if any(pattern.fullmatch(text) for pattern in _ME) and (not bare or text in {"我是谁", "我叫什么"}):
+        asked = clause.requested or clause.asks or rx(r"什么|多少|哪|谁|几").search(text)
+        return Act("who", "") if asked else None
+    return None
+
+
+def read_done(clause: Clause, people: Collection[str]) -> Act | None:
+    """A matter of one's own reported as completed (寄样那个搞定了, 合同已经发出去了); None in any doubt."""
+    text = clause.text
+    if clause.asks or clause.text.endswith(("吗", "没")):
+        return None
+    ticked = _TICK.fullmatch(text)
+    if (
+        ticked is not None
+        and not _NOT_A_MATTER.fullmatch(ticked["matter"])
+        and not rx(r"[谁吗没不别]|怎么|什么").search(text)
+    ):
+        return Act("done", _matter(ticked["matter"]))
+    if _DOUBT.search(text.replace("他们", "", 1) if "给他们" in text or "到他们" in text else text):
+        return None
+    if begins_with_person(text, people):
+        return None
+    for pattern in (*_DONE, *_GOODS_DONE):
+        found = pattern.fullmatch(text)
+        if found is None or _NOT_A_MATTER.fullmatch(found["matter"]):
+            continue
+        if pattern in _DONE:
+            return Act("done", _matter(found["matter"]))
+        if not _GOODS.search(found["matter"]):
+            continue
+        if pattern is _GOODS_DONE[1]:
+            if not text.endswith("了") and not rx(r"已|到").search(text):
+                continue
+            if not (found["end"] or _SURE_MARK.search(found["mark"] or "") or rx(r"把|将").search(text)):
+                continue
+            return Act("done", _matter(found["matter"]))
+        return Act("done", _matter(found["matter"]))
+    bare = _BARE_DONE.fullmatch(text)
+    if bare is not None and _GOODS.search(bare["matter"]) and not _NOT_A_MATTER.fullmatch(bare["matter"]):
+        return Act("done", _matter(bare["matter"]))
+    return None
+
+
+def _matter(text: str) -> str:
+    for lead in ("我已经", "已经", "把", "将", "答应", "我"):
+        text = text.removeprefix(lead)
+    for tail in ("我", "的", "那个", "今天", "昨天", "已经", "已"):
+        text = text.removesuffix(tail)
+    return text
+
+
+def read_absence(found: Sequence[Clause]) -> Act | None:
+    """One's own leave or travel ahead, with its days; None when it is somebody else's, behind, hoped for or asked."""
+    text = ",".join(clause.text for clause in found)
+    if any(clause.asks for clause in found):
+        return None
+    for topic, core in (("leave", _LEAVE), ("travel", _TRAVEL)):
+        away = core.search(text)
+        if away is None or _AWAY_VETO.search(text):
+            continue
+        before, after = text[: away.start()], text[away.end() :]
+        if not _BEFORE_AWAY.fullmatch(before) or not _AFTER_AWAY.fullmatch(after):
+            continue
+        lengths = " ".join(part for part in away.groupdict().values() if part)
+        words = " ".join(part for part in (_days(before), lengths, after.strip(",的")) if part)
+        if _SCHEDULED.search(before) or _SCHEDULED.search(after):
+            return Act("leave" if topic == "leave" else "travel", words)
+        if topic == "leave" and _NO_DAY.fullmatch(text):
+            return Act("leave", "")
+    return None
+
+
+def _days(before: str) -> str:
+    for lead in ("我这边", "我们", "本人", "我", "申请", "想", "要"):
+        before = before.removeprefix(lead)
+    for tail in ("准备", "打算", "申请", "需要", "想", "要", "去", "得", "会", ",", "我"):
+        before = before.removesuffix(tail)
+    return before.strip(",")

@@ -1,0 +1,125 @@
+"""Sentences without a keyword, scored over invented messages of several teams (`tests/corpus/intents.jsonl`)."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.language.sentences import Sentence, read_sentence
+
+CORPUS = Path(__file__).parents[2] / "corpus" / "intents.jsonl"
+LINES: list[dict[str, Any]] = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
+PEOPLE = ("周牧野", "沈知夏", "顾北辰", "林晚舟", "温如玉", "江一帆", "陆鸣")
+FREE = [line for line in LINES if line["batch"] != "keyword"]
+KEYWORDED = [line for line in LINES if line["batch"] == "keyword"]
+
+
+def topic(text: str) -> str | None:
+    sentence = read_sentence(text, PEOPLE)
+    return sentence.topic if sentence else None
+
+
+def confusion(lines: list[dict[str, Any]]) -> str:
+    """Expected against read topics, most frequent confusion first, with the messages."""
+    wrong = [(str(line["topic"]), str(topic(line["text"])), line["text"]) for line in lines]
+    counted = Counter((expected, read) for expected, read, _ in wrong if expected != read)
+    rows = [f"{'expected':15} {'read':15} count"]
+    for (expected, read), count in counted.most_common():
+        texts = " / ".join(text for *pair, text in wrong if tuple(pair) == (expected, read))
+        rows.append(f"{expected:15} {read:15} {count:3}  {texts}")
+    return "\n".join(rows)
+
+
+def test_the_corpus_is_large_has_no_line_twice_and_is_nearly_half_talk() -> None:
+    assert len(LINES) >= 500
+    assert len({line["text"] for line in LINES}) == len(LINES)
+    assert sum(line["topic"] is None for line in LINES) >= 0.45 * len(LINES)
+    assert len(KEYWORDED) >= 60
+
+
+def test_at_least_97_of_100_sentences_find_their_command() -> None:
+    right = sum(topic(line["text"]) == line["topic"] for line in FREE)
+    assert right >= 0.97 * len(FREE), confusion(FREE)
+
+
+def test_talk_is_never_taken_for_a_command() -> None:
+    talk = [line for line in FREE if line["topic"] is None]
+    false = sum(topic(line["text"]) is not None for line in talk)
+    assert false <= 0.005 * len(talk), confusion(talk)
+
+
+def test_a_keyworded_command_is_never_contradicted() -> None:
+    for line in KEYWORDED:
+        assert topic(line["text"]) in {line["topic"], None}, line["text"]
+
+
+def test_clients_matters_and_people_are_cut_out() -> None:
+    told = [line for line in FREE if "words" in line or "person" in line]
+    wrong = []
+    for line in told:
+        sentence = read_sentence(line["text"], PEOPLE)
+        if sentence is not None and (
+            sentence.words != line.get("words", sentence.words) or sentence.person != line.get("person")
+        ):
+            wrong.append((line["text"], sentence))
+    assert len(wrong) <= 0.03 * len(told), wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("白鹭那边最近谁在跟", Sentence("who_follows", "白鹭")),
+        ("白鹭最近有人跟吗", Sentence("last_contact", "白鹭")),
+        ("我下周三请个假", Sentence("leave", "下周三")),
+        ("明天要出差去青岛", Sentence("travel", "明天 去青岛")),
+        ("看下顾北辰昨天的日报", Sentence("report_show", "昨天", "顾北辰")),
+        ("老顾手上还有什么没做完", Sentence("lists_person", "", "顾北辰")),
+        ("日报怎么写", Sentence("help", "日报")),
+        ("白鹭的样品那个搞定了", Sentence("done", "白鹭的样品")),
+    ],
+)
+def test_what_is_read(text: str, sentence: Sentence) -> None:
+    assert read_sentence(text, PEOPLE) == sentence
+
+
+def test_a_short_name_of_two_people_is_nobody() -> None:
+    assert read_sentence("小顾还有什么没做完", ["顾北辰", "顾南风"]) is None
+
+
+@pytest.mark.parametrize("text", ["他那边谁在跟", "这个谁在跟", "我多久没联系了", "那边什么情况"])
+def test_a_pronoun_is_no_client(text: str) -> None:
+    assert read_sentence(text, PEOPLE) is None
+
+
+_PIECES = (
+    "谁 最近 上次 什么时候 日报 没 交 了 还有 什么 我 团队 出差 请假 明天 白鹭 的 联系 跟 过 搞定 吗 ， ？ 有 都 欠"
+)
+_WORDS = st.sampled_from(sorted(_PIECES.split()))
+
+
+@given(st.one_of(st.text(max_size=90), st.lists(_WORDS, max_size=30).map("".join)))
+@settings(max_examples=400, deadline=None)
+def test_any_text_is_read_without_an_error(text: str) -> None:
+    sentence = read_sentence(text, PEOPLE)
+    assert sentence is None or sentence.person is None or sentence.person in PEOPLE
+
+
+@pytest.mark.parametrize("piece", ["谁在跟", "上次联系", "还有什么没做完的", "日报汇总", "我", " ", "，", "明天出差"])
+def test_the_time_is_linear_in_the_length(piece: str) -> None:
+    read_sentence(piece, PEOPLE)
+
+    def seconds(count: int) -> float:
+        text = piece * count
+        started = time.perf_counter()
+        read_sentence(text, PEOPLE)
+        return time.perf_counter() - started
+
+    assert seconds(40_000 // len(piece)) < 0.1
+    assert min(seconds(80 // len(piece)) for _ in range(3)) < 0.1
