@@ -105,5 +105,5 @@ def _question(clause: Clause, before: Sequence[Clause], people: Collection[str])
     listed = read_list_question(clause, people)
     if listed is not None:
         return Sentence(listed.topic, listed.words, listed.person)
-    asked = read_client_question(clause)
+    asked = read_client_question(clause, before)
     return Sentence(asked.topic, asked.words) if asked is not None else None

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from handlers.language.names_words import PLACES
 from handlers.language.patterns import rx
 from handlers.language.sentences_names import DAY, begins_with_person
 from handlers.language.sentences_plain import Clause
@@ -27,7 +28,8 @@ _GOODS = rx(
 _OWN = r"(?:我这边|我们这边|我们|我|这边)?"
 _AT_LAST = r"(?:已经|都|也|刚刚|刚才|刚|全|今天|昨天|上午|下午|中午|给|帮)*"
 _FINISHED = (
-    r"(?:搞定|办完|做完|弄完|弄好|办好|做好|办妥|弄妥|完成|处理完|处理好|搞好|搞完|解决|落实|跑完|整完|整好|干完)"
+    r"(?:搞定|办完|做完|弄完|弄好|办好|做好|办妥|弄妥|完成|处理完|处理好|搞好|搞完|解决|落实|跑完|整完"
+    r"|整好|干完|对完|核完|开完|签完|发完|寄完|送完|装完|调完|改完|写完|整理完|核对完|准备好)"
 )
 _MATTER = r"(?P<matter>.{2,20}?)"
 _POINTED = (
@@ -47,7 +49,10 @@ _GOODS_DONE = (
     ),
 )
 _SURE_MARK = rx(r"已|都|刚")
-_BARE_DONE = rx(rf"{_OWN}(?P<matter>.{{2,16}}?)已(?:经)?(?P<act>{_DELIVERED})(?P<end>(?:出去?|到|达|给)?[^,]{{0,10}})")
+_BARE_DONE = rx(
+    rf"{_OWN}(?P<matter>.{{2,16}}?)(?:已经|已|刚刚|刚)(?P<act>{_DELIVERED})(?P<end>(?:出去?|到|达"
+    r"|给)?[^,]{0,10})"
+)
 _TICK = rx(
     rf"(?:把|将)?(?P<matter>.{{2,20}}?)(?:{_POINTED}|的?承诺|任务)?(?:可以|给我|帮我|直接)*(?:(?:标记?|勾"
     r"|划|销|打|关|算|记|改|设)(?:记)?(?:成|为|上|个|作)?(?:完成|已完成|掉|勾|关闭|搞定))(?:了|吧)?"
@@ -64,7 +69,7 @@ _LEAVE = rx(
     r"(?:请|休)(?:个|一个|一下|了)?(?P<length>(?:[一二两三四五六七八九十\d]+(?:个半)?天半?|半天|[一二两]周"
     r"|个?半天)?)(?:的)?(?:年|事|病|婚|产|陪产|丧|调休|探亲|育儿)?假(?P<more>"
     r"(?:[一二两三四五六七八九十\d]+天半?|半天)?)"
-    r"|(?:休息|调休|休)(?P<rest>[一二两三四五六七八九十\d]+天半?|半天)|调休$"
+    r"|(?:休息|调休|休)(?P<rest>[一二两三四五六七八九十\d]+天半?|半天)|调休$|(?:病|事|年|婚|产|陪产|丧)假$"
 )
 _TRAVEL = rx(r"出(?:个|一趟|趟|一个)?(?:短|长)?差(?P<length>(?:[一二两三四五六七八九十\d]+天半?|半天|一周)?)")
 _AWAY_VETO = rx(
@@ -73,7 +78,8 @@ _AWAY_VETO = rx(
     r"|万一|还是|的人|多|少|单|费|标准|制度|规定|政策|系统|取消|改"
 )
 _BEFORE_AWAY = rx(
-    r"(?:我(?:这边|们)?|本人|,|想|要|需要|得|打算|准备|计划|会|将|去|申请|报备|登记|从|到|至|和|跟|-|~|起"
+    r"(?:我(?:这边|们)?|本人|(?:家里)?有点?事|身体不舒服|,|想|要|需要|得|打算|准备|计划|会|将|去|申请|报备"
+    r"|登记|从|到|至|和|跟|-|~|起"
     rf"|开始|、|一起|因公|全天|整天|向您|跟您|(?:{_SCHEDULED.source}))*(?:(?:去|到|赴|在"
     rf"|往)[^,我你他她客]{{2,8}})?(?:(?:{_SCHEDULED.source})|要|得)*"
 )
@@ -92,14 +98,15 @@ _HELPS = (
     ),
     rx(r"(?:都)?(?:能|会|可以)(?:帮我)?(?:干|做|办)(?:点|些)?(?:什么|哪些事?)"),
     rx(
-        rf"{_BOT}?(?:都|还|到底)?(?:有|支持)(?:些)?(?:哪些|什么|多少)(?:功能|命令|指令|用法|本事|玩法|口令"
+        rf"(?:{_BOT}(?:这里|这儿|这边|这)?)?(?:都|还|到底)?(?:有|支持)(?:些)?(?:哪些|什么|多少)(?:功能|命令"
+        r"|指令|用法|本事|玩法|口令"
         r"|能力|关键词|操作)"
     ),
     rx(
         rf"(?:{_BOT})?(?:的)?(?:都)?(?:是)?(?:要|该|应该)?(?:怎么|怎样)(?:样)?(?:用|使用|玩|操作|使唤)"
         rf"(?:{_BOT})?(?:的|才好)?"
     ),
-    rx(rf"(?:教教?我?|告诉我|说说|演示|讲讲)(?:一下)?(?:要|该)?(?:怎么|怎样)(?:用|使用|操作|玩){_BOT}?"),
+    rx(rf"(?:能|可以)?(?:教教?我?|告诉我|说说|演示|讲讲)(?:一下)?(?:要|该)?(?:怎么|怎样)(?:用|使用|操作|玩){_BOT}?"),
     rx(
         rf"{_BOT}?(?:的)?(?:使用说明书?|使用方法|使用帮助|使用教程|操作手册|操作指南|用法|功能列表|命令列表"
         r"|指令列表|功能清单|命令大全)(?:发我?|给我|看看|有吗|在哪|是什么)*"
@@ -215,7 +222,7 @@ def read_absence(found: Sequence[Clause]) -> Act | None:
         if away is None or _AWAY_VETO.search(text):
             continue
         before, after = text[: away.start()], text[away.end() :]
-        if not _BEFORE_AWAY.fullmatch(before) or not _AFTER_AWAY.fullmatch(after):
+        if not _BEFORE_AWAY.fullmatch(before) or not (_AFTER_AWAY.fullmatch(after) or after in PLACES):
             continue
         lengths = " ".join(part for part in away.groupdict().values() if part)
         words = " ".join(part for part in (_days(before), lengths, after.strip(",的")) if part)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from handlers.language.patterns import Pattern, rx
-from handlers.language.sentences_frame import read_frame
-from handlers.language.sentences_names import DAY, client_words
+from handlers.language.sentences_frame import named_in, read_frame
+from handlers.language.sentences_names import DAY, client_words, looks_like_organisation
 from handlers.language.sentences_plain import Clause
 
 ClientTopic = Literal["who_follows", "last_contact", "client", "timeline"]
@@ -86,6 +86,8 @@ _CARD = (
     ),
     rx(r"(?:现在|目前)*(?:在|处于|到)(?:什么|哪个|哪一个|哪)(?:阶段|一?步)(?:了|的)*$"),
 )
+_LATEST = rx(rf"(?P<x>.+?)的?(?:最新|目前|现在|当前|近期)的?(?:{_STATE})")
+_PLAIN_HOW = rx(r"(?P<x>.+?)(?:怎么样|怎样)了?")
 _HOW = rx(
     r"(?P<sure>那边|这家客户|这个客户|这客户|那个客户|这家客户|客户|现在|目前|最近)+(?:是)?(?:怎么样|怎样)(?:了)?$"
 )
@@ -123,8 +125,16 @@ class ClientQuestion:
     words: str
 
 
-def read_client_question(clause: Clause) -> ClientQuestion | None:
-    """The question a clause asks about a client; None when it asks none."""
+def read_client_question(clause: Clause, before: Sequence[Clause] = ()) -> ClientQuestion | None:
+    """The question a clause asks about a client, which it or the clause before it names; None when it asks none."""
+    asked = _in_itself(clause)
+    if asked is None and before and (name := named_in(before[-1].text)):
+        # 云帆好久没动静了,上次谁去的: asked again with the name in its place.
+        asked = _in_itself(Clause(name + clause.text, clause.requested, clause.asks))
+    return asked
+
+
+def _in_itself(clause: Clause) -> ClientQuestion | None:
     text = clause.text
     readers: tuple[tuple[ClientTopic, Callable[[str], str | None]], ...] = (
         ("timeline", _timeline),
@@ -154,6 +164,8 @@ def _around(pattern: Pattern, text: str) -> str | None:
 
 
 def _follows(text: str) -> str | None:
+    if _FUTURE.search(text):
+        return None
     for pattern in _FOLLOWS:
         words = _around(pattern, text)
         if words:
@@ -187,6 +199,14 @@ def _card(clause: Clause) -> str | None:
         words = _around(pattern, text)
         if words:
             return words
+    lately = _LATEST.fullmatch(text)
+    if lately is not None and (words := client_words(lately["x"])):
+        return words
+    how = _PLAIN_HOW.fullmatch(text)
+    if how is not None and (words := client_words(how["x"])) and looks_like_organisation(words):
+        return words
+    if clause.requested and (words := client_words(text)) and looks_like_organisation(words):
+        return words
     how = _HOW.search(text)
     if how is not None and (words := client_words(text[: how.start()])):
         return words

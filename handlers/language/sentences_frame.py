@@ -29,11 +29,11 @@ _WORDS = """
 说说 讲讲 说一下 讲一下 说下 讲下 看看 看一下 看下 查查 查一下 查下 了解 了解一下 了解下 捋一捋 捋一下 捋捋
 梳理一下 梳理 翻一下 翻翻 拉出来 调出来 列一下 列出来 发我 发给我 给我 帮我 跟我 告诉我 想知道 我想 我要看
 我想看 那边 这边 那里 那头 那家 这家 这个客户 那个客户 这客户 这家客户 客户 咱们 我们 咱 我们这边 我们公司 公司
-有人知道 知道 时间 日期 事情 事 动作 一下 合作 目前为止 人
+有人知道 知道 时间 日期 事情 事 对口 属于 分给 失联 晾 动作 一下 合作 目前为止 人 这个单子 那个单子 这单 那单 单子 我看看 我看 好像 很久 从开始 开始 完整 过程 整个 整个过程 打过 打 交道 公司里 这块 方面 有阵子 有一阵子 阵子 做
 """
 _TOKENS = frozenset(_WORDS.split())
-_LEADING = frozenset("跟和与同给去对找在到由把是有都还被距离将")
-_CLOSING = frozenset("的了过着吗是有在还都又没不去到来跟给被归由未呢没家")
+_LEADING = frozenset("我跟和与同给去对找在到由把是有都还被距离将")
+_CLOSING = frozenset("的了过着吗是有在还都又没不去到来跟给被归由未呢没家得吧")
 _LONGEST = max(map(len, _TOKENS))
 _NAME = 0.6
 _BEFORE_NAME, _IN_NAME, _AFTER_NAME = range(3)
@@ -43,7 +43,7 @@ _PART_OF_A_NAME = rx(r"和[睦平记信谐]|同[仁济方程创洲德]|对外|�
 _WHO = r"(?:谁|哪个|哪些人|什么人|有几个人)"
 _TOUCH = (
     r"(?:联系(?!人)|联络|跟进(?!人|记录)|沟通(?!记录)|拜访(?!记录)|回访|走访|拜会|接触|打交道|打过交道|见"
-    r"|碰面|会面|聊|谈(?!到)|电话|通话|上门|往来|来往|互动|交流|去(?!年)|跟(?!进)|跑)"
+    r"|碰面|会面|聊|谈(?!到)|电话|通话|上门|往来|来往|互动|交流|维护|失联|晾|去(?!年)|跟(?!进)|跑)"
 )
 _WHEN = r"(?:什么时候|什么时间|哪天|哪一天|几号|几月几号|多久|多长时间|多少天|几天|好久|哪个月)"
 _LAST = r"(?:上一?次|上一?回|最近|最后|近期|这阵子|这段时间)"
@@ -60,17 +60,20 @@ _WAS_LAST = (
         rf"|{DAY}).*(?:有人|有没有人|有谁).*{_TOUCH}"
     ),
     rx(rf"{_WHEN}.*{_TOUCH}.*(?:过|的$)"),
+    rx(rf"(?:失联|晾).*{_WHEN}|是不是.*有人.*{_TOUCH}"),
     rx(rf"{_TOUCH}过(?:吗|没有?)$"),
 )
 _FOLLOWS = rx(
-    rf"{_WHO}.*(?:负责|跟进|跟|对接|盯|管|维护|服务|接手|经手|带|跑)|(?:负责人|对接人|跟进人|责任人"
-    rf"|客户经理|业务员).*{_WHO}|{_WHO}.*(?:名下|手里|手上)|归{_WHO}|是{_WHO}的(?:客户)?$"
+    rf"{_WHO}.*(?:负责|跟进|跟|对接|盯|管|维护|服务|接手|经手|带|跑|做(?!过|了))|(?:负责人|对接人|跟进人|责任人"
+    rf"|客户经理|业务员).*{_WHO}|{_WHO}.*(?:名下|手里|手上)|(?:负责|跟进|对接|管|盯|维护).*的.*{_WHO}|(?:归"
+    rf"|属于|分给|找){_WHO}|有没有人.*(?:负责|管)|有人.*(?:负责|管).*吗|是{_WHO}的(?:客户)?$"
 )
 _BEHIND = rx(r"过|上一?次|上一?回|最后|最近一")
 _STORY = rx(
     r"(?:跟进|沟通|拜访|联系|往来|历史)记录|来龙去脉|始末|全过程|全程|前因后果|时间线|轨迹|历程|(?:从头"
     r"|前前后后|一路).*(?:什么|哪些|怎么)"
-    r"|(?:做|聊|谈|发生|说|跟进|沟通|联系|经历)(?:过|了|些)+(?:什么|哪些|几次|多少次)|(?:看|查|捋|翻|给我"
+    r"|(?:做|聊|谈|发生|说|跟进|沟通|联系|经历|打)(?:过|了|些)+(?:什么|哪些|几次|多少次)|完整.*(?:过程"
+    r"|经过|记录)|整个.*(?:过程|经过)|(?:看|查|捋|翻|给我"
     r"|发我|拉|调|列|了解).*(?:历史|经过|往来|记录)|(?:历史|经过|往来|记录).*(?:看|查|捋|翻|给我|发我|拉"
     r"|调|列)"
 )
@@ -82,6 +85,7 @@ _STATE = rx(
     r"|(?:情况|状况|进展|进度|背景|资料|信息|档案|概况).*(?:看|查|给我|发我|调出来|拉出来)|(?:那边|客户"
     r"|现在|目前|最近).*(?:怎么样|怎样)了?$|(?:介绍|了解).+"
 )
+_ME = rx(r"我(?!们|想|要看|看)(?<!给我)(?<!帮我)(?<!跟我)(?<!发我)(?<!诉我)")
 _OTHER_TIME = rx(r"明天|后天|下周|下个?月|准备|打算|应该")
 
 
@@ -99,11 +103,20 @@ def read_frame(text: str, requested: bool) -> tuple[FrameTopic, str] | None:
     return (topic, words) if topic else None
 
 
+def named_in(text: str) -> str | None:
+    """The one name among question words in a clause that need not be a question; None when there is none."""
+    split = _split(text)
+    return client_words(split[1]) or None if split else None
+
+
 def _topic(frame: str) -> FrameTopic | None:
     if _OTHER_TIME.search(frame):
         return None
+    mine = _ME.search(frame)
     if any(pattern.search(frame) for pattern in _WAS_LAST) and (_BEHIND.search(frame) or not _FOLLOWS.search(frame)):
-        return "last_contact"
+        return None if mine and mine.start() else "last_contact"
+    if mine:
+        return "timeline" if not mine.start() and _STORY.search(frame) else None
     if _FOLLOWS.search(frame) and not _BEHIND.search(frame):
         return "who_follows"
     if _STORY.search(frame):

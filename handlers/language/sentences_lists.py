@@ -101,7 +101,7 @@ class ListQuestion:
 
 def read_list_question(clause: Clause, people: Collection[str]) -> ListQuestion | None:
     """The list of promises that a clause asks for; None when it asks for none."""
-    text = clause.text
+    text = clause.text.replace("是不是", "", 1)
     for reads in (_overdue, _promised, _todo):
         found = reads(clause, text, people)
         if found is not None:
@@ -161,7 +161,7 @@ def _todo(clause: Clause, text: str, people: Collection[str]) -> ListQuestion | 
     planned = _TO_DO.fullmatch(text)
     if planned is not None:
         who = planned["who"] or planned["who2"] or ""
-        if who and (is_own(who) or person_named(who, people)):
+        if ("我" in text and is_own(who)) or person_named(who, people):
             return _of(who, people)
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from handlers.language.names_chat import chat_pieces
-from handlers.language.names_words import KINDS, PLACES
+from handlers.language.names_words import GENERIC, KINDS, PLACES
 from handlers.language.patterns import rx
 from handlers.language.text import fold
 
@@ -22,12 +22,12 @@ _AROUND = (
 )
 _BEFORE = rx(
     rf"(?:{_AROUND}|关于|对于|针对|距离|距|离|自从|跟|和(?![睦平记信谐])|与|同(?![仁济方程创洲德])|对(?!外)"
-    r"|给|去|到|在|找|把|将"
+    r"|给|去|到|在|找|把|将|过(?=..)"
     r"|客户|这家|那家|这个客户|那个客户|那个|那)+"
 )
 _AFTER = rx(
     rf"(?:{_AROUND}|那边儿?|那里|那儿|那头|那块|那家|这家|这个|那个|那|这客户|客户|这单|那单|方面|上次"
-    r"|上一次|上回|最后一次|现在处于|处于|是个|是|家|的|它|他们(?=$)|人|同事|来|把|已经|了(?=$))+$"
+    r"|上一次|上回|最后一次|现在处于|处于|是个|是|家|这个单子|那个单子|的|它|他们(?=$)|人|同事|来|把|已经|了(?=$))+$"
 )
 _TALK = rx(
     r"[谁吗呢吧我你您她咱俺啊]|他(?!们)|什么|怎么|这|那|哪|了|没|不|让|说|觉得|为什么|多少|自己|大家|别人"
@@ -91,10 +91,16 @@ def _may_be_client(name: str) -> bool:
     kind = max((kind for kind in KINDS if name.endswith(kind) and len(name) > len(kind)), key=len, default="")
     if kind:
         return _uncovered(name.removesuffix(kind)) > 0
-    if _NO_CLIENT.fullmatch(name):
+    if _NO_CLIENT.fullmatch(name) and not looks_like_organisation(name):
         return False
     strange = _uncovered(name)
     return strange > 1 or (strange == 1 and len(name) <= 3)
+
+
+def looks_like_organisation(name: str) -> bool:
+    """Whether a folded name ends in a word that organisations end in (医院, 物流), after something of its own."""
+    tail = max((word for word in GENERIC if name.endswith(word) and len(name) > len(word) + 1), key=len, default="")
+    return bool(tail) and _uncovered(name.removesuffix(tail)) > 1
 
 
 def _uncovered(name: str) -> int:
@@ -116,13 +122,15 @@ def is_own(subject: str) -> bool:
 
 def is_team(subject: str) -> bool:
     """Whether the subject is everybody: 团队, 大家, 我们组, 谁."""
-    return _TEAM.fullmatch(_subject(subject)) is not None
+    return _TEAM.fullmatch(_subject(subject).removesuffix("谁") or "谁") is not None
 
 
 def _subject(text: str) -> str:
     text = text.strip("@, ")
     day = rx(rf"(?:{DAY})的?").match(text)
     text = text[day.end() :] if day else text
+    lead = rx(r"(?:都|还)?有(?=谁|哪些人)").match(text)
+    text = text[lead.end() :] if lead else text.removesuffix("是不是")
     hand = _HAND.search(text)
     return text[: hand.start()] if hand else text
 

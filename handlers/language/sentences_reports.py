@@ -36,6 +36,7 @@ _MISSING = (
         rf"|全)?{_HAND_IN}(?:了|完|齐)?(?:{DAY}的?)?日报(?:了)?(?:吗|没有?|没)$"
     ),
     rx(rf"(?:没有?|未){_HAND_IN}(?:的)?日报的(?:人|有|是|名单|同事|都)"),
+    rx(r"日报(?:的)?(?:提交|上交|交)(?:情况|率|得怎么样)|(?:收|交)(?:了|到)(?:几|多少)份?(?:日报)$"),
     rx(rf"日报(?:还)?(?:没有?|未){_HAND_IN}的(?:人|有|是|名单|同事|都)"),
 )
 _SUM = r"(?:汇总|总结|统计|合并|归总|整理|归纳|汇集|汇一下|归集|合集)"
@@ -66,7 +67,8 @@ _DRAFT = rx(
 _DRAFT_AFTER = rx(
     r"(?:我)?(?:要|想|来|给|帮|替|自动|先|把|我的?|请|今天的?|今天)*日报(?:草稿|初稿)?(?:我)?(?:帮我|给我"
     r"|替我|你?来|自动|先|请|麻烦)*"
-    r"(?:写|生成|出|起|弄|整理|拟|起草|草拟|做|搞|准备|整)(?:一下|一份|个|份|下|出来|出|好|一版|个草稿)+(?:来)?"
+    r"(?:写|生成|出|起|弄|整理|拟|起草|草拟|做|搞|准备|整|拟)(?:一下|一份|个|份|下|出来|出|好|一版|个草稿"
+    r"|个稿)+(?:来)?"
 )
 
 
@@ -138,6 +140,10 @@ def _without(text: str) -> str:
 
 def _wants_draft(clause: Clause, text: str) -> bool:
     text = text.removesuffix("吗") if clause.requested else text
+    you = rx(r"你(?=先|来|帮|给|替)").search(text)
+    text = text[: you.start()] + text[you.end() :] if you else text
+    if clause.requested and text.startswith("把"):
+        text = text.removesuffix("了")
     if _NOT_MINE.search(text):
         return False
     if _DRAFT.fullmatch(text):
