@@ -7,7 +7,8 @@ that stand apart belong together.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from handlers.language import lexicon
 from handlers.language.patterns import Pattern, rx
@@ -26,6 +27,8 @@ _EVENT = Pattern(
 # 24小时值班电话: how long something is offered.
 _SERVICE = Pattern(r"值班|营业|服务|响应|在线|客服|热线|保修|质保|售后|待命|轮班|监控|供电|直播|不间断")
 _MONEY = Pattern(r"(?:[到至为是降涨约*x×¥￥$]|返点|让利|让价) ?$")
+# No word that is looked for beside a phrase is longer.
+_NEAR = 24
 _NEEDS_ACT = ("month", "feast", "duration")
 
 _VAGUE = rx(
@@ -34,8 +37,7 @@ _VAGUE = rx(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A phrase that may be the deadline; `alone` when it stands by itself at the start or the end.
 
     `doubtful`: it may as well belong to the matter, so that any other goes before it.
@@ -46,43 +48,57 @@ class Candidate:
     doubtful: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The deadline of an item: the phrase, and with `time` a clock time that stands apart from it.
 
-    `vague` are the stretches of vague words, which leave the matter when they are all there is.
+    `vague` are the stretches of vague words, which leave the matter when they are all there is. `said` is how many
+    phrases the text holds, deadlines or not.
     """
 
     phrase: Phrase | None
     time: Phrase | None
     vague: tuple[tuple[int, int], ...]
+    said: int
 
 
 def choose(plain: str) -> Choice:
     """The deadline of one item in prepared writing (mentions blanked out)."""
     phrases = scan(plain)
-    candidates = [candidate for phrase in phrases if (candidate := _candidate(plain, phrase))]
-    best = max(candidates, key=_rank, default=None)
-    taken = [(phrase.start, phrase.end) for phrase in phrases]
-    vague = tuple(
-        match.span()
-        for match in _VAGUE.finditer(plain)
-        if not any(start < match.end() and match.start() < end for start, end in taken)
-        and not (match[0].startswith(("近", "最")) and lexicon.begins_noun(plain[match.end() :]))
-    )
-    if best is None:
-        return Choice(None, None, vague)
-    return _with_time(best.phrase, candidates, vague)
+    vague = tuple(_vague(plain, phrases))
+    if not phrases:
+        return Choice(None, None, vague, 0)
+    first = len(plain) - len(plain.lstrip(_EDGES))
+    last = len(plain.rstrip(_EDGES))
+    candidates = [found for phrase in phrases if (found := _candidate(plain, phrase, first, last))]
+    if not candidates:
+        return Choice(None, None, vague, len(phrases))
+    phrase, time = _with_time(max(candidates, key=_rank).phrase, candidates)
+    return Choice(phrase, time, vague, len(phrases))
+
+
+def _vague(plain: str, phrases: Sequence[Phrase]) -> Iterator[tuple[int, int]]:
+    """Where vague words stand that are no part of a phrase."""
+    ahead = iter(phrases)
+    phrase = next(ahead, None)
+    for match in _VAGUE.finditer(plain):
+        start, end = match.span()
+        while phrase is not None and phrase.end <= start:
+            phrase = next(ahead, None)
+        if phrase is not None and phrase.start < end:
+            continue
+        if plain[start] in "近最" and lexicon.begins_noun(plain[end : end + _NEAR]):
+            continue
+        yield start, end
 
 
 def _rank(candidate: Candidate) -> tuple[bool, bool, bool, int]:
     return not candidate.doubtful, candidate.alone, candidate.phrase.strong, candidate.phrase.start
 
 
-def _with_time(phrase: Phrase, candidates: list[Candidate], vague: tuple[tuple[int, int], ...]) -> Choice:
-    """`phrase` joined with the other half of its moment, where day and clock time stand apart."""
-    if phrase.when is None or phrase.when.minutes is not None:
-        return Choice(phrase, None, vague)
+def _with_time(phrase: Phrase, candidates: Sequence[Candidate]) -> tuple[Phrase, Phrase | None]:
+    """`phrase` joined with the other half of its moment, where day and clock time stand apart, and that half."""
+    if len(candidates) == 1 or phrase.when is None or phrase.when.minutes is not None:
+        return phrase, None
     timeless = phrase.when.part is None and phrase.when.clock is None
     wanted = [
         other.phrase
@@ -96,30 +112,32 @@ def _with_time(phrase: Phrase, candidates: list[Candidate], vague: tuple[tuple[i
         )
     ]  # fmt: skip
     if not wanted:
-        return Choice(phrase, None, vague)
+        return phrase, None
     other = max(wanted, key=lambda one: (one.strong, one.start))
     assert other.when is not None
     if timeless:
-        when = replace(phrase.when, part=other.when.part, clock=other.when.clock)
+        when = phrase.when._replace(part=other.when.part, clock=other.when.clock)
     else:
-        when = replace(other.when, part=phrase.when.part, clock=phrase.when.clock)
-    return Choice(replace(phrase, when=when), other, vague)
+        when = other.when._replace(part=phrase.when.part, clock=phrase.when.clock)
+    return phrase._replace(when=when), other
 
 
-def _candidate(plain: str, phrase: Phrase) -> Candidate | None:
+def _candidate(plain: str, phrase: Phrase, first: int, last: int) -> Candidate | None:
+    """`phrase` as a candidate; `first` and `last` are where the item begins and ends, its punctuation left out."""
     if phrase.when is None:
         return None
-    left, right = plain[: phrase.start], plain[phrase.end :]
+    start, end = phrase.start, phrase.end
+    left, right = plain[max(0, start - _NEAR) : start], plain[end : end + _NEAR]
     loose_left = not left or left[-1] in _EDGES
     loose_right = not right or right[0] in _EDGES
-    if phrase.strong and phrase.start < phrase.core:
-        loose_left = loose_left or plain[phrase.start : phrase.core].strip() != ""
-    first, last = not left.strip(_EDGES), not right.strip(_EDGES)
-    alone = loose_left and loose_right and (first or last)
-    if not loose_right and _modifies(plain, phrase, left, right):
+    if phrase.strong and start < phrase.core:
+        loose_left = loose_left or plain[start : phrase.core].strip() != ""
+    leads = start <= first
+    alone = loose_left and loose_right and (leads or last <= end)
+    if not loose_right and _modifies(phrase, left, right, leads):
         return None
     if not loose_left and not phrase.strong:
-        if _OF_A_THING.search(left) and phrase.shape != "approx":
+        if phrase.shape != "approx" and _OF_A_THING.search(left):
             return None
         if loose_right and phrase.shape == "duration":
             return None
@@ -129,7 +147,7 @@ def _candidate(plain: str, phrase: Phrase) -> Candidate | None:
     return Candidate(phrase, alone, unknown)
 
 
-def _modifies(plain: str, phrase: Phrase, left: str, right: str) -> bool:
+def _modifies(phrase: Phrase, left: str, right: str, leads: bool) -> bool:
     """Whether the phrase, written together with `right`, only tells which thing is meant."""
     if right.startswith("的") and not right.startswith("的话"):
         return True
@@ -147,7 +165,7 @@ def _modifies(plain: str, phrase: Phrase, left: str, right: str) -> bool:
         return True
     if phrase.shape == "duration" and _SERVICE.match(right):
         return True
-    if phrase.shape == "feast" and not left.strip(_EDGES):
+    if phrase.shape == "feast" and leads:
         return act is False  # 国庆|嘉和的标书买回来: a name follows oftener than a thing unknown to us
     if phrase.shape in _NEEDS_ACT:
         return act is not True

@@ -6,14 +6,16 @@ How people write it is told in the contract under that heading; what a deadline 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.calendar import Calendar
 from handlers.language import lexicon
-from handlers.language.mentions import Mentioned, find_mentions
-from handlers.language.moments import Issue, Resolved
+from handlers.language.mentions import Names, find_mentions, known_names
+from handlers.language.moments import Issue
+from handlers.language.patterns import Pattern
 from handlers.language.reading import Reading, read
 from handlers.language.segments import Segment, blocks, has_prefix, list_parts, segments
 
@@ -43,7 +45,7 @@ def is_commitment(text: str) -> bool:
 
 def plain_item(text: str, now: datetime, calendar: Calendar, people: Collection[str] = ()) -> Item:
     """`text` as one item, never split; `people` are the names at which a mention without a blank after it is cut."""
-    return _Draft.of(text, people).item(now, calendar)
+    return _Draft.of(text, known_names(people)).item(now, calendar)
 
 
 def commitments(text: str, now: datetime, calendar: Calendar, people: Collection[str] = ()) -> tuple[Item, ...]:
@@ -51,14 +53,14 @@ def commitments(text: str, now: datetime, calendar: Calendar, people: Collection
 
     `people` are the names at which a mention without a blank after it is cut (`@李娜周三前寄样`).
     """
+    known = known_names(people) if "@" in text or "＠" in text else {}
     found: list[Item] = []
     for block in blocks(text):
-        found.extend(_items(block.leading, segments(block.body), now, calendar, people))
+        found.extend(_items(block.leading, segments(block.body), now, calendar, known))
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(NamedTuple):
     """One item before its deadline is known for sure."""
 
     text: str
@@ -66,8 +68,8 @@ class _Draft:
     mentions: tuple[str, ...]
 
     @classmethod
-    def of(cls, text: str, people: Collection[str]) -> _Draft:
-        mentioned: Mentioned = find_mentions(text, people)
+    def of(cls, text: str, known: Names) -> _Draft:
+        mentioned = find_mentions(text, known)
         return cls(text, read(text, mentioned.spans), mentioned.names)
 
     @property
@@ -87,61 +89,38 @@ class _Draft:
         """Whether nothing but a deadline is said, so that it is meant for the other items."""
         return (self.dated or self.vague) and _is_filler(self.matter)
 
-    def item(self, now: datetime, calendar: Calendar, shared: Reading | None = None) -> Item:
+    def item(
+        self, now: datetime, calendar: Calendar, shared: Reading | None = None, for_all: tuple[str, ...] = ()
+    ) -> Item:
         reading = shared if shared is not None and not self.dated and not self.vague else self.reading
-        answer: Resolved = reading.resolve(now, calendar)
-        return Item(self.matter, answer.due, answer.issue, reading.phrase, self.mentions, answer.uncertain)
+        answer = reading.resolve(now, calendar)
+        mentions = self.mentions + for_all
+        if len(mentions) > 1:
+            mentions = tuple(dict.fromkeys(mentions))
+        return Item(self.matter, answer.due, answer.issue, reading.phrase, mentions, answer.uncertain)
 
 
 # No tail that says when all is due is longer.
 _LONGEST_TAIL = 40
-_SHARED_WORDS = ("以上", "上述", "这些", "都", "均", "全部", "全都", "全", "一律", "统一", "各项")
-_DONE_WORDS = (
-    "完成",
-    "搞定",
-    "做完",
-    "办完",
-    "弄完",
-    "办好",
-    "做好",
-    "交",
-    "落实",
-    "到位",
-    "结束",
-    "完",
-    "给",
-    "好",
-    "ok",
-    "掉",
-    "要",
-    "在",
-    "得",
-    "需",
-    "须",
-    "会",
-    "能",
-    "是",
-    "为",
-)
+_PAUSES = "，,。；; 、"
+_SHARED = "全部|全都|以上|上述|这些|一律|统一|各项|都|均|全"
+_DONE = "完成|搞定|做完|办完|弄完|办好|做好|落实|到位|结束|交|完|给|好|ok|掉|要|在|得|需|须|会|能|是|为"
+_IS_SHARED = Pattern(_SHARED)
+# Possessive, since 全 and 部 may be one word or two: no other way to read the same words is tried.
+_FILLER = Pattern(rf"(?:{_SHARED}|{_DONE}|[ ,，。.;；:：、!！~～])*+")
 
 
-def _is_filler(rest: str, shared: bool = False) -> bool:
-    """Whether `rest` only says that something is due: 都, 以上均, 全部完成. With `shared`, that it is all of it."""
-    for word in (*_SHARED_WORDS, *_DONE_WORDS):
-        if word in _SHARED_WORDS and word in rest:
-            shared = False
-        rest = rest.replace(word, "")
-    return not rest.strip(" ,，。.;；:：、!！~～") and not shared
+def _is_filler(rest: str) -> bool:
+    """Whether `rest` only says that something is due: 都, 以上均, 全部完成."""
+    return _FILLER.fullmatch(rest) is not None
 
 
-def _items(
-    leading: str, pieces: Sequence[Segment], now: datetime, calendar: Calendar, people: Collection[str]
-) -> list[Item]:
-    for_all = list(find_mentions(leading, people).names)
+def _items(leading: str, pieces: Sequence[Segment], now: datetime, calendar: Calendar, known: Names) -> Iterable[Item]:
+    for_all = list(find_mentions(leading, known).names)
     drafts: list[_Draft] = []
     alone: list[_Draft] = []
     for piece in pieces:
-        draft = _Draft.of(piece.text, people)
+        draft = _Draft.of(piece.text, known)
         if not draft.matter and not draft.dated and not draft.vague:
             for_all.extend(draft.mentions)
         elif draft.only_due:
@@ -151,23 +130,24 @@ def _items(
             drafts.append(draft)
     if not drafts:
         # Nothing but a date: an item without a matter, which the bot asks about.
-        return [replace(draft.item(now, calendar), mentions=tuple(dict.fromkeys(for_all))) for draft in alone[:1]]
+        return [draft.item(now, calendar, None, tuple(for_all)) for draft in alone[:1]]
     if len(drafts) == 1 and alone:
-        drafts = [_Draft.of(" ".join(piece.text for piece in pieces), people)]
+        drafts = [_Draft.of(" ".join(piece.text for piece in pieces), known)]
     shared = alone[-1].reading if len(alone) == 1 else None
     if len(drafts) > 1 and shared is None:
-        tail = _shared_tail(drafts[-1], people)
+        tail = _shared_tail(drafts[-1], known)
         if tail is not None:
             drafts[-1], shared = tail
-    items = [item for draft in drafts for item in _split(draft, now, calendar, people, shared)]
-    if len(pieces) > 1 or len(items) > 1:
-        for_all.extend(_leading_mentions(pieces[0].text, people) if pieces[0].first else ())
-    return [replace(item, mentions=tuple(dict.fromkeys((*item.mentions, *for_all)))) for item in items]
+    done = [part for draft in drafts for part in _split(draft, known)]
+    if len(pieces) > 1 or len(done) > 1:
+        for_all.extend(_leading_mentions(pieces[0].text, known) if pieces[0].first else ())
+    mentioned = tuple(dict.fromkeys(for_all))
+    return [draft.item(now, calendar, shared, mentioned) for draft in done]
 
 
-def _leading_mentions(text: str, people: Collection[str]) -> tuple[str, ...]:
+def _leading_mentions(text: str, known: Names) -> tuple[str, ...]:
     """The mentions that stand before everything else in the first line: they are meant for all items."""
-    mentioned = find_mentions(text, people)
+    mentioned = find_mentions(text, known)
     names = []
     position = 0
     for (start, end), name in zip(mentioned.spans, mentioned.names, strict=True):
@@ -178,27 +158,28 @@ def _leading_mentions(text: str, people: Collection[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _shared_tail(draft: _Draft, people: Collection[str]) -> tuple[_Draft, Reading] | None:
+def _shared_tail(draft: _Draft, known: Names) -> tuple[_Draft, Reading] | None:
     """Parts `换海报，都周三前` into the last item and the deadline of all."""
     text = draft.text
-    for index in range(len(text) - 1, max(0, len(text) - _LONGEST_TAIL), -1):
-        if text[index] in "，,。；; 、":
-            tail = _Draft.of(text[index + 1 :], people)
-            if tail.dated and _is_filler(tail.matter, shared=True):
-                head = _Draft.of(text[:index], people)
-                return (replace(head, mentions=draft.mentions), tail.reading) if head.matter else None
+    low = max(0, len(text) - _LONGEST_TAIL)
+    if not _IS_SHARED.search(text, low):
+        return None
+    for index in range(len(text) - 2, low, -1):
+        if text[index] in _PAUSES and text[index + 1] not in _PAUSES and _IS_SHARED.search(text, index):
+            tail = _Draft.of(text[index + 1 :], known)
+            if tail.dated and _is_filler(tail.matter) and _IS_SHARED.search(tail.matter):
+                head = _Draft.of(text[:index], known)
+                return (head._replace(mentions=draft.mentions), tail.reading) if head.matter else None
     return None
 
 
-def _split(
-    draft: _Draft, now: datetime, calendar: Calendar, people: Collection[str], shared: Reading | None
-) -> list[Item]:
+def _split(draft: _Draft, known: Names) -> Sequence[_Draft]:
     """The items of one segment: several when every part of a comma list has its own deadline and a verb."""
-    for parts in list_parts(draft.text):
-        drafts = [_Draft.of(part, people) for part in parts]
+    for parts in list_parts(draft.text, draft.reading.choice.said):
+        drafts = [_Draft.of(part, known) for part in parts]
         if all(part.dated and lexicon.holds_act(part.matter) for part in drafts) and not _continued(drafts):
-            return [part.item(now, calendar) for part in _with_day_of_before(drafts)]
-    return [draft.item(now, calendar, shared)]
+            return _with_day_of_before(drafts)
+    return [draft]
 
 
 def _continued(drafts: Sequence[_Draft]) -> bool:
@@ -219,6 +200,6 @@ def _with_day_of_before(drafts: Sequence[_Draft]) -> list[_Draft]:
     for draft in drafts:
         when, before = draft.reading.when, done[-1].reading.when if done else None
         if when is not None and before is not None and when.days is None and when.minutes is None and before.days:
-            draft = replace(draft, reading=draft.reading.on(before.days))
+            draft = draft._replace(reading=draft.reading.on(before.days))
         done.append(draft)
     return done

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _EDGE = " \t\r\n\u3000,，。.;；:：、!！~～+＋-—–―·•|｜…>→"
 _EMPTY_BRACKETS = re.compile(r"[(（\[［【〔「『《<][\s,，、]*[)）\]］】〕」』》>]")
 _PAUSES = re.compile(r"([,，、;；。:：+＋])[\s,，、;；:：+＋]+")
 _BLANKS = re.compile(r"\s+")
 _OPEN_CLOSE = dict(zip("(（[［【〔「『《", ")）]］】〕」』》", strict=True))
+_CLOSE_OPEN = {closed: opened for opened, closed in _OPEN_CLOSE.items()}
 
 
 def _is_chinese(char: str) -> bool:
     return char >= "\u2e80"
 
 
-def without(text: str, spans: list[tuple[int, int]]) -> str:
+def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """`text` without the given stretches: edges trimmed, empty brackets dropped, gaps in Chinese closed."""
     kept = ""
     position = 0
@@ -48,12 +50,10 @@ def tidy(text: str) -> str:
     text = _PAUSES.sub(lambda match: match[1], _BLANKS.sub(" ", text))
     trimmed = text.strip(_EDGE)
     # A bracket round the whole, or one whose other half left with the deadline.
-    while trimmed and trimmed[0] in _OPEN_CLOSE and _OPEN_CLOSE[trimmed[0]] not in trimmed:
-        trimmed = trimmed[1:].strip(_EDGE)
-    while (
-        trimmed
-        and trimmed[-1] in _OPEN_CLOSE.values()
-        and not any(o in trimmed for o, c in _OPEN_CLOSE.items() if c == trimmed[-1])
-    ):
-        trimmed = trimmed[:-1].strip(_EDGE)
+    if trimmed and trimmed[0] in _OPEN_CLOSE:
+        lone = "".join(opened for opened, closed in _OPEN_CLOSE.items() if closed not in trimmed)
+        trimmed = trimmed.lstrip(_EDGE + lone)
+    if trimmed and trimmed[-1] in _CLOSE_OPEN:
+        lone = "".join(closed for closed, opened in _CLOSE_OPEN.items() if opened not in trimmed)
+        trimmed = trimmed.rstrip(_EDGE + lone)
     return trimmed

@@ -5,9 +5,8 @@ Of the options of a day the first whose due instant is still ahead is the answer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bot.calendar import Calendar
 from handlers.language.days import Days, Impossible
@@ -17,8 +16,7 @@ _DAY = timedelta(days=1)
 _LAST_MINUTE = time(23, 59)
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """A clock time as written; `bare` when it may be of either half of the day (3点, 9:30)."""
 
     hour: int
@@ -65,8 +63,7 @@ def _instants(day: date, part: Part | None, clock: Clock | None, calendar: Calen
     return [calendar.at(day, _PART_ENDS[part])]
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """A whole deadline: a day, a part of the day and a clock time, any of them missing, or a span of minutes.
 
     `weekday` is a weekday written beside a date, which must fit it.
@@ -79,8 +76,7 @@ class When:
     weekday: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """`due` in the team's zone, to the minute; with an `issue` there is none."""
 
     due: datetime | None

@@ -10,9 +10,10 @@ In patterns `_` stands for an optional blank, because blanks inside a phrase cou
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from handlers.language.day_phrases import BRAND_STARTS, BRANDS, Day, Shape, day_at
+from handlers.language.day_phrases import BRAND_STARTS, BRANDS, day_at
+from handlers.language.day_rules import Day, Shape
 from handlers.language.days import (
     BeforeDays,
     BeforeWeek,
@@ -33,8 +34,7 @@ from handlers.language.numerals import HOUR, MINUTE, NUMBER, NUMERALS, is_approx
 from handlers.language.patterns import Pattern, rx
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """One phrase, `plain[start:end]`, leading and trailing words of its own included; `core` without leading ones.
 
     `when` is None for words that are never a deadline; `past` is then the day they name, if any. `strong` tells a
@@ -84,6 +84,9 @@ _CLOCK = rx(
 _COLON = rx(r"(?P<h>\d{1,2})_:_(?P<m>\d{2})(?::\d{2})?(?!\d)")
 _HOUR_RANGE = rx(rf"{HOUR}_(?:-|~|到|至)_(?={HOUR}_(?:点|时))")
 _OR = rx(r"_(?:或_者?|还_是|或_是|、|/|和|与)_|(?=周|星_?期|礼_?拜)")
+_BESIDE = rx(r"_[(]?_")
+_OPENED, _CLOSED = rx(r"_[(]_"), rx(r"_[)]")
+_WEEKDAY_STARTS = ("周", "星", "礼", "本", "这", "当", "下", "上")
 _OF = rx("_的?_")
 _TO = rx(r"_(?:到|至|-+|~+)_")
 _AMPM = rx(r"_(am|pm|a\.m\.|p\.m\.)(?![a-z])")
@@ -139,6 +142,8 @@ _AFTER = rx(r"_(?:之_|以_)?后(?!台|期|端|面|勤|来|轮|段|续(?!签|费
 _TAIL = rx(
     r"_(?:截_止|截_至|为_止|止(?!损|付|痛|血|咳)|当_[天日]|左_右|上_下|最_[迟晚](?!_?[于在])|的?_最_后_一_[天刻])"
 )
+# What every word that may follow a phrase and belong to it begins with.
+_MAY_FOLLOW = rx(r"_[之以前内后截为止当左上最的(吧哈啊哦呀呢嘛]")
 _PARTICLE = rx(r"_[吧哈啊哦呀呢嘛](?=$|[ ,，。;；!！?？~、)）])")
 _STRONG_TAIL = Pattern("[截止]")
 
@@ -151,12 +156,29 @@ _LEAD = Pattern(
     rf"(?:(?:{_LABEL}|最_[迟晚]_|不_[晚迟]_于_|不_超_过_|至_迟_|至_多_|最_多_|赶_在_|定_于_|(?<![现正存实所内外])在_|(?<![关由对属等至位基鉴处])于_|"
     r"(?:(?<=^)|(?<=[ ,，。;:+(、]))(?:到|至|就|再_?过|过|未_?来|接_?下_?来)_|(?<=[止迟晚间期])(?:到|至)_))+$"
 )
+# How every lead ends.
+_LEAD_END = Pattern(r"[止至间期日限ley:是为\-迟晚于过多在到就来] ?$")
 _STRONG_LEAD = Pattern(r"截|ddl|deadline|due|by|迟|晚|时 ?间|日 ?期|期 ?限|时 ?限|不 ?超|赶")
 _PLAIN_TIME = Pattern(r"(?:时 ?间|日 ?期|期 ?限|时 ?限) ?$")
 
 _EVERY = Pattern(r"(?:每 ?个?|逢|隔|第|历 ?年|往 ?年|首) ?$")
-_STARTS = Pattern(
-    r"[0-9一二两俩三四五六七八九十廿卅零〇半今明后大这当本下上前昨周星礼月季年元除春清端五劳中国双过节放假长q第去早晨凌一正午傍黄晚夜深百小]"
+# Where a phrase may begin: one of these characters, and what every phrase that begins with it goes on with. A digit
+# inside a number, or behind one and a dot, begins nothing.
+_NUMERAL = f"0-9{NUMERALS}"
+_HOUR_NEXT = "[0-9零〇一二两三四五六七八九十]"
+_STARTS = rx(
+    rf"[{_NUMERAL}今明后大这当本下上前昨周星礼月季年元除春清端劳中国双过节放假长q第去早晨凌正午傍黄晚夜深半小]"
+    rf"(?:(?:(?<=[{NUMERALS}])|(?<=[0-9])(?<!\d\d)(?<!\d[./:-].)(?<!\d [./:-].))[{_NUMERAL}几]{{0,4}}"
+    r"_[年月日号/.~到至、和或点时:小钟h分m刻个天工周星礼季半自整多届-]"
+    r"|(?<=[今明后当])_[天日儿年周月季星礼晚早夜晨午上下中傍凌后明]|(?<=[去前昨])_[年天日晚夜早儿]"
+    r"|(?<=[本这下上])_[这一两二三几123个本下上周星礼月季年午班旬半]"
+    r"|(?<=周)_[一二三四五六日天七末初中内1-7]|(?<=[星礼])_[期拜]"
+    r"|(?<=[月年])_[初底末中内前后之以放假长小黄]|(?<=季)_[度末底内]"
+    r"|(?<=[节放假长小])_[假期日长小黄放前后之以]|(?<=[双过])_[节年]"
+    r"|(?<=元)_旦|(?<=除)_夕|(?<=春)_节|(?<=清)_[明晨早]|(?<=端)_午|(?<=劳)_动|(?<=中)_[旬午秋]|(?<=国)_庆"
+    r"|(?<=[五十])_一|(?<=一)_[大早清]|(?<=大)_[后前一清早年]|(?<=q)_[1-4]|(?<=第)_[一二三四1-4q]"
+    rf"|(?<=早)_[上晨]|(?<=[晚夜])_[上间里晚]|(?<=[凌])_晨|(?<=正)_午|(?<=午)_[前间后夜]|(?<=傍)_晚|(?<=黄)_昏|(?<=深)_夜"
+    rf"|(?<=[早晨晚夜午]){_HOUR_NEXT}|(?<=半)_[个小钟h天日月年夜])"
 )
 
 
@@ -178,22 +200,26 @@ def scan(plain: str) -> list[Phrase]:
 
 
 def _phrase_at(plain: str, index: int) -> Phrase | None:
-    brand = BRANDS.match(plain, index) if plain[index] in BRAND_STARTS else None
+    char = plain[index]
+    brand = BRANDS.match(plain, index) if char in BRAND_STARTS else None
     if brand:
         return Phrase(index, brand.end(), index, None, "day")
-    previous = plain[index - 1] if index else ""
-    if plain[index].isdigit() and previous.isdigit():
+    best = _composed_at(plain, index)
+    if char in _DURATION_STARTS:
+        duration = _duration_at(plain, index)
+        if duration is not None and (
+            best is None
+            or duration.end > best.end
+            or (duration.end == best.end and duration.shape in ("duration", "approx", "workdays"))
+        ):
+            best = duration
+    if best is None or not index:
+        return best
+    previous = plain[index - 1]
+    if char.isdigit() and previous.isascii() and previous.isalpha() and _is_part_number(plain, index, best):
         return None
-    if plain[index].isdigit() and re.search(r"\d ?[./:-]$", plain[max(0, index - 3) : index]):
-        return None
-    found = [phrase for phrase in (_composed_at(plain, index), _duration_at(plain, index)) if phrase]
-    if not found:
-        return None
-    best = max(found, key=lambda phrase: (phrase.end, phrase.shape in ("duration", "approx", "workdays")))
-    if plain[index].isdigit() and previous.isascii() and previous.isalpha() and _is_part_number(plain, index, best):
-        return None
-    if best.when is not None and _EVERY.search(plain[max(0, index - 4) : index]) and not best.strong:
-        return replace(best, when=None)
+    if best.when is not None and not best.strong and _EVERY.search(plain[max(0, index - 4) : index]):
+        return best._replace(when=None)
     return best
 
 
@@ -219,12 +245,7 @@ def _composed_at(plain: str, index: int) -> Phrase | None:
             part, clock, end = _time_at(plain, end, after_day=True)
             return Phrase(index, end, index, None, shape, past=days)
     begin = end
-    if day and day.open_end:
-        part, clock, end = _time_at(plain, end, after_day=True)
-    elif day is None or not day.closed:
-        part, clock, end = _time_at(plain, end, after_day=day is not None)
-    else:
-        part, clock = None, None
+    part, clock, end = _time_at(plain, end, after_day=day is not None)
     if day is None and end == begin:
         return None
     if day is None:
@@ -246,7 +267,7 @@ def _composed_at(plain: str, index: int) -> Phrase | None:
 
 def _joined(plain: str, day: Day) -> Day:
     """`day` with what a second day beside it says: the end of a range, an alternative, or the weekday of a date."""
-    if day.never or day.closed:
+    if day.never:
         return day
     for pattern, either in ((_TO, False), (_OR, True)):
         link = pattern.match(plain, day.end)
@@ -257,19 +278,28 @@ def _joined(plain: str, day: Day) -> Day:
             continue
         if either and link.end() == day.end and day.shape != "weekday":
             continue
-        if other.closed and either:
-            continue
-        return replace(other, start=day.start, days=DateRange(day.days, other.days, either), shape=day.shape)
-    link = rx(r"_[(]?_").match(plain, day.end)
-    other = day_at(plain, link.end()) if link and (day.checkable or day.plain_weekday is not None) else None
-    if link and other and day.checkable and other.plain_weekday is not None:
-        close = rx(r"_[)]").match(plain, other.end) if "(" in link[0] else None
-        if ("(" in link[0]) == (close is not None):
-            return replace(day, end=close.end() if close else other.end, weekday=other.plain_weekday, checkable=False)
-    if link and other and day.plain_weekday is not None and other.dated and "(" in link[0]:
-        close = rx(r"_[)]").match(plain, other.end)
-        if close:
-            return replace(other, start=day.start, end=close.end(), weekday=day.plain_weekday, checkable=False)
+        return other._replace(start=day.start, days=DateRange(day.days, other.days, either), shape=day.shape)
+    return _with_weekday(plain, day)
+
+
+def _with_weekday(plain: str, day: Day) -> Day:
+    """`day` with the weekday beside it, 12月4日（周五） or 12月4日 周五, or with the date in brackets behind it."""
+    if not day.checkable and day.plain_weekday is None:
+        return day
+    link = _BESIDE.match(plain, day.end)
+    opened = link is not None and "(" in link[0]
+    here = link.end() if link else day.end
+    if not opened and plain[here : here + 1] not in _WEEKDAY_STARTS:
+        return day
+    other = day_at(plain, here)
+    if other is None:
+        return day
+    close = _CLOSED.match(plain, other.end) if opened else None
+    end = close.end() if close else other.end
+    if day.checkable and other.plain_weekday is not None and opened == (close is not None):
+        return day._replace(end=end, weekday=other.plain_weekday, checkable=False)
+    if day.plain_weekday is not None and other.dated and close:
+        return other._replace(start=day.start, end=end, weekday=day.plain_weekday, checkable=False)
     return day
 
 
@@ -341,8 +371,6 @@ def _clock_at(plain: str, index: int) -> tuple[Clock | None, int]:
 
 
 def _duration_at(plain: str, index: int) -> Phrase | None:
-    if plain[index] not in _DURATION_STARTS:
-        return None
     if not _DURATION_HINT.match(plain, index):
         return None
     for kind, pattern in _DURATIONS:
@@ -421,8 +449,11 @@ def _with_tail(plain: str, phrase: Phrase) -> Phrase:
     """`phrase` with 前, 内, 截止 and the like; a stretch of days before 前 ends before it begins."""
     when, end, strong = phrase.when, phrase.end, phrase.strong
     assert when is not None
-    if _BEFORE_COUNT.match(plain, end):
-        return replace(phrase, end=_BEFORE_COUNT.match(plain, end).end(), when=None)  # type: ignore[union-attr]
+    if not _MAY_FOLLOW.match(plain, end):
+        return phrase
+    counted = _BEFORE_COUNT.match(plain, end)
+    if counted:
+        return phrase._replace(end=counted.end(), when=None)
     ended = False
     for _ in range(3):
         before = None if ended else _BEFORE.match(plain, end)
@@ -430,7 +461,7 @@ def _with_tail(plain: str, phrase: Phrase) -> Phrase:
         if before:
             end, strong, ended = before.end(), True, True
             if "前" in before[0] and when.part is None and when.clock is None and when.days is not None:
-                when = replace(when, days=_before(when.days))
+                when = when._replace(days=_before(when.days))
         elif tail:
             end = tail.end()
             strong = strong or _STRONG_TAIL.search(tail[0]) is not None
@@ -438,23 +469,23 @@ def _with_tail(plain: str, phrase: Phrase) -> Phrase:
             break
     after = _AFTER.match(plain, end) if not strong else None
     if after and phrase.shape not in ("duration", "approx", "workdays"):
-        return replace(phrase, end=after.end(), when=None)
+        return phrase._replace(end=after.end(), when=None)
     when, end = _with_check(plain, when, end)
     particle = _PARTICLE.match(plain, end)
-    return replace(phrase, end=particle.end() if particle else end, when=when, strong=strong)
+    return phrase._replace(end=particle.end() if particle else end, when=when, strong=strong)
 
 
 def _with_check(plain: str, when: When, end: int) -> tuple[When, int]:
     """`when` with the weekday or the date that follows in brackets: 12月4日前（周五）, 周五前（12月4日）."""
-    opened = rx(r"_[(]_").match(plain, end)
+    opened = _OPENED.match(plain, end)
     other = day_at(plain, opened.end()) if opened and when.weekday is None else None
-    closed = rx(r"_[)]").match(plain, other.end) if other else None
+    closed = _CLOSED.match(plain, other.end) if other else None
     if other is None or closed is None:
         return when, end
     if other.plain_weekday is not None and isinstance(when.days, MonthDay | MonthNumber | Offset):
-        return replace(when, weekday=other.plain_weekday), closed.end()
+        return when._replace(weekday=other.plain_weekday), closed.end()
     if other.dated and isinstance(when.days, Weekday):
-        return replace(when, days=other.days, weekday=when.days.weekday), closed.end()
+        return when._replace(days=other.days, weekday=when.days.weekday), closed.end()
     return when, end
 
 
@@ -471,6 +502,8 @@ def _before(days: Days) -> Days:
 
 def _with_lead(plain: str, phrase: Phrase, floor: int) -> Phrase:
     """`phrase` with the labels and small words before it that belong to it."""
+    if not _LEAD_END.search(plain[max(floor, phrase.start - 2) : phrase.start]):
+        return phrase
     low = max(floor, phrase.start - 24)
     lead = _LEAD.search(plain, low, phrase.start)
     if not lead or lead.start() == lead.end():
@@ -479,4 +512,4 @@ def _with_lead(plain: str, phrase: Phrase, floor: int) -> Phrase:
     words = plain[start : phrase.start]
     if _PLAIN_TIME.search(words) and not (start == 0 or plain[start - 1] in " ,，。;；:+(、"):
         return phrase  # 约时间周三 and the like: without a colon only a label of its own is one
-    return replace(phrase, start=start, strong=phrase.strong or _STRONG_LEAD.search(words) is not None)
+    return phrase._replace(start=start, strong=phrase.strong or _STRONG_LEAD.search(words) is not None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.calendar import Calendar
 from handlers.language.choice import Choice, choose
@@ -14,41 +14,34 @@ from handlers.language.moments import Resolved, When, resolve
 from handlers.language.writing import Writing
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A text with its chosen deadline: what every reader of this package starts from."""
+class Reading(NamedTuple):
+    """A text with its chosen deadline: what every reader of this package starts from.
 
-    writing: Writing
+    `spans` tell where the deadline, or without one the vague words, stand in the original text; `rest` is the text
+    without the deadline, the vague words and what was blanked out before reading.
+    """
+
+    text: str
     choice: Choice
-    blanked: tuple[tuple[int, int], ...] = ()
+    spans: tuple[tuple[int, int], ...]
+    rest: str
 
     @property
     def when(self) -> When | None:
         return self.choice.phrase.when if self.choice.phrase else None
 
     @property
-    def spans(self) -> list[tuple[int, int]]:
-        """Where the deadline, or without one the vague words, stand in the original text."""
-        found = [(one.start, one.end) for one in (self.choice.phrase, self.choice.time) if one]
-        return sorted(self.writing.original(*span) for span in found or self.choice.vague)
-
-    @property
     def phrase(self) -> str:
         """The words of the deadline as written."""
-        return " ".join(self.writing.text[start:end].strip() for start, end in self.spans)
-
-    @property
-    def rest(self) -> str:
-        """The text without the deadline and without what was blanked out before reading."""
-        vague = [self.writing.original(*span) for span in self.choice.vague]
-        return without(self.writing.text, [*self.spans, *vague, *self.blanked])
+        return " ".join(self.text[start:end].strip() for start, end in self.spans)
 
     def on(self, days: Days) -> Reading:
         """The same reading with its time on `days`."""
         phrase = self.choice.phrase
         if phrase is None or phrase.when is None:
             return self
-        return replace(self, choice=replace(self.choice, phrase=replace(phrase, when=replace(phrase.when, days=days))))
+        dated = phrase._replace(when=phrase.when._replace(days=days))
+        return self._replace(choice=self.choice._replace(phrase=dated))
 
     def resolve(self, now: datetime, calendar: Calendar) -> Resolved:
         """The instant meant, or the issue in the way."""
@@ -58,9 +51,19 @@ class Reading:
 
 
 def read(text: str, blanked: Sequence[tuple[int, int]] = ()) -> Reading:
-    """`text` with its deadline chosen; the stretches `blanked` (mentions) are read as blanks."""
-    seen = text
-    for start, end in blanked:
-        seen = seen[:start] + " " * (end - start) + seen[end:]
-    writing = Writing.of(seen)
-    return Reading(replace(writing, text=text), choose(writing.plain), tuple(blanked))
+    """`text` with its deadline chosen; the stretches `blanked` (mentions, in order) are read as blanks."""
+    writing = Writing.of(_with_blanks(text, blanked) if blanked else text)
+    choice = choose(writing.plain)
+    vague = [writing.original(*span) for span in choice.vague]
+    chosen = [writing.original(one.start, one.end) for one in (choice.phrase, choice.time) if one] or vague
+    chosen.sort()
+    return Reading(text, choice, tuple(chosen), without(text, [*chosen, *vague, *blanked]))
+
+
+def _with_blanks(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    pieces: list[str] = []
+    position = 0
+    for start, end in spans:
+        pieces += (text[position:start], " " * (end - start))
+        position = end
+    return "".join((*pieces, text[position:]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from handlers.language.patterns import Pattern
 
@@ -22,44 +22,47 @@ _PREFIX = Pattern(rf"[\s\u200b\ufeff]*(?P<at>(?:{_AT_NAME})*){_MARK}")
 _INNER_PREFIX = re.compile(rf"[【［〖〔\[]\s*{_WORD}\s*[】］〗〕\]]\s*[:：]?")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One commitment: what stood before its prefix on the line (mentions), and its text."""
 
     leading: str
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """One item's text; `first` when it stands on the line of the prefix."""
 
     text: str
     first: bool = False
 
 
+# Every writing of the prefix holds this; a line without it need not be looked at closely.
+_FIRST_CHARACTER = "承"
+
+
 def _prefix(line: str) -> re.Match[str] | None:
-    return _PREFIX.match(line)
+    return _PREFIX.match(line) if _FIRST_CHARACTER in line else None
 
 
 def has_prefix(text: str) -> bool:
     """Whether a line of `text` starts with the prefix."""
-    return any(_prefix(line) for line in text.splitlines())
+    return _FIRST_CHARACTER in text and any(_prefix(line) for line in text.splitlines())
 
 
 def blocks(text: str) -> list[Block]:
     """The commitments of a message: one per prefix; without any prefix the whole text is one."""
-    found: list[Block] = []
+    if _FIRST_CHARACTER not in text:
+        return [Block("", text)]
+    found: list[tuple[str, list[str]]] = []
     for line in text.splitlines():
         match = _prefix(line)
         if match:
-            leading, rest = match["at"], line[match.end() :]
-            parts = _INNER_PREFIX.split(rest)
-            found.append(Block(leading, parts[0]))
-            found.extend(Block("", part) for part in parts[1:])
+            first, *others = _INNER_PREFIX.split(line[match.end() :])
+            found.append((match["at"], [first]))
+            found.extend(("", [part]) for part in others)
         elif found:
-            found[-1] = Block(found[-1].leading, found[-1].body + "\n" + line)
-    return found or [Block("", text)]
+            found[-1][1].append(line)
+    return [Block(leading, "\n".join(lines)) for leading, lines in found] or [Block("", text)]
 
 
 _SEMICOLON = re.compile(r"[;；]")
@@ -72,46 +75,43 @@ _BULLET = re.compile(r"^\s*(?:[-–—•·●○■□◆◇▪*✓✔☐▶➢
 _CHINESE = {char: number for number, char in enumerate("一二三四五六七八九十", 1)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Marker:
+class _Marker(NamedTuple):
     start: int
     end: int
     number: int
 
 
+# Where a number may begin. A digit behind a letter or another digit is no item's.
+_MAY_NUMBER = re.compile(r"[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉]|(?<![A-Za-z\d周期拜月第.．])[(（0-9０-９一二三四五六七八九十第]")
+
+
 def _markers(line: str) -> Iterator[_Marker]:
     """Everything in `line` that looks like the number of an item."""
     position = 0
-    while position < len(line):
-        circled = _CIRCLED.match(line, position)
-        if circled:
-            yield _Marker(position, position + 1, int(unicodedata.numeric(line[position])))
-            position += 1
+    while (begin := _MAY_NUMBER.search(line, position)) is not None:
+        start = begin.start()
+        position = start + 1
+        if _CIRCLED.match(begin[0]):
+            yield _Marker(start, position, int(unicodedata.numeric(begin[0])))
             continue
-        match = _NUMBERED.match(line, position)
-        before = line[position - 1] if position else " "
-        if (
-            match
-            and match.end() > position
-            and not (before.isdigit() or (before.isascii() and before.isalpha()) or before in "周期拜月第.．")
-        ):
+        match = _NUMBERED.match(line, start)
+        if match and start < match.end() < len(line):
+            before = line[start - 1] if start else " "
             groups = match.groupdict()
             written = groups["b"] or groups["k"] or groups["d"] or groups["c"] or groups["o"]
             own_place = before.isspace() or before in "；;，,。.、：:！!+＋"
-            if match.end() < len(line) and (groups["c"] is None or own_place):
-                yield _Marker(position, match.end(), _CHINESE[written] if written in _CHINESE else int(written))
+            if groups["c"] is None or own_place:
                 position = match.end()
-                continue
-        position += 1
+                yield _Marker(start, position, _CHINESE[written] if written in _CHINESE else int(written))
 
 
 def _numbered(line: str) -> list[str] | None:
     """The parts of a line split at its numbering, what stands before it first; None when it has none."""
     found: list[_Marker] = []
+    begin = len(line) - len(line.lstrip())
     for marker in _markers(line):
-        at_start = not line[: marker.start].strip()
         if not found:
-            if marker.number == 1 or (at_start and marker.number <= 30):
+            if marker.number == 1 or (marker.start <= begin and marker.number <= 30):
                 found.append(marker)
         elif marker.number == found[-1].number + 1:
             found.append(marker)
@@ -141,13 +141,14 @@ _LONGEST_LIST = 300
 _LISTS = (re.compile(r"[，,。！!]"), re.compile(r"[，,。！!、]"), re.compile(r"[\s，,。！!、]+"))
 
 
-def list_parts(text: str) -> Iterator[Sequence[str]]:
-    """The ways in which `text` may be a list: by commas, by 、 too, by blanks too."""
-    if len(text) > _LONGEST_LIST:
+def list_parts(text: str, most: int) -> Iterator[Sequence[str]]:
+    """The ways in which `text` may be a list: by commas, by 、 too, by blanks too; of `most` parts at the most."""
+    most = min(most, _MOST_PARTS)
+    if len(text) > _LONGEST_LIST or most < 2:
         return
     tried: set[tuple[str, ...]] = set()
     for pattern in _LISTS:
         parts = tuple(part.strip() for part in pattern.split(text) if part.strip())
-        if 2 <= len(parts) <= _MOST_PARTS and parts not in tried:
+        if 2 <= len(parts) <= most and parts not in tried:
             tried.add(parts)
             yield parts

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from handlers.language.text import fold
 
 # One dash, one tilde and one comma for the grammar; the matter keeps what was written.
 _SAME = str.maketrans("–—−‐‑―﹣⁓∼〜﹐【】〔〕［］｛｝〖〗", "------" + "-~~~,[][][][][]")
+# Stands for a character to be left out; itself one that no text may hold.
+_NOTHING = "\ufdd0"
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class _Table(dict[int, str]):
+    """For `str.translate`: the form in which the grammar sees a character, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        char = fold(chr(code)).translate(_SAME)
+        if char.isspace():
+            char = " "
+        elif unicodedata.category(char) in ("Cf", "Mn"):  # zero-width marks that editors and phones leave behind
+            char = _NOTHING
+        self[code] = char
+        return char
+
+
+_TABLE = _Table()
+
+
+class Writing(NamedTuple):
     """`text` is the original; `plain` its comparable form; `origin[i]` the place of `plain[i]` in `text`.
 
     `origin` has one entry more than `plain`: the length of the original.
@@ -20,22 +38,22 @@ class Writing:
 
     text: str
     plain: str
-    origin: tuple[int, ...]
+    origin: Sequence[int]
 
     @classmethod
     def of(cls, text: str) -> Writing:
+        seen = text.translate(_TABLE)
+        if _NOTHING not in seen and "  " not in seen:
+            return cls(text, seen, range(len(text) + 1))
         chars: list[str] = []
         origin: list[int] = []
-        for index, char in enumerate(fold(text).translate(_SAME)):
-            if char.isspace():
-                if chars and chars[-1] == " ":
-                    continue
-                char = " "
-            elif unicodedata.category(char) in ("Cf", "Mn"):  # zero-width marks that editors and phones leave behind
+        for index, char in enumerate(seen):
+            if char == _NOTHING or (char == " " and chars and chars[-1] == " "):
                 continue
             chars.append(char)
             origin.append(index)
-        return cls(text, "".join(chars), (*origin, len(text)))
+        origin.append(len(text))
+        return cls(text, "".join(chars), origin)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of `text` that `plain[start:end]` stands for."""

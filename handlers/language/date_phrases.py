@@ -1,0 +1,238 @@
+"""Dates, months, quarters, halves and years: 11月25日, 11/25, 25号, 下月初, Q1, 年底."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.language.day_rules import (
+    NOT_MIDDLE,
+    SHIFT,
+    YEAR,
+    Day,
+    Rules,
+    Shape,
+    day_of,
+    shift_of,
+    year_of,
+)
+from handlers.language.days import DateRange, HalfYear, MonthDay, MonthNumber, PartOfMonth, Quarter, Year
+from handlers.language.numerals import DAY, MONTH, value
+from handlers.language.patterns import rx
+
+DATES = Rules()
+
+
+def _month_day(match: re.Match[str], shape: Shape = "date") -> Day | None:
+    year, year_shift = year_of(match)
+    month, day = value(match["m"]), value(match["d"])
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    past = year_shift is not None and year_shift < 0
+    return day_of(match, MonthDay(month, day, year, year_shift), shape, never=past, checkable=not past, dated=True)
+
+
+_DATE_END = r"(?:_[日号](?!楼|线|店|仓)|(?![\d]|_?[个台箱套件家吨米元万千百款人天年%:.]|_?点|[十一二三四五六七八九]))"
+
+
+@DATES.on(
+    "0123456789一二三四五六七八九十今本当明后去前",
+    rf"(?:{YEAR}_(?:的_)?)?(?P<m>{MONTH})_月_(?:份_)?(?P<d>{DAY}){_DATE_END}",
+)
+def _written_date(plain: str, match: re.Match[str]) -> Day | None:
+    return _month_day(match)
+
+
+@DATES.on(
+    "0123456789一二三四五六七八九十",
+    rf"(?P<m>{MONTH})_月_(?:份_)?(?P<b>{DAY})_(?:[日号]_)?(?:-+|~+|到|至|、|和|或)_(?P<d>{DAY})_[日号]",
+)
+def _written_range(plain: str, match: re.Match[str]) -> Day | None:
+    found = _month_day(match)
+    begin = value(match["b"])
+    if found is None or not 1 <= begin <= 31:
+        return None
+    return _ranged(found, MonthDay(value(match["m"]), begin), value(match["m"]), begin, value(match["d"]))
+
+
+def _ranged(found: Day, begin: MonthDay, month: int, first: int, last: int) -> Day:
+    end = MonthDay(month if last >= first else month % 12 + 1, last)
+    return Day(found.start, found.end, DateRange(begin, end), "date", dated=True)
+
+
+# 3号楼, 12号店: things that bear numbers. The inner exceptions are things a day is told before (25号店里盘点).
+_NUMBERED_DAY = (
+    r"号(?!楼|栋|仓(?!储)|线(?!上|下|索)|店(?!里|长|员|面|庆|铺|内)|门(?!店|诊|头|禁)|机(?!器|票|械|构|房|床|柜|场|型)|柜(?!台|面)"
+    r"|厅|院(?!长|线|里|区|办|感)|库(?!存|房)|厂(?!家|里|商|房|长)|馆|桌|床|车(?!间|险|队|辆|程)|井|站(?!店|会|长)"
+    r"|样(?!品|板|机|柜|车|册|衣|本|稿|张)|平台|电池|会议室|色(?!卡)|码|段|口(?!头)|位|桥|球|板(?!材)|孔|公馆|炉|罐|泵|标段|地块"
+    r"|梁|柱|岗|令|窗(?!口|帘)|刀|牌(?!匾|照)|舱|瓶|针|料(?!单|号)|粉|室(?!内|外)|棚|塔|墙|架(?!子)|闸|组(?!织|装|建|团)|选手|链"
+    r"|问题|议题|文件|通知(?!客|各|他|所有|门|全|供)|路(?!演))"
+)
+
+
+@DATES.on("2", r"(?P<y>20\d\d)(?P<sep>[-/.])_(?P<m>\d{1,2})_(?P=sep)_(?P<d>\d{1,2})(?!\d)(?:_[日号])?")
+def _numeric_date(plain: str, match: re.Match[str]) -> Day | None:
+    return _month_day(match)
+
+
+@DATES.on(
+    "0123456789",
+    r"(?P<m>\d{1,2})(?P<sep>[-/.])(?P<d>\d{1,2})(?:_[日号](?!楼|线|店|仓))?(?!\d|:\d\d(?!\d)|[/%a-z]|-(?!-|\d{1,2}[-/.]\d)|\.\d|_?(?:点|时(?!间)|个|天|周(?![一二三四五六日天末1-7])|小时|分钟|年|月|刻))",
+)
+def _slash_date(plain: str, match: re.Match[str]) -> Day | None:
+    if match.start() and re.search(r"(?:[a-z\d./*×x#¥$]|[a-z]-)$", plain[: match.start()][-2:]):
+        return None
+    return _month_day(match, "date" if match[0][-1] in "日号" else "slash")
+
+
+@DATES.on(
+    "0123456789一二三四五六七八九十廿卅",
+    rf"(?P<d>{DAY})_(?:{_NUMBERED_DAY}|日(?!内|元|均|期|用|常|程|游|达|志|历))",
+)
+def _month_number(plain: str, match: re.Match[str]) -> Day | None:
+    day = value(match["d"])
+    previous = plain[match.start() - 1] if match.start() else ""
+    if not 1 <= day <= 31 or previous in tuple("第零〇一二三四五六七八九十廿卅周."):
+        return None
+    return day_of(match, MonthNumber(day), "number", checkable=True, dated=True)
+
+
+@DATES.on(
+    "0123456789一二三四五六七八九十廿卅",
+    rf"(?P<b>{DAY})_(?:[日号]_)?(?:-+|~+|到|至|、|和|或)_(?P<d>{DAY})_[日号](?!楼|线|店|仓|机|门|内|_?之?内)",
+)
+def _number_range(plain: str, match: re.Match[str]) -> Day | None:
+    begin, end = value(match["b"]), value(match["d"])
+    previous = plain[match.start() - 1] if match.start() else ""
+    if not (1 <= begin <= 31 and 1 <= end <= 31) or previous in tuple("第零〇一二三四五六七八九十廿卅周."):
+        return None
+    return day_of(match, DateRange(MonthNumber(begin), MonthNumber(end)), "number", dated=True)
+
+
+# -- months
+
+_MONTH_PARTS = {
+    "初": (1, 5),
+    "中": (15, 15),
+    "底": (25, 31),
+    "末": (25, 31),
+    "上旬": (1, 10),
+    "中旬": (11, 20),
+    "下旬": (21, 31),
+}
+_MONTH_PART = rf"(?:(?P<p>上_旬|中_旬|下_旬|初|底|末(?!端)|中{NOT_MIDDLE}))"
+
+
+def _part_of_month(match: re.Match[str], month: int | None, shift: int | None) -> Day:
+    written = (match["p"] or "").replace(" ", "")
+    begin, end = _MONTH_PARTS.get(written, (1, 31))
+    year, year_shift = year_of(match)
+    never = (shift or 0) < 0 or (year_shift or 0) < 0
+    long = not written or "旬" in written
+    days = PartOfMonth(begin, end, month, shift, year, year_shift, long)
+    shape: Shape = "month" if shift is None and not written else "week" if long else "number"
+    return day_of(match, days, shape, never=never)
+
+
+@DATES.on(
+    "0123456789一二三四五六七八九十今本当明后去前",
+    rf"(?:{YEAR}_(?:的_)?)?(?P<m>{MONTH})_月(?:_份)?(?:_{_MONTH_PART}|(?!_?\d|饼|子|薪|租|报|供))",
+)
+def _month(plain: str, match: re.Match[str]) -> Day | None:
+    month = value(match["m"])
+    if not 1 <= month <= 12:
+        return None
+    return _part_of_month(match, month, None)
+
+
+@DATES.on("本这当下上", rf"{SHIFT}_月(?!饼|嫂)(?:_份)?(?:_{_MONTH_PART})?")
+def _this_month(plain: str, match: re.Match[str]) -> Day | None:
+    return _part_of_month(match, None, shift_of(match["shift"]))
+
+
+@DATES.on(
+    "本这当下上",
+    rf"{SHIFT}_月_(?:份_)?(?:的_)?(?P<d>{DAY})(?:_[日号](?!楼|线|店)|(?=_?(?:之|以)?_?前|$|[ ,，。;；)]))",
+)
+def _this_month_day(plain: str, match: re.Match[str]) -> Day | None:
+    day, shift = value(match["d"]), shift_of(match["shift"]) or 0
+    if not 1 <= day <= 31:
+        return None
+    return day_of(match, MonthNumber(day, shift), "date", never=shift < 0, checkable=True, dated=True)
+
+
+@DATES.on(
+    "月上中下",
+    rf"月_(?P<q>初|底|末(?!端)|(?P<mid>中){NOT_MIDDLE}|(?P<within>内(?!部(?!署))))|(?P<p>上_旬|中_旬|下_旬)",
+)
+def _bare_month_part(plain: str, match: re.Match[str]) -> Day | None:
+    if match["q"] and match.start() and plain[match.start() - 1] in "个每岁正腊":
+        return None
+    if match["within"]:
+        return Day(match.start(), match.end() - 1, PartOfMonth(1, 31, None, 0, None, None, True), "week")
+    written = (match["p"] or match["q"]).replace(" ", "")
+    begin, end = _MONTH_PARTS[written]
+    return day_of(match, PartOfMonth(begin, end, long="旬" in written), "week" if "旬" in written else "number")
+
+
+# -- quarters, halves, years
+
+
+@DATES.on(
+    "今本当明后去前2第q一二三四1234",
+    rf"(?:{YEAR}_(?:的_)?)?(?:第_)?(?:q_?(?P<q>[1-4])(?!\d)|(?P<c>[一二三四1-4])_季(?:_度|(?=_?[末底内初])))(?:_(?P<end>[末底]))?",
+)
+def _named_quarter(plain: str, match: re.Match[str]) -> Day | None:
+    if match["q"] and match.start() and re.match(r"[a-z\d]", plain[match.start() - 1]):
+        return None
+    year, shift = year_of(match)
+    number = value(match["q"] or match["c"])
+    past = (shift or 0) < 0
+    return day_of(
+        match,
+        Quarter(number, None, year, shift, match["end"] is not None),
+        "week" if match["end"] else "month",
+        never=past,
+    )
+
+
+@DATES.on("本这当下上季", rf"(?:{SHIFT}_)季_度?(?:_(?P<end>[末底]))?|季_度?_(?P<bare>[末底]|(?=内(?!部(?!署))))")
+def _this_quarter(plain: str, match: re.Match[str]) -> Day | None:
+    if match["bare"] == "":
+        return day_of(match, Quarter(None, 0), "week")
+    if match["bare"] is not None:
+        return day_of(match, Quarter(None, None, end_only=True), "number")
+    shift = shift_of(match["shift"]) or 0
+    return day_of(match, Quarter(None, shift, end_only=match["end"] is not None), "week", never=shift < 0)
+
+
+@DATES.on("今本当明后去前2上下", rf"(?:{YEAR}_(?:的_)?)?(?P<h>上|下)_半_年(?!度)(?:_(?P<end>[末底]))?")
+def _half(plain: str, match: re.Match[str]) -> Day | None:
+    year, shift = year_of(match)
+    days = HalfYear(1 if match["h"] == "上" else 2, year, shift, match["end"] is not None)
+    return day_of(match, days, "month", never=(shift or 0) < 0)
+
+
+@DATES.on(
+    "今本当明后去前2二", rf"{YEAR}(?:_度)?(?:_年)?(?:_(?P<end>[末底终])(?!端|奖))?(?!_?初|_?中{NOT_MIDDLE}|\d|级)"
+)
+def _year_span(plain: str, match: re.Match[str]) -> Day | None:
+    year, shift = year_of(match)
+    never = (shift or 0) < 0
+    if match["end"] is None and match["y"].isdigit() and not rx(r"_(?:之_|以_)?[内前]").match(plain, match.end()):
+        never = True  # 2026年框架合同: a year by its number is no deadline
+    shape: Shape = "number" if match["end"] else "week" if year is None else "month"
+    return day_of(match, Year(shift or 0, year, match["end"] is not None), shape, never=never)
+
+
+@DATES.on("今本当明后去前2年", rf"(?:{YEAR}(?:_年)?|年)_(?:初|中{NOT_MIDDLE})")
+def _vague_year_part(plain: str, match: re.Match[str]) -> Day | None:
+    return day_of(match, Year(0), "month", never=True)
+
+
+@DATES.on("年", r"年_(?:[底末](?!端)|(?P<within>内(?!部(?!署))))")
+def _bare_year_end(plain: str, match: re.Match[str]) -> Day | None:
+    if match.start() and plain[match.start() - 1] in "一二两三四五六七八九十半几多0123456789":
+        return None
+    if match["within"]:
+        return Day(match.start(), match.end() - 1, Year(0), "week")
+    return day_of(match, Year(0, end_only=True), "number")
