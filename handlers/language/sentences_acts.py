@@ -48,6 +48,7 @@ _GOODS_DONE = (
         rf"(?P<end>(?:出去|过去|掉|完|好|走|出|{_TO}|上去|回去)*)了?(?P<last>了?)"
     ),
 )
+_SAID_TO_BE_MINE = rx(r"我|把|已经|搞定")
 _SURE_MARK = rx(r"已|都|刚")
 _BARE_DONE = rx(
     rf"{_OWN}(?P<matter>.{{2,16}}?)(?:已经|已|刚刚|刚)(?P<act>{_DELIVERED})(?P<end>(?:出去?|到|达"
@@ -190,6 +191,8 @@ def read_done(clause: Clause, people: Collection[str]) -> Act | None:
         if pattern in _DONE:
             return Act("done", _matter(found["matter"]))
         if not _GOODS.search(found["matter"]):
+            continue
+        if pattern is _GOODS_DONE[0] and len(found["matter"]) < 3 and not _SAID_TO_BE_MINE.search(text):
             continue
         if pattern is _GOODS_DONE[1]:
             if not text.endswith("了") and not rx(r"已|到").search(text):

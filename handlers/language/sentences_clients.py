@@ -205,8 +205,6 @@ def _card(clause: Clause) -> str | None:
     how = _PLAIN_HOW.fullmatch(text)
     if how is not None and (words := client_words(how["x"])) and looks_like_organisation(words):
         return words
-    if clause.requested and (words := client_words(text)) and looks_like_organisation(words):
-        return words
     how = _HOW.search(text)
     if how is not None and (words := client_words(text[: how.start()])):
         return words
@@ -220,4 +218,6 @@ def _card(clause: Clause) -> str | None:
         labelled = _LABELLED.fullmatch(text)
         if labelled is not None:
             return client_words(labelled["x"] or labelled["y"])
+        if "的" not in text and (words := client_words(text)) and looks_like_organisation(words):
+            return words
     return None

@@ -34,6 +34,11 @@ _TODO = (
     rx(rf"(?:还)?{_OPEN}{_MATTER}?(?:还|都|现在|一共)*(?:有|是|剩){_WHAT}{_MATTER}?(?:吗|了)?$"),
     # 有没有没做完的
     rx(rf"(?:还)?有(?:没有)?(?:还)?{_OPEN}{_MATTER}?(?:吗|没有?)?$"),
+    # 有哪些快到期
+    rx(
+        rf"(?:还|都|现在)*有{_WHAT}{_MATTER}?(?:是)?(?:{DAY})?(?:快|要|即将|马上|将)?(?:要)?"
+        rf"(?:到期|截止|要交|逾期|超期)(?:的|了)?{_MATTER}?(?:吗)?$"
+    ),
     # 还欠着什么
     rx(rf"(?:还|都|现在|到底)*(?:欠|该|差)(?:着|了|下)?(?:{_WHAT}|多少){_MATTER}?(?:{_OPEN})?(?:吗|了)?$"),
     # 还剩几件事
@@ -42,6 +47,7 @@ _TODO = (
         r"|要办的事?|该做的事?|待办的?|没做的)(?:吗|了)?$"
     ),
 )
+_SOON = rx(r"(?:快|要|即将|马上|将)到期|快(?:逾|超)期")
 _NOT_DONE = rx(_OPEN)
 _NOUN = rx(
     r"(?:的)?(?:所有|全部|现在|目前|当前)*(?:的)?(?:待办(?:事项|清单|列表)?|未完成的?(?:承诺|事项|任务"
@@ -82,6 +88,7 @@ _OVERDUE = (
     ),
     rx(rf"{_WHAT}{_MATTER}?(?:是)?(?:都)?{_LATE}(?:的|还{_OPEN}|{_OPEN})*{_MATTER}?(?:了|吗)?$"),
     rx(rf"(?:拖(?:着|了)|过了(?:日子|时间|期))(?:还)?(?:{_OPEN})(?:的)?(?:有|是|都){_WHAT}$"),
+    rx(rf"{_LATE}(?:的)?(?:承诺|事项)?(?:清单|列表|名单)(?:有|是)?{_SHOW}$"),
     rx(rf"拖(?:着|了)?的(?:都|还)?(?:有|是){_WHAT}$"),
 )
 _ASKED = rx(r"有没有|[列拉看查发数]|什么|哪|几[件个条项]|多少|吗$|没$|没有$|谁")
@@ -110,7 +117,7 @@ def read_list_question(clause: Clause, people: Collection[str]) -> ListQuestion 
 
 
 def _overdue(clause: Clause, text: str, people: Collection[str]) -> ListQuestion | None:
-    if not (clause.requested or clause.asks or _ASKED.search(text)):
+    if _SOON.search(text) or not (clause.requested or clause.asks or _ASKED.search(text)):
         return None
     for pattern in _OVERDUE:
         found = pattern.search(text)

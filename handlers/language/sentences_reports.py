@@ -46,7 +46,7 @@ _SHOWN = (
     r"|我看|一份|一下|出来|过目|我|给|呢|都|瞧瞧|查)*"
 )
 _ASKS = (
-    r"(?:里|上|里面)?(?:都|是)?(?:写|说|报|提)(?:了|的)?(?:些|点)?(?:什么|怎么样)了?|交了?(?:吗|没有?|没)"
+    r"怎么写的|(?:里|上|里面)?(?:都|是)?(?:写|说|报|提)(?:了|的)?(?:些|点)?(?:什么|怎么样)了?|交了?(?:吗|没有?|没)"
     r"|有没有交|(?:发|写)了(?:吗|没有?|没)|有没有写|在哪|有吗"
 )
 _WHOSE = rx(
@@ -54,7 +54,7 @@ _WHOSE = rx(
     rf"(?P<late>(?:{DAY})?)(?P<rest>{_SHOWN}(?:{_ASKS})?{_SHOWN}(?:吗)?)$"
 )
 _HANDED = rx(rf"(?P<who>.+?)(?:{DAY})?(?:有没有)?{_HAND_IN}了?(?:{DAY}的?)?日报(?:了)?(?:吗|没有?|没)?")
-_LOOK = rx(r"看|给我|发我|调|拉|查|什么|呢|吗|没|有|在哪|怎么样|发|瞧")
+_LOOK = rx(r"怎么写|看|给我|发我|调|拉|查|什么|呢|吗|没|有|在哪|怎么样|发|瞧")
 _NOT_MINE = rx(
     rf"[你您他她别谁没不]|记得|忘|怎么|几点|什么|吗$|{_TEAM}|要不要|应该|必须|得了|完了|好了|交了|写了|了$"
     r"|累|烦|难|头|真|格式|模板|截止|群|规定|催"
@@ -63,6 +63,11 @@ _DRAFT = rx(
     r"(?:我)?(?:要|想|来|给|帮|替|自动|先|再|把|我的?|请|今天的?|今天|直接|可以|能|开始|现在|一键|马上)*"
     r"(?:写|生成|出|起|弄|整理|拟|起草|草拟|做|搞|来|准备|搓|整|弄)"
     r"(?:一下|一份|一篇|一个|个|份|下|篇|出)?(?:我|今天)?(?:的)?(?:今天)?(?:的)?日报(?:草稿|初稿)?(?:出来|一下|吧)?"
+)
+_INTO_ONE = rx(
+    r"(?:我)?(?:要|想)(?:交|提交)(?:今天的?|我的)?日报|(?:我|请)?(?:把|将)?(?:我)?(?:今天)?(?:的)?(?:工作"
+    r"|拜访|内容|记录|事情?|做的事)*"
+    r"(?:写|整理|汇总|生成|汇|变)成(?:一份|一个)?日报"
 )
 _DRAFT_AFTER = rx(
     r"(?:我)?(?:要|想|来|给|帮|替|自动|先|把|我的?|请|今天的?|今天)*日报(?:草稿|初稿)?(?:我)?(?:帮我|给我"
@@ -89,6 +94,8 @@ def read_report_request(clause: Clause, people: Collection[str]) -> ReportReques
     day = rx(DAY).search(text)
     words = day[0] if day else ""
     whose = _WHOSE.search(text)
+    if whose is not None and not whose["rest"] and (person := person_named(whose["before"], people)) is not None:
+        return ReportRequest("report_show", words, person)
     if whose is not None and (clause.requested or clause.asks or _LOOK.search(whose["rest"])):
         before = whose["before"]
         person = person_named(before, people)
@@ -146,6 +153,6 @@ def _wants_draft(clause: Clause, text: str) -> bool:
         text = text.removesuffix("了")
     if _NOT_MINE.search(text):
         return False
-    if _DRAFT.fullmatch(text):
+    if _DRAFT.fullmatch(text) or _INTO_ONE.fullmatch(text):
         return True
     return _DRAFT_AFTER.fullmatch(text) is not None

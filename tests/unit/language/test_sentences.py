@@ -117,9 +117,9 @@ def test_the_time_is_linear_in_the_length(piece: str) -> None:
 
     def seconds(count: int) -> float:
         text = piece * count
-        started = time.perf_counter()
+        started = time.process_time()
         read_sentence(text, PEOPLE)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     assert seconds(40_000 // len(piece)) < 0.1
     assert min(seconds(80 // len(piece)) for _ in range(3)) < 0.1
