@@ -16,7 +16,7 @@ DAY = (
     r"|\d{1,2}[.\-/]\d{1,2}|\d{1,2}[日号])"
 )
 _AROUND = (
-    rf"目前|现在|现如今|当前|最近|近期|近来|眼下|{DAY}|今年|去年|这半年|这阵子|这段时间|一直|到底|究竟|都"
+    rf"目前|这会儿?|现在|现如今|当前|最近|近期|近来|眼下|{DAY}|今年|去年|这半年|这阵子|这段时间|一直|到底|究竟|都"
     r"|还|又|也|是|有|我们|咱们|咱"
     r"|我方|公司这边|我们这边|这边|,|@|\s"
 )
@@ -53,6 +53,7 @@ _DEED = rx(
     r"(?:订|发(?!展)|做|写|买|搬|送|拿|弄|通知|安排|组织|布置|收拾|收(?=钱|款|费)|叫|带|拍|修|打(?!印)|接"
     r"(?=人|机|待)|拿|倒|扫|洗|聊|谈|去|来|想|要|会|能|该|可以|负责|吃|喝|玩)"
 )
+_ENDS_LIKE_ONE = rx(r"..[业厂院店社校局]$")
 _MOST = 20
 _OWN = frozenset({"我", "我自己", "自己", "本人", "我这边", "我这", "我个人"})
 _TEAM = rx(
@@ -100,6 +101,8 @@ def _may_be_client(name: str) -> bool:
 
 def looks_like_organisation(name: str) -> bool:
     """Whether a folded name ends in a word that organisations end in (医院, 物流), after something of its own."""
+    if _ENDS_LIKE_ONE.search(name) and _uncovered(name[:-1]) > 1:
+        return True
     tail = max((word for word in GENERIC if name.endswith(word) and len(name) > len(word) + 1), key=len, default="")
     return bool(tail) and _uncovered(name.removesuffix(tail)) > 1
 
