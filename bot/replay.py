@@ -199,7 +199,7 @@ class Replay:
         chat = session.get(Chat, row.chat_id) if row.chat_id is not None else None
         person = session.get(Person, row.person_id) if row.person_id is not None else None
         name = person.name if person is not None else row.target_id
-        to = {"chat": chat.name} if chat is not None else {"person": name}
+        to = {"chat": chat.external_id} if chat is not None else {"person": name}
         source = session.get(Inbox, row.inbox_id) if row.is_reply and row.inbox_id is not None else None
         assert row.sent_at is not None
         return {

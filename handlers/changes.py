@@ -76,6 +76,9 @@ def postpone(talk: Talk, rest: str) -> Answer:
 def move(talk: Talk, row: Commitment, due: datetime, reason: str, *, counted: bool, uncertain: bool = False) -> Answer:
     """Gives a commitment a new date; a counted one is a postponement, unless there was no date before."""
     before = talk.local(row.due_at)
+    if row.due_at == due:
+        # Sent again, or nothing to correct: neither a postponement nor a new clock.
+        return Answer("same_date", shown(talk, row, uncertain) | {"now": talk.now}, about=[row.number])
     counted = counted and before is not None
     postponed = row.postponed + 1 if counted else row.postponed
     talk.change(

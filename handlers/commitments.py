@@ -214,6 +214,12 @@ def done(talk: Talk, rest: str) -> Answer:
     return _which(talk, "done_which", found)
 
 
+def ask_done(talk: Talk, words: str) -> Answer | None:
+    """Asks whether my open commitments that these words mean are kept; None when they mean none."""
+    found, _ = _mine_named(talk, words)
+    return _which(talk, "done_which", found) if found else None
+
+
 def _which(talk: Talk, template: str, rows: list[Commitment]) -> Answer:
     items = [shown(talk, row) for row in rows[:9]]
     if not items:

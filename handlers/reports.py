@@ -87,7 +87,7 @@ def confirm(talk: Talk) -> Answer | None:
     if row is None or words is None:
         return None
     read = ReportText(tuple(words.done), tuple(words.plan), tuple(words.problems), tuple(words.help))
-    if read.empty:
+    if read.empty and not facts.commitments(talk.session, [talk.my_id]):
         return Answer("report_empty", {"day": day, "now": talk.now}, kind="question")
     return _submit(talk, day, read, words.text)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from handlers import basics, changes, commitments, contacts, leads, leave, lists, queries, questions, reports
+from handlers import basics, changes, commitments, contacts, leads, leave, lists, queries, questions, reports, spoken
 from handlers.language.clauses import is_commitment
 from handlers.language.contact import read_contact
 from handlers.language.intent import command
@@ -156,9 +156,13 @@ def _client_needed(query: str, ask: Callable[[Talk, str], Answer]) -> Act:
     return lambda talk, rest: ask(talk, rest) if rest else Answer("client_which_name", {"query": query})
 
 
-def _help(talk: Talk, rest: str) -> Answer:
+def _topics() -> list[str]:
     routed = {route.topic for route in ROUTES}
-    return basics.help_page(talk, rest, [topic for topic in HELP if topic in routed])
+    return [topic for topic in HELP if topic in routed]
+
+
+def _help(talk: Talk, rest: str) -> Answer:
+    return basics.help_page(talk, rest, _topics())
 
 
 _DAYS = "周星礼今明后下本一二三四五六七八九十"
@@ -222,14 +226,15 @@ def handle(talk: Talk) -> Answer:
             answer = route.act(talk, rest)
             if answer is not None:
                 return answer
-    return questions.answered(talk) or basics.not_understood(talk, nearest(talk.text))
+    return questions.answered(talk) or spoken.answer(talk, _topics()) or basics.not_understood(talk, nearest(talk.text))
 
 
 def nearest(text: str, count: int = 2) -> Sequence[str]:
-    """The topics whose words are most like a text that no route took."""
+    """The topics whose words are most like a text that no route took; else those people need first."""
     folded = fold(text)
     scored = [
         (max(fuzz.partial_ratio(fold(word), folded) for word in entry["words"]), -index, topic)
         for index, (topic, entry) in enumerate(HELP.items())
     ]
-    return [topic for score, _, topic in sorted(scored, reverse=True)[:count] if score >= 60]
+    likely = [topic for score, _, topic in sorted(scored, reverse=True) if score >= 60]
+    return list(dict.fromkeys([*likely, "commitment", "report"]))[:count]

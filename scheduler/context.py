@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot.calendar import Calendar
 from scheduler.policy import Policy
-from storage import clients, facts
+from storage import clients, facts, people
 from storage.tables import Commitment, Lead, Obligation, Person
 
 
@@ -57,6 +57,9 @@ def describe(
             **_client(session, lead.client_id, calendar, now),
         }
     if kind == "report":
+        if owner is not None and owner.id is not None and people.is_away(session, owner.id, calendar.today(row.due_at)):
+            # Leave taken on the day itself: no report is owed after all.
+            return None
         return common | {"kind": "report", "matter": "", "day": calendar.today(row.due_at)}
     return common | {"kind": kind, "matter": policy.title}
 

@@ -120,7 +120,7 @@ async def test_a_date_given_by_a_correction_settles_the_question(quick: Store) -
         "10:03 王磊：我的承诺",
     )
     check(told.answer(2), "王磊", "reply", "#1", THURSDAY, about=[1])
-    check(told.answer(3), "王磊", "reply", "没看懂")
+    check(told.answer(3), "王磊", "reply", "没听懂")
     check(told.answer(4), "王磊", "reply", THURSDAY, about=[1])
 
 

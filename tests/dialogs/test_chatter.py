@@ -33,8 +33,8 @@ async def test_the_bot_is_heard_wherever_it_is_mentioned(quick: Store) -> None:
 )
 async def test_not_understood_names_the_nearest_command(store: Store, text: str, nearest: str) -> None:
     told = await hold(store, f"10:00 王磊：{text}", f"10:01 王磊#华东群：{text}")
-    check(told.answer(1), "王磊", "reply", "没看懂", nearest)
-    assert "没看懂" in told.answer(2).text
+    check(told.answer(1), "王磊", "reply", "没听懂", nearest)
+    assert "没听懂" in told.answer(2).text
     assert "\n" not in told.answer(2).text
     assert told.pairs == []
 
@@ -54,7 +54,7 @@ async def test_not_understood_names_the_nearest_command(store: Store, text: str,
 )
 async def test_a_command_word_inside_a_sentence_is_no_command(quick: Store, text: str) -> None:
     told = await hold(quick, "10:00 王磊：【承诺】给协和医院寄样 周五", f"10:01 王磊：{text}", "10:02 王磊：我的承诺")
-    check(told.answer(2), "王磊", "reply", "没看懂")
+    check(told.answer(2), "王磊", "reply", "没听懂")
     check(told.answer(3), "王磊", "reply", "共 1 条", "11月27日 周五 18:00", about=[1])
 
 

@@ -89,4 +89,4 @@ async def test_without_a_name_it_is_asked_for(quick: Store) -> None:
 @pytest.mark.parametrize("words", ["我最近要联系一下新客户", "最近天气不错", "什么时候开会"])
 async def test_talk_that_is_no_such_question(quick: Store, words: str) -> None:
     told = await hold(quick, CALLED, f"10:01 王磊：{words}")
-    check(told.answer(2), "王磊", "reply", "没看懂")
+    check(told.answer(2), "王磊", "reply", "没听懂")

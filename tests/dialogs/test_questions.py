@@ -11,13 +11,13 @@ UNDATED = "08:00 王磊#华东群：【承诺】给协和医院寄样"
 
 async def test_only_the_person_asked_answers(store: Store) -> None:
     told = await hold(store, UNDATED, "08:01 陈静#华东群：周三", "08:02 王磊#华东群：周三")
-    check(told.answer(2), "#华东群", "reply", "没看懂")
+    check(told.answer(2), "#华东群", "reply", "没听懂")
     check(told.answer(3), "#华东群", "reply", "#1", "11月25日 周三 18:00", about=[1])
 
 
 async def test_only_in_the_chat_it_was_asked_in(quick: Store) -> None:
     told = await hold(quick, UNDATED, "08:01 王磊：周三", "08:02 王磊#华东群：周三")
-    check(told.answer(2), "王磊", "reply", "没看懂")
+    check(told.answer(2), "王磊", "reply", "没听懂")
     check(told.answer(3), "#华东群", "reply", "#1", about=[1])
 
 
@@ -29,7 +29,7 @@ async def test_for_twelve_hours(quick: Store, moment: str, understood: bool) -> 
 
 async def test_once(quick: Store) -> None:
     told = await hold(quick, UNDATED, "08:01 王磊#华东群：周三", "08:02 王磊#华东群：周四")
-    check(told.answer(3), "#华东群", "reply", "没看懂")
+    check(told.answer(3), "#华东群", "reply", "没听懂")
 
 
 async def test_a_newer_question_takes_its_place(quick: Store) -> None:
@@ -58,7 +58,7 @@ async def test_a_command_is_a_command_whatever_was_asked(quick: Store) -> None:
 
 async def test_a_number_out_of_range_is_no_answer(quick: Store) -> None:
     told = await hold(quick, "10:00 王磊：【承诺】给星海寄样 周三", "10:01 王磊：7", "10:02 王磊：2")
-    check(told.answer(2), "王磊", "reply", "没看懂")
+    check(told.answer(2), "王磊", "reply", "没听懂")
     check(told.answer(3), "王磊", "reply", "星海机电有限公司", about=[1])
 
 
@@ -79,4 +79,4 @@ async def test_a_date_in_small_words(quick: Store, reply: str) -> None:
 async def test_the_answer_to_nothing(quick: Store) -> None:
     told = await hold(quick, "10:00 王磊：1", "10:01 王磊：周三", "10:02 王磊：是")
     for line in (1, 2, 3):
-        check(told.answer(line), "王磊", "reply", "没看懂")
+        check(told.answer(line), "王磊", "reply", "没听懂")

@@ -269,3 +269,12 @@ async def test_the_teams_summary(store: Store) -> None:
     check(told.answer(3), "陈静", "reply", "共 2 份", "差 1 份", "王磊", "拜访协和", "李娜", "缺样品", about=[1, 2])
     check(told.answer(4), "王磊", "reply", "拜访协和", about=[1], without=["李娜"])
     check(told.answer(5), "陈静", "reply", "11月23日 周一", about=[1, 2])
+
+
+async def test_a_draft_of_open_promises_alone_may_be_confirmed(quick: Store) -> None:
+    told = await hold(quick, "10:00 王磊：【承诺】给协和寄样 周五", "17:00 王磊：日报", "17:01 王磊：确认")
+    assert told.answer(2).kind == "report"
+    check(told.answer(3), "王磊", "reply", "陈静")
+    assert [(item.to, item.kind, item.files) for item in told.others] == [
+        ("陈静", "report", ("日报-王磊-2026-11-23.pdf",))
+    ]

@@ -30,7 +30,7 @@ async def test_a_keyword_alone(quick: Store, keyword: str, said: str, writing: s
     told = await hold(quick, PROMISE, f"10:01 王磊：{writing.format(keyword)}", policies=NO_CLOCKS)
     answer = told.answer(2)
     assert said in answer.text
-    assert "没看懂" not in answer.text
+    assert "没听懂" not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ async def test_a_keyword_alone(quick: Store, keyword: str, said: str, writing: s
 )
 async def test_traditional(quick: Store, words: str) -> None:
     told = await hold(quick, PROMISE, f"10:01 王磊：{words}", policies=NO_CLOCKS)
-    assert "没看懂" not in told.answer(2).text
+    assert "没听懂" not in told.answer(2).text
     assert "没有「" not in told.answer(2).text
 
 
@@ -63,7 +63,7 @@ async def test_a_command_with_its_number(quick: Store, writing: str, command: st
 @pytest.mark.parametrize("words", ["完成 1。", "完成了 1", "转交1@李娜", "延期1到周五", "静音1", "完成 1、"])
 async def test_run_on_or_with_a_stop(quick: Store, words: str) -> None:
     told = await hold(quick, PROMISE, f"10:01 王磊：{words}", policies=NO_CLOCKS)
-    check(told.answer(2), "王磊", "reply", "#1", about=[1], without=["备注", "没看懂"])
+    check(told.answer(2), "王磊", "reply", "#1", about=[1], without=["备注", "没听懂"])
 
 
 @pytest.mark.parametrize("words", ["日报 昨天", "日报 周一", "日报：11月23日"])

@@ -29,8 +29,14 @@ REPORTS: list[Sample] = [
         Sample(
             "report_draft",
             "nothing yet",
-            bare_report(version=0, done=[]) | {"open": _OPEN, "total": 2},
+            bare_report(version=0, done=[]) | {"open": [], "total": 0},
             unsaid=("确认",),
+        ),
+        Sample(
+            "report_draft",
+            "open promises alone",
+            bare_report(version=0, done=[]) | {"open": _OPEN, "total": 2},
+            said=("确认", "共 2 条"),
         ),
         Sample(
             "report_draft",

@@ -79,7 +79,7 @@ def test_the_history_is_lived_through_before_now(loaded: Path) -> None:
         assert max(row.sent_at for row in said if row.sent_at) < MONDAY
         assert sum(row.is_reply for row in said) == len(heard)
         # Nothing that was written there puzzles the bot.
-        assert not [row.text for row in said if "没看懂" in row.text]
+        assert not [row.text for row in said if "没听懂" in row.text]
 
     read(loaded, check)
 

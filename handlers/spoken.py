@@ -1,0 +1,58 @@
+"""Sentences without a keyword, led to the handler they ask for. A record is never changed without a question first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from handlers import basics, commitments, leave, lists, queries, reports
+from handlers.language.sentences import Sentence, read_sentence
+from handlers.talk import Answer, Talk
+
+_Act = Callable[[Talk, Sentence], Answer | None]
+
+
+def answer(talk: Talk, topics: Sequence[str]) -> Answer | None:
+    """What a sentence in free words asks for; None for talk. `topics` are those of the help."""
+    sentence = read_sentence(talk.text, talk.roster())
+    if sentence is None:
+        return None
+    if sentence.topic == "help":
+        return basics.help_page(talk, sentence.words, topics)
+    return _ACTS[sentence.topic](talk, sentence)
+
+
+def _about_client(ask: Callable[[Talk, str], Answer], query: str) -> _Act:
+    def act(talk: Talk, sentence: Sentence) -> Answer:
+        return ask(talk, sentence.words) if sentence.words else Answer("client_which_name", {"query": query})
+
+    return act
+
+
+def _of_person(talk: Talk, sentence: Sentence) -> Answer:
+    return lists.of_person(talk, sentence.person) if sentence.person else lists.mine(talk)
+
+
+def _done(talk: Talk, sentence: Sentence) -> Answer | None:
+    """A promise of one's own that a statement says is kept: asked, never closed in silence."""
+    return commitments.ask_done(talk, sentence.words)
+
+
+_ACTS: dict[str, _Act] = {
+    "last_contact": _about_client(queries.last_contact, "last_contact"),
+    "client": _about_client(queries.card, "card"),
+    "who_follows": _about_client(queries.card, "card"),
+    "timeline": _about_client(queries.timeline, "timeline"),
+    "lists_mine": lambda talk, _: lists.mine(talk),
+    "lists_team": lambda talk, _: lists.team(talk),
+    "lists_overdue": lambda talk, _: lists.overdue(talk),
+    "lists_person": _of_person,
+    "lists_client": _about_client(lists.of_client, "list"),
+    "report_missing": lambda talk, _: reports.missing(talk, talk.text),
+    "report_show": lambda talk, sentence: reports.show(talk, f"{sentence.person or talk.me.name} {sentence.words}"),
+    "report_summary": lambda talk, sentence: reports.summary(talk, sentence.words),
+    "report_draft": lambda talk, _: reports.draft(talk),
+    "done": _done,
+    "leave": lambda talk, sentence: leave.leave(talk, sentence.words, "leave"),
+    "travel": lambda talk, sentence: leave.leave(talk, sentence.words, "travel"),
+    "who": lambda talk, _: basics.who_am_i(talk),
+}
