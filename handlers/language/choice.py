@@ -151,7 +151,7 @@ def _modifies(phrase: Phrase, left: str, right: str, leads: bool) -> bool:
     """Whether the phrase, written together with `right`, only tells which thing is meant."""
     if right.startswith("的") and not right.startswith("的话"):
         return True
-    if lexicon.begins_relative(right):
+    if "的" in right and lexicon.begins_relative(right):
         return True
     if phrase.strong:
         return False

@@ -34,17 +34,13 @@ def _month_day(match: re.Match[str], shape: Shape = "date") -> Day | None:
 _DATE_END = r"(?:_[日号](?!楼|线|店|仓)|(?![\d]|_?[个台箱套件家吨米元万千百款人天年%:.]|_?点|[十一二三四五六七八九]))"
 
 
-@DATES.on(
-    "0123456789一二三四五六七八九十今本当明后去前",
-    rf"(?:{YEAR}_(?:的_)?)?(?P<m>{MONTH})_月_(?:份_)?(?P<d>{DAY}){_DATE_END}",
-)
+@DATES.on(rf"(?:{YEAR}_(?:的_)?)?(?P<m>{MONTH})_月_(?:份_)?(?P<d>{DAY}){_DATE_END}", units="月年", years=True)
 def _written_date(plain: str, match: re.Match[str]) -> Day | None:
     return _month_day(match)
 
 
 @DATES.on(
-    "0123456789一二三四五六七八九十",
-    rf"(?P<m>{MONTH})_月_(?:份_)?(?P<b>{DAY})_(?:[日号]_)?(?:-+|~+|到|至|、|和|或)_(?P<d>{DAY})_[日号]",
+    rf"(?P<m>{MONTH})_月_(?:份_)?(?P<b>{DAY})_(?:[日号]_)?(?:-+|~+|到|至|、|和|或)_(?P<d>{DAY})_[日号]", units="月"
 )
 def _written_range(plain: str, match: re.Match[str]) -> Day | None:
     found = _month_day(match)
@@ -69,14 +65,14 @@ _NUMBERED_DAY = (
 )
 
 
-@DATES.on("2", r"(?P<y>20\d\d)(?P<sep>[-/.])_(?P<m>\d{1,2})_(?P=sep)_(?P<d>\d{1,2})(?!\d)(?:_[日号])?")
+@DATES.on(r"(?P<y>20\d\d)(?P<sep>[-/.])_(?P<m>\d{1,2})_(?P=sep)_(?P<d>\d{1,2})(?!\d)(?:_[日号])?", units="-/.")
 def _numeric_date(plain: str, match: re.Match[str]) -> Day | None:
     return _month_day(match)
 
 
 @DATES.on(
-    "0123456789",
     r"(?P<m>\d{1,2})(?P<sep>[-/.])(?P<d>\d{1,2})(?:_[日号](?!楼|线|店|仓))?(?!\d|:\d\d(?!\d)|[/%a-z]|-(?!-|\d{1,2}[-/.]\d)|\.\d|_?(?:点|时(?!间)|个|天|周(?![一二三四五六日天末1-7])|小时|分钟|年|月|刻))",
+    units="-/.",
 )
 def _slash_date(plain: str, match: re.Match[str]) -> Day | None:
     if match.start() and re.search(r"(?:[a-z\d./*×x#¥$]|[a-z]-)$", plain[: match.start()][-2:]):
@@ -84,10 +80,7 @@ def _slash_date(plain: str, match: re.Match[str]) -> Day | None:
     return _month_day(match, "date" if match[0][-1] in "日号" else "slash")
 
 
-@DATES.on(
-    "0123456789一二三四五六七八九十廿卅",
-    rf"(?P<d>{DAY})_(?:{_NUMBERED_DAY}|日(?!内|元|均|期|用|常|程|游|达|志|历))",
-)
+@DATES.on(rf"(?P<d>{DAY})_(?:{_NUMBERED_DAY}|日(?!内|元|均|期|用|常|程|游|达|志|历))", units="日号")
 def _month_number(plain: str, match: re.Match[str]) -> Day | None:
     day = value(match["d"])
     previous = plain[match.start() - 1] if match.start() else ""
@@ -97,8 +90,8 @@ def _month_number(plain: str, match: re.Match[str]) -> Day | None:
 
 
 @DATES.on(
-    "0123456789一二三四五六七八九十廿卅",
     rf"(?P<b>{DAY})_(?:[日号]_)?(?:-+|~+|到|至|、|和|或)_(?P<d>{DAY})_[日号](?!楼|线|店|仓|机|门|内|_?之?内)",
+    units="日号-~到至、和或",
 )
 def _number_range(plain: str, match: re.Match[str]) -> Day | None:
     begin, end = value(match["b"]), value(match["d"])
@@ -134,8 +127,9 @@ def _part_of_month(match: re.Match[str], month: int | None, shift: int | None) -
 
 
 @DATES.on(
-    "0123456789一二三四五六七八九十今本当明后去前",
     rf"(?:{YEAR}_(?:的_)?)?(?P<m>{MONTH})_月(?:_份)?(?:_{_MONTH_PART}|(?!_?\d|饼|子|薪|租|报|供))",
+    units="月年",
+    years=True,
 )
 def _month(plain: str, match: re.Match[str]) -> Day | None:
     month = value(match["m"])
@@ -144,14 +138,14 @@ def _month(plain: str, match: re.Match[str]) -> Day | None:
     return _part_of_month(match, month, None)
 
 
-@DATES.on("本这当下上", rf"{SHIFT}_月(?!饼|嫂)(?:_份)?(?:_{_MONTH_PART})?")
+@DATES.on(rf"{SHIFT}_月(?!饼|嫂)(?:_份)?(?:_{_MONTH_PART})?", starts="本这当下上")
 def _this_month(plain: str, match: re.Match[str]) -> Day | None:
     return _part_of_month(match, None, shift_of(match["shift"]))
 
 
 @DATES.on(
-    "本这当下上",
     rf"{SHIFT}_月_(?:份_)?(?:的_)?(?P<d>{DAY})(?:_[日号](?!楼|线|店)|(?=_?(?:之|以)?_?前|$|[ ,，。;；)]))",
+    starts="本这当下上",
 )
 def _this_month_day(plain: str, match: re.Match[str]) -> Day | None:
     day, shift = value(match["d"]), shift_of(match["shift"]) or 0
@@ -161,8 +155,8 @@ def _this_month_day(plain: str, match: re.Match[str]) -> Day | None:
 
 
 @DATES.on(
-    "月上中下",
     rf"月_(?P<q>初|底|末(?!端)|(?P<mid>中){NOT_MIDDLE}|(?P<within>内(?!部(?!署))))|(?P<p>上_旬|中_旬|下_旬)",
+    starts="月上中下",
 )
 def _bare_month_part(plain: str, match: re.Match[str]) -> Day | None:
     if match["q"] and match.start() and plain[match.start() - 1] in "个每岁正腊":
@@ -178,8 +172,10 @@ def _bare_month_part(plain: str, match: re.Match[str]) -> Day | None:
 
 
 @DATES.on(
-    "今本当明后去前2第q一二三四1234",
     rf"(?:{YEAR}_(?:的_)?)?(?:第_)?(?:q_?(?P<q>[1-4])(?!\d)|(?P<c>[一二三四1-4])_季(?:_度|(?=_?[末底内初])))(?:_(?P<end>[末底]))?",
+    starts="第q",
+    units="季年",
+    years=True,
 )
 def _named_quarter(plain: str, match: re.Match[str]) -> Day | None:
     if match["q"] and match.start() and re.match(r"[a-z\d]", plain[match.start() - 1]):
@@ -195,7 +191,7 @@ def _named_quarter(plain: str, match: re.Match[str]) -> Day | None:
     )
 
 
-@DATES.on("本这当下上季", rf"(?:{SHIFT}_)季_度?(?:_(?P<end>[末底]))?|季_度?_(?P<bare>[末底]|(?=内(?!部(?!署))))")
+@DATES.on(rf"(?:{SHIFT}_)季_度?(?:_(?P<end>[末底]))?|季_度?_(?P<bare>[末底]|(?=内(?!部(?!署))))", starts="本这当下上季")
 def _this_quarter(plain: str, match: re.Match[str]) -> Day | None:
     if match["bare"] == "":
         return day_of(match, Quarter(None, 0), "week")
@@ -205,7 +201,7 @@ def _this_quarter(plain: str, match: re.Match[str]) -> Day | None:
     return day_of(match, Quarter(None, shift, end_only=match["end"] is not None), "week", never=shift < 0)
 
 
-@DATES.on("今本当明后去前2上下", rf"(?:{YEAR}_(?:的_)?)?(?P<h>上|下)_半_年(?!度)(?:_(?P<end>[末底]))?")
+@DATES.on(rf"(?:{YEAR}_(?:的_)?)?(?P<h>上|下)_半_年(?!度)(?:_(?P<end>[末底]))?", starts="上下", units="年", years=True)
 def _half(plain: str, match: re.Match[str]) -> Day | None:
     year, shift = year_of(match)
     days = HalfYear(1 if match["h"] == "上" else 2, year, shift, match["end"] is not None)
@@ -213,7 +209,7 @@ def _half(plain: str, match: re.Match[str]) -> Day | None:
 
 
 @DATES.on(
-    "今本当明后去前2二", rf"{YEAR}(?:_度)?(?:_年)?(?:_(?P<end>[末底终])(?!端|奖))?(?!_?初|_?中{NOT_MIDDLE}|\d|级)"
+    rf"{YEAR}(?:_度)?(?:_年)?(?:_(?P<end>[末底终])(?!端|奖))?(?!_?初|_?中{NOT_MIDDLE}|\d|级)", units="年", years=True
 )
 def _year_span(plain: str, match: re.Match[str]) -> Day | None:
     year, shift = year_of(match)
@@ -224,12 +220,12 @@ def _year_span(plain: str, match: re.Match[str]) -> Day | None:
     return day_of(match, Year(shift or 0, year, match["end"] is not None), shape, never=never)
 
 
-@DATES.on("今本当明后去前2年", rf"(?:{YEAR}(?:_年)?|年)_(?:初|中{NOT_MIDDLE})")
+@DATES.on(rf"(?:{YEAR}(?:_年)?|年)_(?:初|中{NOT_MIDDLE})", starts="年", units="年", years=True)
 def _vague_year_part(plain: str, match: re.Match[str]) -> Day | None:
     return day_of(match, Year(0), "month", never=True)
 
 
-@DATES.on("年", r"年_(?:[底末](?!端)|(?P<within>内(?!部(?!署))))")
+@DATES.on(r"年_(?:[底末](?!端)|(?P<within>内(?!部(?!署))))", starts="年")
 def _bare_year_end(plain: str, match: re.Match[str]) -> Day | None:
     if match.start() and plain[match.start() - 1] in "一二两三四五六七八九十半几多0123456789":
         return None

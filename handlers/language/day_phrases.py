@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from handlers.language.date_phrases import DATES
-from handlers.language.day_rules import NOT_MIDDLE, NUMBER_STARTS, SHIFT, Day, Reader, Rules, day_of, shift_of
+from handlers.language.day_rules import NOT_MIDDLE, SHIFT, Day, Reader, Rules, day_of, shift_of
 from handlers.language.days import Offset, Week, Weekday, Weekend
 from handlers.language.feast_phrases import FEASTS
 from handlers.language.patterns import Pattern, rx
@@ -29,19 +29,15 @@ _OFFSETS: list[tuple[str, int, int | None]] = [
     (r"今_(?:[天日]|儿_个|儿)", 0, None), (r"当_[天日]", 0, None), (r"明_(?:[天日]|儿_个|儿)", 1, None),
     (r"后_[天日](?!天)", 2, None),
 ]  # fmt: skip
-_OFFSET_RULES = [(rx(pattern), days, begin) for pattern, days, begin in _OFFSETS]
 
 
-@_RULES.on("大今明这当后", "")
+@_RULES.on("|".join(f"({pattern})" for pattern, _, _ in _OFFSETS), starts="大今明这当后")
 def _relative_day(plain: str, match: re.Match[str]) -> Day | None:
-    for pattern, days, begin in _OFFSET_RULES:
-        found = pattern.match(plain, match.start())
-        if found:
-            return day_of(found, Offset(days, begin), "weekday", checkable=begin is None)
-    return None
+    _, days, begin = _OFFSETS[(match.lastindex or 1) - 1]
+    return day_of(match, Offset(days, begin), "weekday", checkable=begin is None)
 
 
-@_RULES.on("今明当后", r"(?P<w>[今明当后])(?=_?(?:晚|早|夜|晨|午|上_?午|下_?午|中_?午|傍|凌))")
+@_RULES.on(r"(?P<w>[今明当后])(?=_?(?:晚|早|夜|晨|午|上_?午|下_?午|中_?午|傍|凌))", starts="今明当后")
 def _half_day_word(plain: str, match: re.Match[str]) -> Day | None:
     before = plain[max(0, match.start() - 1) : match.start()]
     after = plain[match.end() : match.end() + 2]
@@ -55,7 +51,7 @@ def _half_day_word(plain: str, match: re.Match[str]) -> Day | None:
     return day_of(match, Offset({"明": 1, "后": 2}.get(match["w"], 0)), "weekday", needs_time=True)
 
 
-@_RULES.on("大前昨", r"大?_前_[天日]|昨_(?:[天日晚夜早]|儿_?个?)")
+@_RULES.on(r"大?_前_[天日]|昨_(?:[天日晚夜早]|儿_?个?)", starts="大前昨")
 def _past_day(plain: str, match: re.Match[str]) -> Day | None:
     days = -3 if match[0].startswith("大") else -2 if "前" in match[0] else -1
     end = match.end() - (match[0][-1] in "晚夜早")
@@ -65,8 +61,8 @@ def _past_day(plain: str, match: re.Match[str]) -> Day | None:
 # -- weeks
 
 
-@_RULES.on("本这当下上", rf"{SHIFT}_{_WEEK}_(?:的_?)?(?:{_WEEK}_)?{_WEEKDAY_NUMBER}")
-@_RULES.on("周星礼", rf"(?:周|星_?期|礼_?拜)_{_WEEKDAY_NUMBER}")
+@_RULES.on(rf"{SHIFT}_{_WEEK}_(?:的_?)?(?:{_WEEK}_)?{_WEEKDAY_NUMBER}", starts="本这当下上")
+@_RULES.on(rf"(?:周|星_?期|礼_?拜)_{_WEEKDAY_NUMBER}", starts="周星礼")
 def _weekday(plain: str, match: re.Match[str]) -> Day | None:
     shift = shift_of(match.groupdict().get("shift"))
     number = _WEEKDAYS[match["d"]]
@@ -74,13 +70,13 @@ def _weekday(plain: str, match: re.Match[str]) -> Day | None:
     return day_of(match, Weekday(number, shift), "weekday", never=never, plain_weekday=number)
 
 
-@_RULES.on("本这当下上周", rf"(?:{SHIFT}_)?周_末")
+@_RULES.on(rf"(?:{SHIFT}_)?周_末", starts="本这当下上周")
 def _weekend(plain: str, match: re.Match[str]) -> Day | None:
     shift = shift_of(match["shift"])
     return day_of(match, Weekend(shift or 0), "weekday", never=(shift or 0) < 0)
 
 
-@_RULES.on("本这当下上", rf"{SHIFT}_{_WEEK}(?!期|年|转|边|刊)(?:_(?:初|(?P<mid>中){NOT_MIDDLE}))?")
+@_RULES.on(rf"{SHIFT}_{_WEEK}(?!期|年|转|边|刊)(?:_(?:初|(?P<mid>中){NOT_MIDDLE}))?", starts="本这当下上")
 def _week(plain: str, match: re.Match[str]) -> Day | None:
     shift = shift_of(match["shift"]) or 0
     if match[0].endswith("初") or match["mid"]:
@@ -88,7 +84,7 @@ def _week(plain: str, match: re.Match[str]) -> Day | None:
     return day_of(match, Week(shift), "week", never=shift < 0)
 
 
-@_RULES.on("周", rf"周_(?:初|(?P<mid>中){NOT_MIDDLE}|(?P<within>内(?!部(?!署))))")
+@_RULES.on(rf"周_(?:初|(?P<mid>中){NOT_MIDDLE}|(?P<within>内(?!部(?!署))))", starts="周")
 def _part_of_week(plain: str, match: re.Match[str]) -> Day | None:
     if match.start() and plain[match.start() - 1] in "一二两三四五六七八九十每上0123456789":
         return None
@@ -97,19 +93,30 @@ def _part_of_week(plain: str, match: re.Match[str]) -> Day | None:
     return day_of(match, Weekday(2 if match["mid"] else 0), "weekday")
 
 
-_BY_START: dict[str, list[tuple[Pattern, Reader]]] = {}
-for _starts, _pattern, _reader in (*_RULES.rules, *DATES.rules, *FEASTS.rules):
-    for _char in _starts:
-        _BY_START.setdefault(_char, []).append((_pattern, _reader))
+_Tried = list[tuple[Pattern, Reader]]
+_BY_START: dict[str, _Tried] = {}
+_BY_UNIT: dict[str, _Tried] = {}
+_BY_YEAR: _Tried = []
+for _rule in (*_RULES.rules, *DATES.rules, *FEASTS.rules):
+    for _char in _rule.starts:
+        _BY_START.setdefault(_char, []).append((_rule.pattern, _rule.reader))
+    for _char in _rule.units:
+        _BY_UNIT.setdefault(_char, []).append((_rule.pattern, _rule.reader))
+    if _rule.years:
+        _BY_YEAR.append((_rule.pattern, _rule.reader))
 
-# What every date that begins with a number begins with.
+_NUMBER_STARTS = frozenset("0123456789零〇一二两三四五六七八九十廿卅")
+# What every date that begins with a number begins with; its last character is the unit.
 _NUMBER_HINT = rx(r"(?:\d{1,4}|[零〇一二两三四五六七八九十廿卅]{1,4})_[年月日号/.~到至、和或季-]|五_一|十_一")
+_YEAR_STARTS = frozenset("今本当明后去前")
+_YEAR_HINT = rx(r"._年")
 # Names of firms and places that begin like a day.
 BRANDS = rx(r"周六福|[七7]天_?(?:连锁)?_?酒店|365天|今日头条|明日之星|7-11|7-eleven|五一(?:路|广场|大道|商圈)|十一届")
 BRAND_STARTS = frozenset("周七73今明五十")
 # 版本周五, 补上周五前: the 本 or 上 before a week is not always that of 本周 or 上周.
 _OTHER_THIS = tuple("版剧脚")
 _WENT = tuple("出回过进送带拿寄拉搬运")
+_TOLD = tuple("说证声")
 _COMPLETED = tuple("补搭装挂跟追赶交传贴换接配盖关印带连穿写填填加送用")
 _ENDS_ITEM = Pattern(r" ?(?:(?:之 ?|以 ?)?[前内]|$|[,，。;；!、)）到至或~-]|[上下中]午|早|晚|凌晨|傍晚|半?夜|\d)")
 _REDUCED_WEEKDAY = rx(r"(?P<d>[一二三四五六日天])(?![个次期天套份点时月年号一二三四五六七八九十])")
@@ -129,31 +136,43 @@ def day_at(plain: str, index: int, within: Day | None = None) -> Day | None:
     """
     if index >= len(plain):
         return None
-    if (plain[index] in BRAND_STARTS and BRANDS.match(plain, index)) or (
-        plain[index] == "本" and plain[index - 1 : index] in _OTHER_THIS
-    ):
-        return None
-    if plain[index] == "去" and plain[index - 1 : index] in _WENT:
-        return None  # 发出去|年底前
-    if plain[index : index + 2] == "明年" and plain[index - 1 : index] in tuple("说证声"):
-        return None  # 升级说明|年底发
-    if plain[index] in NUMBER_STARTS and not _NUMBER_HINT.match(plain, index):
-        return _reduced(plain, index, within)
     best: Day | None = None
-    for pattern, reader in _BY_START.get(plain[index], ()):
+    for pattern, reader in _tried(plain, index):
         match = pattern.match(plain, index)
         day = reader(plain, match) if match else None
         if day is not None and day.never and _is_complement(plain, day):
             return None
         if day is not None and (best is None or day.end > best.end):
             best = day
-    return best or _reduced(plain, index, within)
+    return best if best is not None or within is None else _reduced(plain, index, within)
 
 
-def _reduced(plain: str, index: int, within: Day | None) -> Day | None:
+def _tried(plain: str, index: int) -> _Tried:
+    """The rules that may find a day at `index`."""
+    char = plain[index]
+    if char in BRAND_STARTS and BRANDS.match(plain, index):
+        return []
+    found = _BY_START.get(char, [])
+    if char in _NUMBER_STARTS:
+        number = _NUMBER_HINT.match(plain, index)
+        return found + _BY_UNIT.get(number[0][-1], []) if number else []
+    if char in _YEAR_STARTS:
+        before = plain[index - 1 : index]
+        year = _YEAR_HINT.match(plain, index) is not None
+        if (
+            (char == "本" and before in _OTHER_THIS)
+            or (char == "去" and before in _WENT)  # 发出去|年底前
+            or (char == "明" and year and before in _TOLD)  # 升级说明|年底发
+        ):
+            return []
+        return found + _BY_YEAR if year else found
+    return found
+
+
+def _reduced(plain: str, index: int, within: Day) -> Day | None:
     """The 五 of 周三到五."""
-    match = _REDUCED_WEEKDAY.match(plain, index) if within is not None and within.plain_weekday is not None else None
-    if match is None or within is None:
+    match = _REDUCED_WEEKDAY.match(plain, index) if within.plain_weekday is not None else None
+    if match is None:
         return None
     shift = within.days.shift if isinstance(within.days, Weekday) else None
     return Day(index, match.end(), Weekday(_WEEKDAYS[match["d"]], shift), "weekday")

@@ -53,24 +53,34 @@ class Day(NamedTuple):
 SHIFT = r"(?P<shift>本|这_(?:一_)?个?|当|下_下_(?:一_)?个?|下_(?:一_)?个?|上_上_(?:一_)?个?|上_(?:一_)?个?)"
 YEAR = r"(?P<y>20\d\d|(?<!\d)2\d|二[零〇][零〇一二三四五六七八九]{2}|今|本|当|明|后|去|前)_年"
 NOT_MIDDLE = r"(?!旬|秋|午|国|心|标|央|间|小|高|期|途|等|文|药|西|东|铁|建|海|石|粮|信|通|联|介|转|层|置|山|奖|型|继)"
-# With what a number and a date may begin.
-NUMBER_STARTS = "0123456789零〇一二两三四五六七八九十廿卅"
-DIGIT_STARTS = "0123456789一二三四五六七八九十"
-
 Reader = Callable[[str, re.Match[str]], Day | None]
 
 
+class Rule(NamedTuple):
+    """A pattern with the reader that makes a day of what it matches, and where it may be tried.
+
+    `starts` are characters it begins with. `units` are those that end a number it begins with, 月 in 11月25日. With
+    `years` it may also begin with a year's word: 今年, 明年.
+    """
+
+    pattern: Pattern
+    reader: Reader
+    starts: str
+    units: str
+    years: bool
+
+
 class Rules:
-    """Patterns with the readers that make a day of what they match, in the order in which they were registered."""
+    """The rules of one subject, in the order in which they were registered: of equally long days the first wins."""
 
     def __init__(self) -> None:
-        self.rules: list[tuple[str, Pattern, Reader]] = []
+        self.rules: list[Rule] = []
 
-    def on(self, starts: str, pattern: str) -> Callable[[Reader], Reader]:
-        """Registers a reader for `pattern`, tried where the text has one of the characters `starts`."""
+    def on(self, pattern: str, starts: str = "", units: str = "", years: bool = False) -> Callable[[Reader], Reader]:
+        """Registers a reader for `pattern`, tried where `starts`, `units` and `years` let it (see `Rule`)."""
 
         def register(reader: Reader) -> Reader:
-            self.rules.append((starts, rx(pattern), reader))
+            self.rules.append(Rule(rx(pattern), reader, starts, units, years))
             return reader
 
         return register

@@ -26,7 +26,9 @@ _EDGE = rf"_(?:(?P<near>{_NEAR})|(?P<far>{_FAR}))"
 
 
 @FEASTS.on(
-    "元春除大年清五劳端中国今明后", rf"(?:(?P<y>今|明|后)_年_)?(?:{_FEAST})(?:{_OFF}{_EDGE}|_(?:当_[天日]|那_天))?"
+    rf"(?:(?P<y>今|明|后)_年_)?(?:{_FEAST})(?:{_OFF}{_EDGE}|_(?:当_[天日]|那_天))?",
+    starts="元春除大年清五劳端中国",
+    years=True,
 )
 def _feast(plain: str, match: re.Match[str]) -> Day | None:
     name = next(name for index, (name, _) in enumerate(_NAMES) if match[f"f{index}"])
@@ -46,14 +48,14 @@ def _round(match: re.Match[str], name: str | None) -> Day | None:
     return None if name is None else day_of(match, Feast(name, shift), "feast", checkable=True)
 
 
-@FEASTS.on("十", rf"十_一(?:_节)?{_OFF}{_EDGE}")
+@FEASTS.on(rf"十_一(?:_节)?{_OFF}{_EDGE}", starts="十")
 def _october_first(plain: str, match: re.Match[str]) -> Day | None:
     if match.start() and plain[match.start() - 1] in "双一二三四五六七八九十周期拜第":
         return None
     return _round(match, "国庆")
 
 
-@FEASTS.on("年过", rf"(?:过_)?年{_EDGE}")
+@FEASTS.on(rf"(?:过_)?年{_EDGE}", starts="年过")
 def _new_year(plain: str, match: re.Match[str]) -> Day | None:
     if match.start() and plain[match.start() - 1] in "一二两三四五六七八九十半几多今明去后前本当新每周百0123456789":
         return None
@@ -66,7 +68,7 @@ _OTHER_FEAST = Pattern(
 )
 
 
-@FEASTS.on("节双放假长小", rf"(?:双_节|节_?(?:假_?日|日)|节|(?:小_?)?长_?假|放_?假|假_?期){_OFF}{_EDGE}")
+@FEASTS.on(rf"(?:双_节|节_?(?:假_?日|日)|节|(?:小_?)?长_?假|放_?假|假_?期){_OFF}{_EDGE}", starts="节双放假长小")
 def _any_feast(plain: str, match: re.Match[str]) -> Day | None:
     if _OTHER_FEAST.search(plain[max(0, match.start() - 3) : match.start()]):
         return None

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from handlers.language.clock_phrases import TO, time_at
 from handlers.language.day_phrases import BRAND_STARTS, BRANDS, day_at
 from handlers.language.day_rules import Day, Shape
 from handlers.language.days import (
@@ -29,8 +30,8 @@ from handlers.language.days import (
     Weekday,
     Weekend,
 )
-from handlers.language.moments import Clock, Part, When
-from handlers.language.numerals import HOUR, MINUTE, NUMBER, NUMERALS, is_approximate, value
+from handlers.language.moments import When
+from handlers.language.numerals import NUMBER, NUMERALS, is_approximate, value
 from handlers.language.patterns import Pattern, rx
 
 
@@ -50,81 +51,49 @@ class Phrase(NamedTuple):
     past: Days | None = None
 
 
-# 今晚|上门, 明早|上线: the 上 of an act; and greetings.
-_UP = "好|门|架|线|班|传|市|新|墙|会(?!议|见|谈|面)"
-_PARTS: list[tuple[str, Part, Pattern]] = [
-    ("凌", "凌晨", rx(r"凌_晨")),
-    ("一大清早", "早上", rx(rf"一_大_早|大_清_早|(?:大|清|一)_早|早_上(?!{_UP})|早_晨|清_晨")),
-    ("上午", "上午", rx(r"上_午(?!好|茶|场)|午_前")),
-    ("中正午", "中午", rx(r"中_午(?!好|饭|餐)|正_午|午_间")),
-    ("下午", "下午", rx(r"下_午(?!好|茶|场)|午_后")),
-    ("傍黄", "傍晚", rx(r"傍_晚|黄_昏")),
-    ("晚夜", "晚上", rx(rf"晚_上(?!{_UP})|晚_间|夜_晚")),
-    ("半夜深午", "夜里", rx(r"半_夜|夜_里|夜_间|深_夜|午_夜")),
-    ("下", "下班", rx(r"下_班(?!_?(?:之_?|以_?)?后|时|了|途|路|高峰|打卡)")),
-    ("上", "上班", rx(r"上_班_(?:之_|以_)?前")),
-]
-# Short forms: after a day (明早, 周五晚), or before a clock time (早9点).
-_SHORT_PARTS: list[tuple[str, Part, Pattern]] = [
-    ("早晨", "早上", rx(r"[早晨](?!会(?!见|谈)|餐|饭|茶|市|操|高峰|点名)")),
-    ("晚", "晚上", rx(r"晚(?!会(?!见|谈)|餐|饭|宴(?!请)|市|场|自习|高峰|点名)")),
-    ("夜", "夜里", rx(r"夜(?!场|班|宵|市|宴)")),
-    ("午", "中午", rx(r"午(?!餐|饭|休|宴)")),
-]
-_PART_STARTS = frozenset(char for starts, _, _ in (*_PARTS, *_SHORT_PARTS) for char in starts)
-# What is counted in points: 5点建议.
-POINTS = (
-    "建议|意见|要求|改进|说明|诉求|原因|问题|结论|理由|注意|共识|反馈|优势|措施|内容|需求|疑问|想法|思路|整改(?!完|好|到)|"
-    "事项|体会|心得|方向|要点|要领|要素|提示|提醒|说法"
-)
-_CLOCK = rx(
-    rf"(?P<h>{HOUR})_(?:点_钟?(?!的?(?:{POINTS}))|时(?!候|间|段|代|刻|效|许|长|常|期|装|尚))"
-    rf"_(?:(?P<half>半)|(?P<quarter>[一二三123])_刻_钟?|(?P<m>{MINUTE})(?!(?:[个台箱套件家号楼米吨元万人份天月年%]|[-/.:]?\d|小时))_(?:分(?![到配发给批别]))?(?!钟)|整(?!理|改|顿|合|机|体|箱|套|批|装|车|个|店|层|栋|单|包|件|柜|仓|租|年|天|月|编|形|修|备|洁|夜))?"
-)
-_COLON = rx(r"(?P<h>\d{1,2})_:_(?P<m>\d{2})(?::\d{2})?(?!\d)")
-_HOUR_RANGE = rx(rf"{HOUR}_(?:-|~|到|至)_(?={HOUR}_(?:点|时))")
 _OR = rx(r"_(?:或_者?|还_是|或_是|、|/|和|与)_|(?=周|星_?期|礼_?拜)")
 _BESIDE = rx(r"_[(]?_")
 _OPENED, _CLOSED = rx(r"_[(]_"), rx(r"_[)]")
 _WEEKDAY_STARTS = ("周", "星", "礼", "本", "这", "当", "下", "上")
-_OF = rx("_的?_")
-_TO = rx(r"_(?:到|至|-+|~+)_")
-_AMPM = rx(r"_(am|pm|a\.m\.|p\.m\.)(?![a-z])")
 
 _SUFFIX = r"_(?P<s>(?:之_|以_)?内|(?:之_|以_)?后(?!台|期|端|面|勤|来|轮|段|续(?!签|费|约|保|订))|左_右|上_下)"
 _RANGE_NUMBER = rf"(?:(?:{NUMBER})_(?:-|~|到|至|或)_)?(?P<n>{NUMBER})"
 _HOURS = r"(?:小_时|钟_头|钟(?!头|点|表)|(?:hours?|hrs?|h)(?![a-z\d]))"
-_HOUR_STARTS = frozenset("0123456789零〇一二两三四五六七八九十")
 _DURATION_STARTS = frozenset(f"0123456789半{NUMERALS}")
 _ONE_WEEKDAY = "[一二三四五六日天]"
+# What is counted, the characters that may follow the number (半: or begin it), and the whole.
 _DURATIONS = [
-    ("half-hour", rx(rf"半_个?_{_HOURS}")),
-    ("hours", rx(rf"(?P<n>\d{{1,3}}\.\d)_(?:个_)?{_HOURS}")),
-    ("hours", rx(
+    ("half-hour", "半", rx(rf"半_个?_{_HOURS}")),
+    ("hours", "小钟h", rx(rf"(?P<n>\d{{1,3}}\.\d)_(?:个_)?{_HOURS}")),
+    ("hours", "小钟h半", rx(
         rf"{_RANGE_NUMBER}_(?:个_)?(?P<half>半_)?(?:个_)?{_HOURS}(?P<half2>_半(?!天|个|月))?"
         rf"(?:_零?(?P<m>{NUMBER})_分_钟?)?"
     )),
-    ("minutes", rx(rf"{_RANGE_NUMBER}_(?:个_)?(?:分_钟|mins?(?![a-z])|minutes?(?![a-z]))")),
-    ("minutes", rx(rf"{_RANGE_NUMBER}_分(?=_(?:之|以)?_?[内后])")),
-    ("quarters", rx(rf"(?P<n>{NUMBER})_刻_钟")),
-    ("half-day", rx(r"半_[天日]")),
-    ("workdays", rx(rf"{_RANGE_NUMBER}_个?_工_作_[日天]")),
-    ("days", rx(rf"{_RANGE_NUMBER}_(?:个_)?(?:自_然_[日天]|天_?时_?间|天|(?:整_)天)")),
-    ("days", rx(rf"{_RANGE_NUMBER}_日(?=_(?:之|以)?_?[内后])")),
-    ("half-month", rx(r"半_个?_月")),
-    ("months-half", rx(rf"(?P<n>{NUMBER})_个_半_月")),
-    ("months", rx(rf"{_RANGE_NUMBER}_个_多?月")),
-    ("months", rx(r"(?P<n>[两俩])_月")),
-    ("half-year", rx(r"半_年")),
-    ("years-half", rx(rf"(?P<n>{NUMBER})_年_半")),
-    ("years", rx(rf"(?P<n>1?\d|[{NUMERALS}]{{1,2}})_(?:周_?)?年(?!_?\d|_?底|_?末|_?初|_?前|_?月|_?度)")),
-    ("quarter-years", rx(rf"(?P<n>{NUMBER})_个_季_度")),
-    ("weeks", rx(
+    ("minutes", "分m", rx(rf"{_RANGE_NUMBER}_(?:个_)?(?:分_钟|mins?(?![a-z])|minutes?(?![a-z]))")),
+    ("minutes", "分", rx(rf"{_RANGE_NUMBER}_分(?=_(?:之|以)?_?[内后])")),
+    ("quarters", "刻", rx(rf"(?P<n>{NUMBER})_刻_钟")),
+    ("half-day", "半", rx(r"半_[天日]")),
+    ("workdays", "工", rx(rf"{_RANGE_NUMBER}_个?_工_作_[日天]")),
+    ("days", "天自整", rx(rf"{_RANGE_NUMBER}_(?:个_)?(?:自_然_[日天]|天_?时_?间|天|(?:整_)天)")),
+    ("days", "日", rx(rf"{_RANGE_NUMBER}_日(?=_(?:之|以)?_?[内后])")),
+    ("half-month", "半", rx(r"半_个?_月")),
+    ("months-half", "半", rx(rf"(?P<n>{NUMBER})_个_半_月")),
+    ("months", "月多", rx(rf"{_RANGE_NUMBER}_个_多?月")),
+    ("months", "月", rx(r"(?P<n>[两俩])_月")),
+    ("half-year", "半", rx(r"半_年")),
+    ("years-half", "年", rx(rf"(?P<n>{NUMBER})_年_半")),
+    ("years", "年周", rx(rf"(?P<n>1?\d|[{NUMERALS}]{{1,2}})_(?:周_?)?年(?!_?\d|_?底|_?末|_?初|_?前|_?月|_?度)")),
+    ("quarter-years", "季", rx(rf"(?P<n>{NUMBER})_个_季_度")),
+    ("weeks", "周星礼", rx(
         rf"{_RANGE_NUMBER}_(?:周(?!年|期|岁|刊|转|报|末|{_ONE_WEEKDAY})|个_?(?:星_期|礼_拜)"
         rf"|(?:星_期|礼_拜)(?!{_ONE_WEEKDAY}))"
     )),
 ]  # fmt: skip
-# What every duration begins with: without it none of the patterns above need be tried.
+_BY_UNIT: dict[str, list[tuple[str, Pattern]]] = {}
+for _kind, _units, _pattern in _DURATIONS:
+    for _char in _units:
+        _BY_UNIT.setdefault(_char, []).append((_kind, _pattern))
+# What every duration begins with; its last character tells which of the patterns above may fit.
 _DURATION_HINT = rx(rf"半|{_RANGE_NUMBER}(?:\.\d)?_(?:个_?)?[小钟h分m刻天日工周星礼月年季半自整多]")
 _DURATION_SUFFIX = rx(_SUFFIX)
 # 3天前 was three days ago; 第3天, 近30天, 每2小时 measure or repeat.
@@ -242,10 +211,10 @@ def _composed_at(plain: str, index: int) -> Phrase | None:
         day = _joined(plain, day)
         end, days, weekday, shape = day.end, day.days, day.weekday, day.shape
         if day.never:
-            part, clock, end = _time_at(plain, end, after_day=True)
+            part, clock, end = time_at(plain, end, after_day=True)
             return Phrase(index, end, index, None, shape, past=days)
     begin = end
-    part, clock, end = _time_at(plain, end, after_day=day is not None)
+    part, clock, end = time_at(plain, end, after_day=day is not None)
     if day is None and end == begin:
         return None
     if day is None:
@@ -269,7 +238,7 @@ def _joined(plain: str, day: Day) -> Day:
     """`day` with what a second day beside it says: the end of a range, an alternative, or the weekday of a date."""
     if day.never:
         return day
-    for pattern, either in ((_TO, False), (_OR, True)):
+    for pattern, either in ((TO, False), (_OR, True)):
         link = pattern.match(plain, day.end)
         if not link:
             continue
@@ -303,77 +272,11 @@ def _with_weekday(plain: str, day: Day) -> Day:
     return day
 
 
-def _time_at(plain: str, index: int, after_day: bool) -> tuple[Part | None, Clock | None, int]:
-    """The part of the day and the clock time that stand at `index`."""
-    blank = _OF.match(plain, index) if after_day else None
-    here = blank.end() if blank else index
-    part, end = _part_at(plain, here, after_day)
-    if part is None:
-        here = end = index + (plain[index : index + 1] == " " and after_day)
-    skip = _OF.match(plain, end) if part else None
-    if part in ("上班",):
-        return part, None, end
-    clock, clock_end = _clock_at(plain, skip.end() if skip else end)
-    if clock is None:
-        short = part is not None and not after_day and end - here == 1
-        return (None, None, index) if part is None or short else (part, None, end)
-    after = _TO.match(plain, clock_end)
-    if after:
-        later_part, later_end = _part_at(plain, after.end(), False)
-        later, later_end = _clock_at(plain, later_end if later_part else after.end())
-        if later:
-            return later_part or part, later, later_end
-    return part, clock, clock_end
-
-
-def _part_at(plain: str, index: int, after_day: bool) -> tuple[Part | None, int]:
-    char = plain[index : index + 1]
-    if char not in _PART_STARTS:
-        return None, index
-    for starts, part, pattern in _PARTS:
-        match = pattern.match(plain, index) if char in starts else None
-        if match:
-            return part, match.end()
-    for starts, part, pattern in _SHORT_PARTS:
-        match = pattern.match(plain, index) if char in starts else None
-        if match and (after_day or _clock_at(plain, match.end())[0] is not None):
-            return part, match.end()
-    return None, index
-
-
-def _clock_at(plain: str, index: int) -> tuple[Clock | None, int]:
-    if plain[index : index + 1] not in _HOUR_STARTS:
-        return None, index
-    skip = _HOUR_RANGE.match(plain, index)
-    here = skip.end() if skip else index
-    if here and here == index and plain[here - 1 : here].isdigit():
-        return None, index
-    match = _CLOCK.match(plain, here) or _COLON.match(plain, here)
-    if not match:
-        return None, index
-    groups = match.groupdict()
-    written = groups["h"]
-    hour, minute = value(written), 0
-    if groups.get("half"):
-        minute = 30
-    elif groups.get("quarter"):
-        minute = 15 * value(groups["quarter"])
-    elif groups.get("m"):
-        minute = value(groups["m"])
-    if hour > 24 or minute > 59 or (hour == 24 and minute):
-        return None, index
-    bare = 0 < hour < 13 and not (written.startswith("0"))
-    half = _AMPM.match(plain, match.end())
-    if half and hour <= 12:
-        hour = hour % 12 + (12 if half[1].startswith("p") else 0)
-        return Clock(hour, minute, False), half.end()
-    return Clock(hour, minute, bare), match.end()
-
-
 def _duration_at(plain: str, index: int) -> Phrase | None:
-    if not _DURATION_HINT.match(plain, index):
+    hint = _DURATION_HINT.match(plain, index)
+    if not hint:
         return None
-    for kind, pattern in _DURATIONS:
+    for kind, pattern in _BY_UNIT[hint[0][-1]]:
         match = pattern.match(plain, index)
         if match and (phrase := _duration(plain, index, kind, match)) is not None:
             return phrase
@@ -440,7 +343,7 @@ def _duration(plain: str, index: int, kind: str, match: re.Match[str]) -> Phrase
         strong = "左" not in suffix["s"] and "上" not in suffix["s"]
     when = When(days, None, None, minutes)
     if days is not None and strong:
-        part, clock, end = _time_at(plain, end, after_day=True)
+        part, clock, end = time_at(plain, end, after_day=True)
         when = When(days, part, clock)
     return _with_tail(plain, Phrase(index, end, index, when, shape, strong))
 
