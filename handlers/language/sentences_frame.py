@@ -37,6 +37,8 @@ _TOKENS = frozenset(_WORDS.split())
 _LEADING = frozenset("我跟和与同给去对找在到由把是有都还被距离将")
 _CLOSING = frozenset("的了过着吗是有在还都又没不去到来跟给被归由未呢没得吧哪")
 _LONGEST = max(map(len, _TOKENS))
+# Longer ones are hardly questions, and the patterns take more than linear time.
+_MOST_LETTERS = 40
 _NAME = 0.6
 _BEFORE_NAME, _IN_NAME, _AFTER_NAME = range(3)
 _UNREACHED = 1e9
@@ -96,7 +98,7 @@ _OTHER_TIME = rx(r"明天|后天|下周|下个?月|准备|打算|应该")
 
 def read_frame(text: str, requested: bool) -> tuple[FrameTopic, str] | None:
     """The question asked about the one name in a clause, and that name; None when there is none or it is talk."""
-    split = _split(text)
+    split = _split(text) if len(text) <= _MOST_LETTERS else None
     if split is None:
         return None
     before, name, after = split

@@ -111,15 +111,18 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     assert sentence is None or sentence.person is None or sentence.person in PEOPLE
 
 
-@pytest.mark.parametrize("piece", ["谁在跟", "上次联系", "还有什么没做完的", "日报汇总", "我", " ", "，", "明天出差"])
-def test_the_time_is_linear_in_the_length(piece: str) -> None:
-    read_sentence(piece, PEOPLE)
+@pytest.mark.parametrize("ending", ["", "x", "出差", "日报", "没做完的", "谁跟x"])
+@pytest.mark.parametrize("opening", ["", "我出差", "明天请假", "周牧野的日报", "帮我日报", "我还有什么"])
+@pytest.mark.parametrize("piece", ["看", "是", "给我", "今天", "今天的", "周三", "现在", "出来", "跟", "，"])
+def test_what_can_be_read_in_many_ways_is_not_tried_in_all_of_them(opening: str, piece: str, ending: str) -> None:
+    text = (opening + piece * 70)[:72] + ending
+    started = time.process_time()
+    read_sentence(text, PEOPLE)
+    assert time.process_time() - started < 1.0
 
-    def seconds(count: int) -> float:
-        text = piece * count
-        started = time.process_time()
-        read_sentence(text, PEOPLE)
-        return time.process_time() - started
 
-    assert seconds(40_000 // len(piece)) < 0.1
-    assert min(seconds(80 // len(piece)) for _ in range(3)) < 0.1
+@pytest.mark.parametrize("piece", ["谁在跟", "上次联系", "还有什么没做完的", "我", "明天出差"])
+def test_a_very_long_text_costs_next_to_nothing(piece: str) -> None:
+    started = time.process_time()
+    assert read_sentence(piece * 50_000, PEOPLE) is None
+    assert time.process_time() - started < 0.1
