@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from handlers.language import lexicon
 from handlers.language.patterns import Pattern, rx
-from handlers.language.phrases import Phrase, scan
+from handlers.language.phrases import MOST_TRIES, Phrase, scan
 
 _EDGES = " ,，。.;；:：、!！?？+~-|·…()（）[]\"'“”<>《》「」『』*#@=→"
 # After these a thing is named, so a bare time right behind one is part of that thing (给3号楼, 把3月份样机).
@@ -61,9 +61,9 @@ class Choice(NamedTuple):
     said: int
 
 
-def choose(plain: str) -> Choice:
-    """The deadline of one item in prepared writing (mentions blanked out)."""
-    phrases = scan(plain)
+def choose(plain: str, most: int = MOST_TRIES) -> Choice:
+    """The deadline of one item in prepared writing (mentions blanked out); `most` is that of `scan`."""
+    phrases = scan(plain, most)
     vague = tuple(_vague(plain, phrases))
     if not phrases:
         return Choice(None, None, vague, 0)

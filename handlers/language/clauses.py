@@ -16,6 +16,7 @@ from handlers.language import lexicon
 from handlers.language.mentions import Names, find_mentions, known_names
 from handlers.language.moments import Issue
 from handlers.language.patterns import Pattern
+from handlers.language.phrases import MOST_TRIES
 from handlers.language.reading import Reading, read
 from handlers.language.segments import Segment, blocks, has_prefix, list_parts, segments
 
@@ -68,9 +69,9 @@ class _Draft(NamedTuple):
     mentions: tuple[str, ...]
 
     @classmethod
-    def of(cls, text: str, known: Names) -> _Draft:
+    def of(cls, text: str, known: Names, most: int = MOST_TRIES) -> _Draft:
         mentioned = find_mentions(text, known)
-        return cls(text, read(text, mentioned.spans), mentioned.names)
+        return cls(text, read(text, mentioned.spans, most), mentioned.names)
 
     @property
     def dated(self) -> bool:
@@ -115,12 +116,18 @@ def _is_filler(rest: str) -> bool:
     return _FILLER.fullmatch(rest) is not None
 
 
+# How many places of a whole message are searched for phrases; each of its items has a share of them.
+_MOST_TRIES = 256
+_LEAST_TRIES = 16
+
+
 def _items(leading: str, pieces: Sequence[Segment], now: datetime, calendar: Calendar, known: Names) -> Iterable[Item]:
     for_all = list(find_mentions(leading, known).names)
     drafts: list[_Draft] = []
     alone: list[_Draft] = []
+    most = max(_LEAST_TRIES, _MOST_TRIES // max(len(pieces), 1))
     for piece in pieces:
-        draft = _Draft.of(piece.text, known)
+        draft = _Draft.of(piece.text, known, most)
         if not draft.matter and not draft.dated and not draft.vague:
             for_all.extend(draft.mentions)
         elif draft.only_due:
@@ -176,9 +183,14 @@ def _shared_tail(draft: _Draft, known: Names) -> tuple[_Draft, Reading] | None:
 def _split(draft: _Draft, known: Names) -> Sequence[_Draft]:
     """The items of one segment: several when every part of a comma list has its own deadline and a verb."""
     for parts in list_parts(draft.text, draft.reading.choice.said):
-        drafts = [_Draft.of(part, known) for part in parts]
-        if all(part.dated and lexicon.holds_act(part.matter) for part in drafts) and not _continued(drafts):
-            return _with_day_of_before(drafts)
+        drafts: list[_Draft] = []
+        for part in parts:
+            drafts.append(_Draft.of(part, known))
+            if not drafts[-1].dated or not lexicon.holds_act(drafts[-1].matter):
+                break
+        else:
+            if not _continued(drafts):
+                return _with_day_of_before(drafts)
     return [draft]
 
 

@@ -11,6 +11,7 @@ from handlers.language.choice import Choice, choose
 from handlers.language.days import Days
 from handlers.language.matter import without
 from handlers.language.moments import Resolved, When, resolve
+from handlers.language.phrases import MOST_TRIES
 from handlers.language.writing import Writing
 
 
@@ -50,10 +51,13 @@ class Reading(NamedTuple):
         return Resolved(None, "vague" if self.choice.vague else "none")
 
 
-def read(text: str, blanked: Sequence[tuple[int, int]] = ()) -> Reading:
-    """`text` with its deadline chosen; the stretches `blanked` (mentions, in order) are read as blanks."""
+def read(text: str, blanked: Sequence[tuple[int, int]] = (), most: int = MOST_TRIES) -> Reading:
+    """`text` with its deadline chosen; the stretches `blanked` (mentions, in order) are read as blanks.
+
+    `most` bounds the time taken, as told at `scan`.
+    """
     writing = Writing.of(_with_blanks(text, blanked) if blanked else text)
-    choice = choose(writing.plain)
+    choice = choose(writing.plain, most)
     vague = [writing.original(*span) for span in choice.vague]
     chosen = [writing.original(one.start, one.end) for one in (choice.phrase, choice.time) if one] or vague
     chosen.sort()
