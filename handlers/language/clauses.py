@@ -116,18 +116,19 @@ def _is_filler(rest: str) -> bool:
     return _FILLER.fullmatch(rest) is not None
 
 
-# How many places of a whole message are searched for phrases; each of its items has a share of them.
-_MOST_TRIES = 256
-_LEAST_TRIES = 16
+# A message of more phrases than anybody writes is read at the two ends of its further items only.
+_MOST_PHRASES = 256
+_LEAST_TRIES = 4
 
 
 def _items(leading: str, pieces: Sequence[Segment], now: datetime, calendar: Calendar, known: Names) -> Iterable[Item]:
     for_all = list(find_mentions(leading, known).names)
     drafts: list[_Draft] = []
     alone: list[_Draft] = []
-    most = max(_LEAST_TRIES, _MOST_TRIES // max(len(pieces), 1))
+    left = _MOST_PHRASES
     for piece in pieces:
-        draft = _Draft.of(piece.text, known, most)
+        draft = _Draft.of(piece.text, known, max(_LEAST_TRIES, min(left, MOST_TRIES)))
+        left -= draft.reading.choice.said
         if not draft.matter and not draft.dated and not draft.vague:
             for_all.extend(draft.mentions)
         elif draft.only_due:

@@ -165,12 +165,13 @@ def scan(plain: str, most: int = MOST_TRIES) -> list[Phrase]:
     """
     found: list[Phrase] = []
     index = 0
+    end = len(plain) - min(_END, 4 * most)
     while (match := _STARTS.search(plain, index)) is not None:
         index = match.start()
         most -= 1
-        if most == -1 and index < len(plain) - _END:
-            pause = _PAUSE.search(plain, len(plain) - _END)
-            index = pause.end() if pause else len(plain) - _END
+        if most == -1 and index < end:
+            pause = _PAUSE.search(plain, end)
+            index = pause.end() if pause else end
             continue
         phrase = _phrase_at(plain, index)
         if phrase is None:
