@@ -88,7 +88,6 @@ def claim(session: Session, now: datetime, limit: int = 50) -> list[Inbox]:
     A message that failed waits for its retry without holding up those behind it. Two instances never claim at once:
     see the lane "work" of the store.
     """
-    busy = select(Inbox.lane).where(Inbox.state == "working", col(Inbox.leased_until) > now)
     statement = (
         select(Inbox)
         .where(
@@ -97,7 +96,7 @@ def claim(session: Session, now: datetime, limit: int = 50) -> list[Inbox]:
                 (col(Inbox.state) == "working") & (col(Inbox.leased_until) <= now),
             ),
             or_(col(Inbox.retry_at).is_(None), col(Inbox.retry_at) <= now),
-            col(Inbox.lane).not_in(busy),
+            col(Inbox.lane).not_in(_busy(now)),
         )
         .order_by(col(Inbox.id))
         .limit(limit)
@@ -109,6 +108,10 @@ def claim(session: Session, now: datetime, limit: int = 50) -> list[Inbox]:
         row.leased_until = now + LEASE
         session.add(row)
     return rows
+
+
+def _busy(now: datetime) -> Any:
+    return select(Inbox.lane).where(Inbox.state == "working", col(Inbox.leased_until) > now)
 
 
 def release_all(session: Session) -> int:
@@ -154,7 +157,11 @@ def fail(session: Session, inbox_id: int, attempt: int, error: str, retry_at: da
 
 def next_at(session: Session, now: datetime) -> datetime | None:
     """When the next message can be worked on: now, a retry's or a lease's moment, or None."""
-    first = session.exec(select(func.min(func.coalesce(Inbox.retry_at, now))).where(col(Inbox.state) == "queued")).one()
+    first = session.exec(
+        select(func.min(func.coalesce(Inbox.retry_at, now))).where(
+            col(Inbox.state) == "queued", col(Inbox.lane).not_in(_busy(now))
+        )
+    ).one()
     lease = session.exec(select(func.min(Inbox.leased_until)).where(col(Inbox.state) == "working")).one()
     moments = [moment for moment in (first, lease) if moment is not None]
     return max(now, min(moments)) if moments else None

@@ -11,6 +11,7 @@ from storage.inbox import Letter
 from storage.store import Store, StoreUnavailable
 
 BATCH = 512
+_Waiting = tuple[Sequence[Letter], datetime, asyncio.Future[None]]
 
 
 class Intake:
@@ -18,7 +19,7 @@ class Intake:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._waiting: list[tuple[Sequence[Letter], datetime, asyncio.Future[None]]] = []
+        self._waiting: list[_Waiting] = []
         self._running: asyncio.Task[None] | None = None
 
     def add(self, letters: Sequence[Letter], now: datetime) -> asyncio.Future[None]:
@@ -39,26 +40,36 @@ class Intake:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-                await self._store_all(batch)
+                try:
+                    await self._store_all(batch)
+                finally:
+                    # Stopped in the middle: nobody is left waiting for what will not be told any more.
+                    _tell(batch, StoreUnavailable("stopped"))
         finally:
             self._running = None
 
-    async def _store_all(self, batch: list[tuple[Sequence[Letter], datetime, asyncio.Future[None]]]) -> None:
+    async def _store_all(self, batch: list[_Waiting]) -> None:
         letters = [letter for item, _, _ in batch for letter in item]
         try:
             await self._store.write(lambda session: inbox.add(session, letters, batch[0][1]), "inbox")
         except StoreUnavailable as error:
-            for _, _, future in batch:
-                if not future.done():
-                    future.set_exception(StoreUnavailable(*error.args))
+            _tell(batch, error)
         except Exception as error:
-            if len(batch) > 1:
+            if len(batch) == 1:
+                _tell(batch, error)
+            else:
                 # One letter the database refuses must not spoil its neighbours.
                 for item in batch:
                     await self._store_all([item])
-            elif not batch[0][2].done():
-                batch[0][2].set_exception(error)
         else:
-            for _, _, future in batch:
-                if not future.done():
-                    future.set_result(None)
+            _tell(batch, None)
+
+
+def _tell(batch: list[_Waiting], error: Exception | None) -> None:
+    for _, _, future in batch:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)

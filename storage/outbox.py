@@ -110,14 +110,13 @@ def claim(session: Session, now: datetime, limit: int = 50) -> list[Outbox]:
         col(Outbox.state) == "queued",
         (col(Outbox.state) == "sending") & (col(Outbox.leased_until) <= now),
     )
-    busy = select(Outbox.lane).where(Outbox.state == "sending", col(Outbox.leased_until) > now)
     resting = select(Lane.lane).where(col(Lane.ready_at) > now)
     heads = (
         select(func.min(Outbox.id))
         .where(
             waiting,
             col(Outbox.not_before) <= now,
-            col(Outbox.lane).not_in(busy),
+            col(Outbox.lane).not_in(_busy(now)),
             col(Outbox.lane).not_in(resting),
         )
         .group_by(col(Outbox.lane))
@@ -134,6 +133,10 @@ def claim(session: Session, now: datetime, limit: int = 50) -> list[Outbox]:
         row.leased_until = now + LEASE
         session.add(row)
     return rows
+
+
+def _busy(now: datetime) -> Any:
+    return select(Outbox.lane).where(Outbox.state == "sending", col(Outbox.leased_until) > now)
 
 
 def release_all(session: Session) -> int:
@@ -190,7 +193,7 @@ def next_at(session: Session, now: datetime) -> datetime | None:
     lane_ready = select(func.max(Lane.ready_at)).where(Lane.lane == Outbox.lane).scalar_subquery()
     rows = session.exec(
         select(Outbox.not_before, lane_ready)
-        .where(col(Outbox.state) == "queued")
+        .where(col(Outbox.state) == "queued", col(Outbox.lane).not_in(_busy(now)))
         .order_by(col(Outbox.not_before))
         .limit(200)
     )

@@ -196,7 +196,10 @@ async def test_when_the_next_one_can_be_worked_on(store: AnyStore) -> None:
     await add(store, letter("1"))
     assert await next_at() == NOW
     (row,) = await claim(store)
+    await add(store, letter("behind it"))
     assert await next_at() == NOW + LEASE
+    await finish(store, row)
+    (row,) = await claim(store)
     await fail(store, row, NOW + timedelta(minutes=2))
     assert await next_at() == NOW + timedelta(minutes=2)
 
