@@ -95,9 +95,8 @@ class _Draft(NamedTuple):
     ) -> Item:
         reading = shared if shared is not None and not self.dated and not self.vague else self.reading
         answer = reading.resolve(now, calendar)
-        mentions = self.mentions + for_all
-        if len(mentions) > 1:
-            mentions = tuple(dict.fromkeys(mentions))
+        # Whoever an item names itself is meant alone; the others are those of the whole message.
+        mentions = tuple(dict.fromkeys(self.mentions)) or for_all
         return Item(self.matter, answer.due, answer.issue, reading.phrase, mentions, answer.uncertain)
 
 

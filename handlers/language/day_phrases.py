@@ -161,6 +161,7 @@ def _tried(plain: str, index: int) -> _Tried:
         year = _YEAR_HINT.match(plain, index) is not None
         if (
             (char == "本" and before in _OTHER_THIS)
+            or (char == "本" and before.strip() and plain[index + 1 : index + 2] == " ")  # 寄样本 周三: a word ends
             or (char == "去" and before in _WENT)  # 发出去|年底前
             or (char == "明" and year and before in _TOLD)  # 升级说明|年底发
         ):

@@ -118,3 +118,13 @@ def test_mentions(text: str, names: tuple[str, ...], matter: str) -> None:
 )
 def test_whose_a_mention_is(text: str, names: list[tuple[str, ...]]) -> None:
     assert [item.mentions for item in commitments(text, NOW, CALENDAR, PEOPLE)] == names
+
+
+def test_an_item_that_names_somebody_is_meant_for_them_alone() -> None:
+    found = commitments("【承诺】@李娜 发报价 周三；@张伟 送样 周四", NOW, CALENDAR, ("李娜", "张伟"))
+    assert [(item.matter, item.mentions) for item in found] == [("发报价", ("李娜",)), ("送样", ("张伟",))]
+
+
+def test_a_blank_ends_the_word_before_a_weekday() -> None:
+    (item,) = commitments("【承诺】给客户寄样本 周三", NOW, CALENDAR)
+    assert (item.matter, item.phrase) == ("给客户寄样本", "周三")
