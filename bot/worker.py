@@ -133,7 +133,9 @@ class Worker:
         try:
             if row.attempts > CRASHES:
                 raise RuntimeError("never finished")
-            await self.store.write(lambda session: self._handle(session, row))
+            template = await self.store.write(lambda session: self._handle(session, row))
+            if template is not None:
+                log.info("a message was answered", action="worker.answered", inbox_id=row.id, template=template)
         except StoreUnavailable:
             raise
         except Exception as error:  # recorded on the inbox row
@@ -142,13 +144,13 @@ class Worker:
             )
             await self.store.write(lambda session, error=error: self._failed(session, row, error))  # type: ignore[misc]
 
-    def _handle(self, session: Session, row: Inbox) -> None:
-        """Everything one message does, in one transaction."""
+    def _handle(self, session: Session, row: Inbox) -> str | None:
+        """Everything one message does, in one transaction; returns the template of its answer."""
         assert row.id is not None
         now = self.clock.now()
         if not inbox.finish(session, row.id, row.attempts, now):
             # Another worker took over when this one's lease ran out.
-            return
+            return None
         message = letters.unpack(row.platform, row.message_id, row.sent_at, row.payload)
         if message.notice is not None:
             log.warning(
@@ -156,7 +158,8 @@ class Worker:
             )
             if message.notice == "unidentified":
                 speak.say_plainly(session, "unidentified", row, now, self.bot_name)
-            return
+                return "unidentified"
+            return None
         person, stranger = self._sender(session, message, now)
         chat = self._chat(session, message, person, now)
         talk = Talk(
@@ -176,7 +179,7 @@ class Worker:
         )
         answer = routes.handle(talk)
         speak.say(talk, answer, row, now, stranger=stranger)
-        log.info("a message was answered", action="worker.answered", inbox_id=row.id, template=answer.template)
+        return answer.template
 
     def _failed(self, session: Session, row: Inbox, error: Exception) -> None:
         assert row.id is not None
