@@ -274,7 +274,7 @@ async def test_the_teams_summary(store: Store) -> None:
 async def test_a_draft_of_open_promises_alone_may_be_confirmed(quick: Store) -> None:
     told = await hold(quick, "10:00 王磊：【承诺】给协和寄样 周五", "17:00 王磊：日报", "17:01 王磊：确认")
     assert told.answer(2).kind == "report"
-    check(told.answer(3), "王磊", "reply", "陈静")
+    check(told.answer(3), "王磊", "reply", "陈静", about=[2], without=["听到"])
     assert [(item.to, item.kind, item.files) for item in told.others] == [
         ("陈静", "report", ("日报-王磊-2026-11-23.pdf",))
     ]
