@@ -11,12 +11,38 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, text, update
+from sqlalchemy import Integer, bindparam, func, or_, text, update
 from sqlmodel import Session, col, select
 
 from storage.tables import Inbox, Moment
 
 LEASE = timedelta(seconds=30)
+
+# Built once: putting a statement together costs more than running it.
+_NOW = bindparam("now", type_=Moment)
+_BUSY = select(Inbox.lane).where(Inbox.state == "working", col(Inbox.leased_until) > _NOW)
+_WAITING = (
+    select(Inbox)
+    .where(
+        col(Inbox.state).in_(("queued", "working")),
+        or_(col(Inbox.state) == "queued", col(Inbox.leased_until) <= _NOW),
+        or_(col(Inbox.retry_at).is_(None), col(Inbox.retry_at) <= _NOW),
+        col(Inbox.lane).not_in(_BUSY),
+    )
+    .order_by(col(Inbox.id))
+    .limit(bindparam("limit", type_=Integer))
+)
+_FIRST = select(func.min(func.coalesce(col(Inbox.retry_at), _NOW))).where(
+    col(Inbox.state) == "queued", col(Inbox.lane).not_in(_BUSY)
+)
+_FIRST_LEASE = select(func.min(Inbox.leased_until)).where(col(Inbox.state) == "working")
+_FINISH = (
+    update(Inbox)
+    .where(
+        col(Inbox.id) == bindparam("row_id"), col(Inbox.attempts) == bindparam("attempt"), col(Inbox.state) == "working"
+    )
+    .values(state="done", done_at=_NOW, leased_until=None, error="")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,30 +114,13 @@ def claim(session: Session, now: datetime, limit: int = 50) -> list[Inbox]:
     A message that failed waits for its retry without holding up those behind it. Two instances never claim at once:
     see the lane "work" of the store.
     """
-    statement = (
-        select(Inbox)
-        .where(
-            or_(
-                col(Inbox.state) == "queued",
-                (col(Inbox.state) == "working") & (col(Inbox.leased_until) <= now),
-            ),
-            or_(col(Inbox.retry_at).is_(None), col(Inbox.retry_at) <= now),
-            col(Inbox.lane).not_in(_busy(now)),
-        )
-        .order_by(col(Inbox.id))
-        .limit(limit)
-    )
-    rows = list(session.exec(statement))
+    rows = list(session.execute(_WAITING, {"now": now, "limit": limit}).scalars())
     for row in rows:
         row.state = "working"
         row.attempts += 1
         row.leased_until = now + LEASE
         session.add(row)
     return rows
-
-
-def _busy(now: datetime) -> Any:
-    return select(Inbox.lane).where(Inbox.state == "working", col(Inbox.leased_until) > now)
 
 
 def release_all(session: Session) -> int:
@@ -132,12 +141,8 @@ def release(session: Session, inbox_id: int, attempt: int) -> None:
 
 def finish(session: Session, inbox_id: int, attempt: int, now: datetime) -> bool:
     """Marks a message done; False when this attempt no longer holds it."""
-    statement = (
-        update(Inbox)
-        .where(col(Inbox.id) == inbox_id, col(Inbox.attempts) == attempt, col(Inbox.state) == "working")
-        .values(state="done", done_at=now, leased_until=None, error="")
-    )
-    return session.connection().execute(statement).rowcount == 1
+    values = {"row_id": inbox_id, "attempt": attempt, "now": now}
+    return session.connection().execute(_FINISH, values).rowcount == 1
 
 
 def fail(session: Session, inbox_id: int, attempt: int, error: str, retry_at: datetime | None) -> None:
@@ -157,12 +162,8 @@ def fail(session: Session, inbox_id: int, attempt: int, error: str, retry_at: da
 
 def next_at(session: Session, now: datetime) -> datetime | None:
     """When the next message can be worked on: now, a retry's or a lease's moment, or None."""
-    first = session.exec(
-        select(func.min(func.coalesce(Inbox.retry_at, now))).where(
-            col(Inbox.state) == "queued", col(Inbox.lane).not_in(_busy(now))
-        )
-    ).one()
-    lease = session.exec(select(func.min(Inbox.leased_until)).where(col(Inbox.state) == "working")).one()
+    first = session.connection().execute(_FIRST, {"now": now}).scalar()
+    lease = session.connection().execute(_FIRST_LEASE).scalar()
     moments = [moment for moment in (first, lease) if moment is not None]
     return max(now, min(moments)) if moments else None
 

@@ -10,12 +10,47 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import Integer, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
-from storage.tables import Chat, Identity, Lane, Outbox
+from storage.tables import Chat, Identity, Lane, Moment, Outbox
 
 LEASE = timedelta(seconds=60)
+
+# Built once: putting a statement together costs more than running it.
+_NOW = bindparam("now", type_=Moment)
+_BUSY = select(Outbox.lane).where(Outbox.state == "sending", col(Outbox.leased_until) > _NOW)
+_HEADS = (
+    select(func.min(Outbox.id))
+    .where(
+        col(Outbox.state).in_(("queued", "sending")),
+        or_(col(Outbox.state) == "queued", col(Outbox.leased_until) <= _NOW),
+        col(Outbox.not_before) <= _NOW,
+        col(Outbox.lane).not_in(_BUSY),
+        col(Outbox.lane).not_in(select(Lane.lane).where(col(Lane.ready_at) > _NOW)),
+    )
+    .group_by(col(Outbox.lane))
+    .order_by(func.min(Outbox.id))
+    .limit(bindparam("limit", type_=Integer))
+)
+_NEXT = (
+    select(Outbox.not_before, select(func.max(Lane.ready_at)).where(Lane.lane == Outbox.lane).scalar_subquery())
+    .where(col(Outbox.state) == "queued", col(Outbox.lane).not_in(_BUSY))
+    .order_by(col(Outbox.not_before))
+    .limit(200)
+)
+_FIRST_LEASE = select(func.min(Outbox.leased_until)).where(col(Outbox.state) == "sending")
+_HELD = update(Outbox).where(
+    col(Outbox.id) == bindparam("row_id"), col(Outbox.attempts) == bindparam("attempt"), col(Outbox.state) == "sending"
+)
+_SENT = _HELD.values(
+    state="sent",
+    sent_at=_NOW,
+    leased_until=None,
+    receipt=bindparam("receipt"),
+    channel=bindparam("channel"),
+    error="",
+)
 
 
 def reach(session: Session, person_id: int, prefer: str | None = None) -> Identity | None:
@@ -106,24 +141,8 @@ def claim(session: Session, now: datetime, limit: int = 50) -> list[Outbox]:
 
     Two instances never claim at once: see the lane "work" of the store.
     """
-    waiting = or_(
-        col(Outbox.state) == "queued",
-        (col(Outbox.state) == "sending") & (col(Outbox.leased_until) <= now),
-    )
-    resting = select(Lane.lane).where(col(Lane.ready_at) > now)
-    heads = (
-        select(func.min(Outbox.id))
-        .where(
-            waiting,
-            col(Outbox.not_before) <= now,
-            col(Outbox.lane).not_in(_busy(now)),
-            col(Outbox.lane).not_in(resting),
-        )
-        .group_by(col(Outbox.lane))
-        .order_by(func.min(Outbox.id))
-        .limit(limit)
-    )
-    ids = [row for row in session.exec(heads) if row is not None]
+    found = session.connection().execute(_HEADS, {"now": now, "limit": limit}).scalars()
+    ids = [row for row in found if row is not None]
     if not ids:
         return []
     rows = list(session.exec(select(Outbox).where(col(Outbox.id).in_(ids)).order_by(col(Outbox.id))))
@@ -133,10 +152,6 @@ def claim(session: Session, now: datetime, limit: int = 50) -> list[Outbox]:
         row.leased_until = now + LEASE
         session.add(row)
     return rows
-
-
-def _busy(now: datetime) -> Any:
-    return select(Outbox.lane).where(Outbox.state == "sending", col(Outbox.leased_until) > now)
 
 
 def release_all(session: Session) -> int:
@@ -167,10 +182,8 @@ def _held(row_id: int, attempt: int) -> Any:
 
 def sent(session: Session, row_id: int, attempt: int, now: datetime, *, receipt: str = "", channel: str = "") -> bool:
     """Marks a row as said; False when this attempt no longer holds it."""
-    statement = _held(row_id, attempt).values(
-        state="sent", sent_at=now, leased_until=None, receipt=receipt, channel=channel, error=""
-    )
-    return session.connection().execute(statement).rowcount == 1
+    values = {"row_id": row_id, "attempt": attempt, "now": now, "receipt": receipt, "channel": channel}
+    return session.connection().execute(_SENT, values).rowcount == 1
 
 
 def keep(session: Session, row_id: int, attempt: int, now: datetime) -> None:
@@ -190,15 +203,9 @@ def fail(session: Session, row_id: int, attempt: int, error: str, retry_at: date
 
 def next_at(session: Session, now: datetime) -> datetime | None:
     """When the next row may be sent, or None when nothing waits."""
-    lane_ready = select(func.max(Lane.ready_at)).where(Lane.lane == Outbox.lane).scalar_subquery()
-    rows = session.exec(
-        select(Outbox.not_before, lane_ready)
-        .where(col(Outbox.state) == "queued", col(Outbox.lane).not_in(_busy(now)))
-        .order_by(col(Outbox.not_before))
-        .limit(200)
-    )
+    rows = session.connection().execute(_NEXT, {"now": now})
     moments = [max(ready or not_before, not_before) for not_before, ready in rows]
-    lease = session.exec(select(func.min(Outbox.leased_until)).where(col(Outbox.state) == "sending")).one()
+    lease = session.connection().execute(_FIRST_LEASE).scalar()
     if lease is not None:
         moments.append(lease)
     return max(now, min(moments)) if moments else None
