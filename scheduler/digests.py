@@ -110,8 +110,10 @@ def morning_groups(scope: Scope) -> list[Digest]:
     """To each group with commitments made in it and dated today or earlier: one summary, no names."""
     lists: dict[int, list[dict[str, Any]]] = {}
     for row, item in _open_today(scope):
-        if row.chat_id is not None and item["kind"] == "commitment":
-            lists.setdefault(row.chat_id, []).append(item)
+        listed = lists.setdefault(row.chat_id, []) if row.chat_id is not None and item["kind"] == "commitment" else None
+        # Several clocks may run on one promise.
+        if listed is not None and all(item["number"] != other["number"] for other in listed):
+            listed.append(item)
     return [
         Digest(
             "digest",

@@ -24,6 +24,8 @@ from storage import obligations, outbox, people, settings
 from storage.tables import Obligation, Person
 
 BATCH = 2000
+# The reports of a day before these are no news to anybody when the bot comes back.
+SLEPT_DAYS = timedelta(days=7)
 _KINDS = ("reminder", "overdue", "alert", "escalation")
 
 
@@ -189,21 +191,31 @@ class Engine:
         return min(midnight, due) if due is not None else midnight
 
     def _open_day(self, session: Session, now: datetime) -> None:
-        """Opens the clocks of a working day when it has begun; days slept through are left alone."""
+        """Opens the clocks of a working day when it has begun, and of those slept through."""
         today = self.calendar.today(now)
         known = settings.get(session, "clock.day")
-        if known is not None and date.fromisoformat(known) >= today:
+        day = date.fromisoformat(known) + timedelta(days=1) if known is not None else today
+        if day > today:
             return
         settings.put(session, "clock.day", today.isoformat())
-        if not self.calendar.is_workday(today):
-            return
+        day = max(day, today - SLEPT_DAYS)
+        while day <= today:
+            if self.calendar.is_workday(day):
+                self._open_policies_of(session, day, now)
+            day += timedelta(days=1)
+
+    def _open_policies_of(self, session: Session, day: date, now: datetime) -> None:
         for policy in self.policies.values():
             if not isinstance(policy.due, time):
                 continue
-            due = self.calendar.at(today, policy.due)
-            subjects: list[tuple[str, int | None]] = [(f"day:{today}", None)]
+            due = self.calendar.at(day, policy.due)
+            subjects: list[tuple[str, int | None]] = [(f"day:{day}", None)]
             if policy.per_rep:
-                subjects += [(f"report:{person.id}:{today}", person.id) for person in people.reps(session, today)]
+                # Those on leave too: whether they are is asked when the time to speak has come.
+                reps = [
+                    person for person in people.with_role(session, "rep") if not person.joined or person.joined <= day
+                ]
+                subjects += [(f"report:{person.id}:{day}", person.id) for person in reps]
             for subject, owner_id in subjects:
                 row = Obligation(
                     policy=policy.name, subject=subject, owner_id=owner_id, opened_at=now, given_at=now, due_at=due
@@ -218,10 +230,16 @@ class Engine:
     def _moment(self, step: Step, row: Obligation) -> datetime:
         return whole_minute(step.offset.after(row.due_at, self.calendar))
 
-    def _speak_at(self, session: Session, policy: Policy, step: Step, row: Obligation) -> datetime:
+    def _speak_at(
+        self, session: Session, policy: Policy, step: Step, row: Obligation, now: datetime | None = None
+    ) -> datetime:
+        """When a step may be said; one that is late at `now` waits for the quiet hours and days off it has run into."""
         owner_due = self.calendar.today(row.due_at) if step.to == "owner" else None
         delay = spread(policy.name, self._addressed(session, step, row))
-        return speak_at(self._moment(step, row), self.calendar, owner_due=owner_due, delay=delay)
+        planned = speak_at(self._moment(step, row), self.calendar, owner_due=owner_due, delay=delay)
+        if now is None or now <= planned:
+            return planned
+        return speak_at(now, self.calendar, owner_due=owner_due, delay=delay)
 
     def _addressed(self, session: Session, step: Step, row: Obligation) -> str:
         if step.to == "owner":
@@ -233,14 +251,20 @@ class Engine:
             return f"person:{above[level].id}" if len(above) > level else ""
         return step.to
 
-    def _replan(self, session: Session, row: Obligation, claimed: Mapping[int, str] | None = None) -> None:
+    def _replan(
+        self,
+        session: Session,
+        row: Obligation,
+        claimed: Mapping[int, str] | None = None,
+        now: datetime | None = None,
+    ) -> None:
         policy = self.policies.get(row.policy)
         row.next_at = None
         if policy is not None and row.state == "open":
             if claimed is None:
                 claimed = obligations.steps(session, row.id) if row.id is not None else {}
             moments = [
-                self._speak_at(session, policy, step, row)
+                self._speak_at(session, policy, step, row, now)
                 for step in self._steps(policy, row)
                 if step.index not in claimed
             ]
@@ -248,28 +272,50 @@ class Engine:
         session.add(row)
 
     def _look(self, session: Session, row: Obligation, now: datetime, started: datetime, saying: _Saying) -> None:
-        """Decides on every step of one obligation that has fallen due, and plans the next look."""
+        """Decides on every step of one obligation that has fallen due, and plans the next look.
+
+        Of several, the highest that reaches somebody is said; it overtakes the lower ones even while it is held back.
+        """
         policy = self.policies.get(row.policy)
         assert row.id is not None
         claimed = obligations.steps(session, row.id)
         if policy is not None:
             waiting = [step for step in self._steps(policy, row) if step.index not in claimed]
             fallen = [step for step in waiting if self._moment(step, row) <= now]
-            top = max((step.rank for step in fallen), default=-1)
-            for step in fallen:
-                held = self._speak_at(session, policy, step, row) > now
-                if step.rank == top and held:
-                    continue
-                outcome = (
-                    "overtaken" if step.rank < top else self._speak(session, policy, step, row, now, started, saying)
-                )
-                obligations.claim(session, row.id, step.index, now, outcome)
-                claimed[step.index] = outcome
-                if outcome == "said" and not step.before and row.alerted_at is None and not step.composed:
-                    row.alerted_at = now
+            overtaken = False
+            for rank in sorted({step.rank for step in fallen}, reverse=True):
+                higher = overtaken
+                for step in fallen:
+                    if step.rank != rank:
+                        continue
+                    outcome = "overtaken" if higher else self._outcome(session, policy, step, row, now, started, saying)
+                    overtaken = overtaken or outcome in {"said", None}
+                    if outcome is None:
+                        continue
+                    obligations.claim(session, row.id, step.index, now, outcome)
+                    claimed[step.index] = outcome
+                    if outcome == "said" and not step.before and row.alerted_at is None and not step.composed:
+                        row.alerted_at = now
             if row.subject.startswith("day:") and len(claimed) >= len(self._steps(policy, row)):
                 row.state = "met"
-        self._replan(session, row, claimed)
+        self._replan(session, row, claimed, now)
+
+    def _outcome(
+        self,
+        session: Session,
+        policy: Policy,
+        step: Step,
+        row: Obligation,
+        now: datetime,
+        started: datetime,
+        saying: _Saying,
+    ) -> str | None:
+        """What becomes of a step that has fallen due; None while it is held back."""
+        if not self._addressed(session, step, row):
+            return "nobody"
+        if self._speak_at(session, policy, step, row, now) > now:
+            return None
+        return self._speak(session, policy, step, row, now, started, saying)
 
     def _speak(
         self,
@@ -383,18 +429,28 @@ class Engine:
                 about=list(dict.fromkeys(item["number"] for item in items if item["number"] is not None)),
                 mentions=list(dict.fromkeys(owners)),
             )
-        for policy, row, step, digest in saying.digests:
+        composed: dict[tuple[str, str], list[tuple[Policy, Obligation, Step, digests.Digest]]] = {}
+        for part in saying.digests:
+            policy, row, step, digest = part
             target = f"chat:{digest.chat_id}" if digest.chat_id is not None else f"person:{digest.person_id}"
+            composed.setdefault((policy.name, target), []).append(part)
+        for (name, target), several in composed.items():
+            # Several only after a stop of some days: still one message.
+            _, row, step, digest = several[0]
+            words = [
+                prompts.say(
+                    part.template, in_group=part.chat_id is not None, now=self.calendar.local(now), **part.facts
+                )
+                for *_, part in several
+            ]
             outbox.queue(
                 session,
                 now,
                 key=f"digest:{row.id}:{step.index}:{target}",
                 kind=digest.kind,
-                words=prompts.say(
-                    digest.template, in_group=digest.chat_id is not None, now=self.calendar.local(now), **digest.facts
-                ),
+                words="\n\n".join(words),
                 person_id=digest.person_id,
                 chat_id=digest.chat_id,
-                clock=policy.name,
-                about=digest.about,
+                clock=name,
+                about=list(dict.fromkeys(number for *_, part in several for number in part.about)),
             )
