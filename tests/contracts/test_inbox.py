@@ -221,9 +221,12 @@ class Counted:
         self.dialect = store.dialect
         self.writes = 0
         self.away = False
+        self.answer = asyncio.Event()
+        self.answer.set()
 
     async def write(self, work, lane="work"):  # type: ignore[no-untyped-def]
         self.writes += 1
+        await self.answer.wait()
         if self.away:
             raise StoreUnavailable("away")
         return await self.store.write(work, lane)
@@ -274,3 +277,26 @@ async def test_an_intake_without_its_database_says_so_and_recovers(store: AnySto
     counted.away = False
     await intake.add([letter("c")], NOW)
     assert ids(await claim(store)) == ["c"]
+
+
+async def test_nobody_waits_for_a_database_that_does_not_answer(store: AnyStore) -> None:
+    counted = Counted(store)
+    counted.answer.clear()
+    intake = Intake(counted, seconds=0.05)
+    stuck = intake.add([letter("a")], NOW)
+    await asyncio.sleep(0)
+    behind = intake.add([letter("b")], NOW)
+    for future in (stuck, behind):
+        with pytest.raises(StoreUnavailable):
+            await future
+    later = intake.add([letter("c")], NOW)
+    with pytest.raises(StoreUnavailable):
+        await later
+
+    counted.answer.set()
+    await intake.add([letter("d")], NOW)
+    # What was given up may have been stored all the same; nothing acknowledged is missing.
+    waiting = await store.read(inbox.waiting)
+    assert (await found(store, "d")).state == "queued"
+    assert (await found(store, "a")).state == "queued"
+    assert waiting == 2
