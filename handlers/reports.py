@@ -11,7 +11,7 @@ from handlers.language import clauses
 from handlers.language.deadline import read_day
 from handlers.language.report import ReportText, read_report
 from handlers.language.text import fold
-from handlers.talk import Answer, Notice, Talk
+from handlers.talk import QUESTION_LIFE, Answer, Notice, Talk
 from prompts import CHANNELS
 from storage import events, facts, people
 from storage.tables import Commitment, DailyReport, Person, ReportVersion
@@ -64,7 +64,7 @@ def draft(talk: Talk) -> Answer:
 
 def add_words(talk: Talk, rest: str) -> Answer:
     """`日报 补充 …`: adds to the draft, or to the report that is in, which is handed on again."""
-    day = report_day(talk)
+    day = _open_day(talk)
     extra = read_report(rest)
     if extra.empty:
         return Answer("report_empty", {"day": day, "now": talk.now}, kind="question")
@@ -79,9 +79,21 @@ def add_words(talk: Talk, rest: str) -> Answer:
     return _show_draft(talk, row, words)
 
 
+def _open_day(talk: Talk) -> date:
+    """The day of the draft being worked on: one begun before ten o'clock is still the day before's after it."""
+    day = report_day(talk)
+    row = facts.report(talk.session, talk.my_id, day)
+    if row is not None and row.state != "withdrawn":
+        return day
+    before = talk.calendar.previous_workday(day)
+    row = facts.report(talk.session, talk.my_id, before)
+    words = facts.report_words(talk.session, row, 0) if row is not None and row.state == "draft" else None
+    return before if words is not None and words.made_at > talk.now - QUESTION_LIFE else day
+
+
 def confirm(talk: Talk) -> Answer | None:
     """`确认`: the draft becomes the report; None when there is no draft to confirm."""
-    day = report_day(talk)
+    day = _open_day(talk)
     row = facts.report(talk.session, talk.my_id, day)
     words = facts.report_words(talk.session, row, 0) if row is not None and row.state == "draft" else None
     if row is None or words is None:

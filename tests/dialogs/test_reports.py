@@ -278,3 +278,32 @@ async def test_a_draft_of_open_promises_alone_may_be_confirmed(quick: Store) -> 
     assert [(item.to, item.kind, item.files) for item in told.others] == [
         ("陈静", "report", ("日报-王磊-2026-11-23.pdf",))
     ]
+
+
+async def test_a_draft_begun_before_ten_is_confirmed_after_ten(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "11-23 11:00 王磊：电话 协和 谈交期",
+        "11-24 09:55 王磊：日报",
+        "11-24 10:01 王磊：日报 补充 明日 送样",
+        "11-24 10:03 王磊：确认",
+        "11-24 10:04 王磊：确认",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(2), "王磊", "report", "11月23日", about=[2])
+    check(told.answer(3), "王磊", "report", "11月23日", "谈交期", "送样", about=[2])
+    check(told.answer(4), "王磊", "reply", "11月23日", "陈静", about=[2])
+    check(told.answer(5), "王磊", "reply", "没有要确认的")
+    assert [(item.to, item.files) for item in told.others] == [("陈静", ("日报-王磊-2026-11-23.pdf",))]
+
+
+async def test_a_draft_left_alone_overnight_is_not_confirmed_by_the_way(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "11-23 17:00 王磊：电话 协和 谈交期",
+        "11-23 17:01 王磊：日报",
+        "11-24 10:03 王磊：确认",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(3), "王磊", "reply", "没有要确认的")
+    assert told.pairs == []
