@@ -35,7 +35,7 @@ bench: setup
 
 lock: setup
 	$(BIN)/pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --no-annotate --output-file requirements.txt requirements-dev.in
+	$(BIN)/pip-compile --quiet --output-file requirements.txt requirements-dev.in
 
 clean:
 	rm -rf $(VENV) .cache
