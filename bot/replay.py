@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from bot import letters, team
 from bot.calendar import Calendar
@@ -27,7 +27,7 @@ from scheduler.engine import BATCH, Engine
 from scheduler.policy import Policy
 from storage import events, inbox, outbox
 from storage.store import Store
-from storage.tables import Chat, Inbox, Outbox, Person
+from storage.tables import Chat, Inbox, Outbox, Person, Question
 
 _REFERENCE = re.compile(r"\{([^{}\s.]+)(?:\.(\d+))?\}")
 _KINDS = get_args(AttachmentKind)
@@ -39,13 +39,13 @@ class LogError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message of a log."""
+    """One message of a log; `key` is its id there, None when it has none."""
 
     at: datetime
     chat: str | None
     person: str
     text: str
-    key: str
+    key: str | None
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -72,18 +72,19 @@ def read_log(path: Path) -> list[Line]:
         if not raw.strip():
             continue
         try:
-            line = _line(json.loads(raw), f"line-{number}")
+            line = _line(json.loads(raw))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             reason = f"{error.args[0]} is missing" if isinstance(error, KeyError) else error
             raise LogError(f"{path}:{number}: {reason}") from error
         if line.key in seen:
             raise LogError(f"{path}:{number}: id {line.key!r} is used twice")
-        seen.add(line.key)
+        if line.key is not None:
+            seen.add(line.key)
         lines.append(line)
     return sorted(lines, key=lambda line: line.at)
 
 
-def _line(data: dict[str, Any], fallback: str) -> Line:
+def _line(data: dict[str, Any]) -> Line:
     at = datetime.fromisoformat(data["at"])
     if at.tzinfo is None:
         raise ValueError("at needs an offset, like 2026-11-23T09:00:00+08:00")
@@ -91,7 +92,7 @@ def _line(data: dict[str, Any], fallback: str) -> Line:
     for item in attachments:
         if item.kind not in _KINDS:
             raise ValueError(f"attachment kind {item.kind!r} is not one of {', '.join(_KINDS)}")
-    key = fallback if data.get("id") is None else str(data["id"])
+    key = None if data.get("id") is None else str(data["id"])
     return Line(at, data.get("chat"), data["from"], data.get("text") or "", key, attachments)
 
 
@@ -171,7 +172,8 @@ class Replay:
         self.summary.lines += 1
         text = _REFERENCE.sub(self._reference, line.text)
         # A database that is kept must not take the same id of another log for a redelivery.
-        message_id = f"{line.at.isoformat()} {line.key}"
+        mark = f"#{self.summary.lines}" if line.key is None else f" {line.key}"
+        message_id = f"{line.at.isoformat()}{mark}"
         message = self.console.hear(message_id, line.person, line.chat, text, self.clock.now(), line.attachments)
         if message is None:
             return
@@ -181,7 +183,12 @@ class Replay:
         )
         await self.store.write(lambda session: inbox.add(session, [letter], self.clock.now()), "inbox")
         await self.worker.drain()
-        self.numbers[line.key] = await self.store.read(lambda session: _made(session, message_id))
+        spoken = await self.store.read(lambda session: _spoken(session, message_id))
+        if line.key is not None:
+            self.numbers[line.key] = spoken.made or spoken.about
+        # A line that was asked about first has made its record when the answer came.
+        for asked in spoken.answered:
+            self.numbers[asked] = self.numbers.get(asked) or spoken.made
 
     def _reference(self, found: re.Match[str]) -> str:
         numbers = self.numbers.get(found[1], [])
@@ -211,17 +218,38 @@ class Replay:
             "about": [f"#{number}" for number in row.about],
             "text": row.text,
             "files": [file["name"] for file in row.files],
-            "reply_to": source.message_id.partition(" ")[2] if source is not None else None,
+            "reply_to": _key(source) if source is not None else None,
         }
 
 
-def _made(session: Session, message_id: str) -> list[int]:
-    """The numbers of the records a line made; of one that only answered a question, those it spoke of."""
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """What a line has done: the records it made, those its answer speaks of, the lines whose questions it answered."""
+
+    made: list[int] = field(default_factory=list)
+    about: list[int] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+
+
+def _spoken(session: Session, message_id: str) -> _Spoken:
     row = inbox.find(session, team.PLATFORM, message_id)
     if row is None or row.id is None:
-        return []
+        return _Spoken()
     made = events.made_by_message(session, row.id)
-    return made or outbox.about_of_reply(session, row.id)
+    asks = session.exec(select(Question.id).where(Question.inbox_id == row.id)).first() is not None
+    answered: list[Inbox] = []
+    if made and not asks:
+        statement = select(Inbox).join(Question, col(Question.inbox_id) == col(Inbox.id))
+        here = statement.where(Question.lane == row.lane, Question.answered_at == row.sent_at)
+        speaker = row.payload.get("user_id")
+        answered = [asked for asked in session.exec(here) if asked.payload.get("user_id") == speaker]
+    keys = [key for asked in answered if (key := _key(asked)) is not None]
+    return _Spoken(made, outbox.about_of_reply(session, row.id), keys)
+
+
+def _key(row: Inbox) -> str | None:
+    """The id of the line that a stored message was."""
+    return row.message_id.partition(" ")[2] or None
 
 
 def _no_files(template: str, facts: object) -> bytes:
