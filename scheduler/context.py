@@ -61,7 +61,7 @@ def describe(
             # Leave taken on the day itself: no report is owed after all.
             return None
         return common | {"kind": "report", "matter": "", "day": calendar.today(row.due_at)}
-    return common | {"kind": kind, "matter": policy.title}
+    return common | {"kind": kind, "matter": policy.title, **_client(session, row.client_id, calendar, now)}
 
 
 def _client(session: Session, client_id: int | None, calendar: Calendar, now: datetime) -> dict[str, Any]:

@@ -133,7 +133,11 @@ class Engine:
         session.add(row)
 
     def _open(self, session: Session, policy: Policy, happening: Happening) -> None:
-        for row in obligations.open_on(session, happening.subject, [policy.name]):
+        running = obligations.open_on(session, happening.subject, [policy.name])
+        if policy.by_client and happening.client_id is not None:
+            others = obligations.open_for_client(session, happening.client_id, [policy.name])
+            running += [row for row in others if row.subject != happening.subject]
+        for row in running:
             self._close(session, row, happening, "replaced")
         if policy.due is None:
             due = happening.due_at
