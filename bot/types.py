@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 AttachmentKind = Literal["image", "file", "voice", "location", "video"]
 TargetKind = Literal["person", "chat"]
+Tone = Literal["plain", "good", "warn", "bad", "quiet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +124,32 @@ class OutFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a message with its tone; renderers that know no tones show the text alone."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: pressing it stands for saying `says` to the bot in the same chat."""
+
+    label: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message to one target, in plain text that is always sufficient.
 
+    `text` says everything. `title`, `lines` and `actions` say the same once more for platforms that can show more
+    than plain text; they are empty when there is nothing to add (`lines` empty: the lines of `text`, all plain).
+
     `key` is unique per message and stays the same over retries, so that a platform with duplicate detection can use
     it. `target_id` is the platform's own id of the person or chat. `mentions` pairs the platform's user id (None when
-    that person has none here) with the display name. `reply_url` is set while an immediate answer may use it.
+    that person has none here) with the display name. `reply_url` is set while an immediate answer may use it: an
+    address, or whatever handle the platform itself put into `Inbound.reply_url`.
     `push_chat_name` is the group's name, by which a group push robot is found.
     """
 
@@ -141,6 +162,9 @@ class Outgoing:
     reply_url: str | None = field(default=None, repr=False)
     reply_until: datetime | None = None
     push_chat_name: str | None = None
+    title: str = ""
+    lines: tuple[Line, ...] = ()
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +212,24 @@ class Platform(Protocol):
     async def check(self, now: datetime) -> list[Check]: ...
 
     async def close(self) -> None: ...
+
+
+Accept = Callable[[tuple[Inbound, ...]], Awaitable[None]]
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """A platform that is heard over a connection the bot opens itself, beside or instead of HTTP callbacks.
+
+    `listen` holds the connection, and renews it whenever it breaks, until it is cancelled; it raises Misconfigured
+    when no retry can help. It awaits `accept` before it acknowledges anything to the platform: accept returns once
+    the messages are committed, and raises when they are not, in which case nothing is acknowledged. One instance
+    listens at a time. `tied` says that `send` works on the listening instance alone; `listening` whether the
+    connection stands now.
+    """
+
+    name: str
+    tied: bool
+    listening: bool
+
+    async def listen(self, accept: Accept, clock: Callable[[], datetime]) -> None: ...
