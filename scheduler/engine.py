@@ -384,18 +384,18 @@ class Engine:
             saying.pushes.append(push(kind, "group") if in_group else push(kind, "owner", owner))
             return "said"
         if step.to in {"supervisor", "manager"}:
-            above = people.above(session, owner)[0 if step.to == "supervisor" else 1 :]
             kind = "escalation"
-            heard = [person for person in above if person.id and not people.is_away(session, person.id, today)][:1]
+            chains = [people.above(session, owner)[0 if step.to == "supervisor" else 1 :]]
         else:
             kind = "alert"
-            region = owner.region if owner else ""
-            heard = (
-                people.with_role(session, "supervisor", region=region)
-                if step.to == "region_supervisor"
-                else people.with_role(session, step.to)
-            )
-            heard = [person for person in heard if person.id and not people.is_away(session, person.id, today)]
+            region_only = step.to == "region_supervisor"
+            role = "supervisor" if region_only else step.to
+            region = (owner.region if owner else "") if region_only else None
+            named = people.with_role(session, role, region=region)
+            chains = [[person, *people.above(session, person)] for person in named]
+        away = people.away_on(session, today)
+        present = (next((person for person in chain if person.id not in away), None) for chain in chains)
+        heard = list({person.id: person for person in present if person is not None}.values())
         saying.pushes.extend(push(kind, "above", person) for person in heard)
         return "said" if heard else "nobody"
 

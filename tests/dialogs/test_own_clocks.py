@@ -85,6 +85,23 @@ async def test_any_contact_starts_a_clients_clock_anew(quick: Store, tmp_path: P
     assert ["北京协和医院" in item.text for item in told.others] == [False, True]
 
 
+async def test_somebody_named_by_a_role_and_absent_is_replaced_by_the_next_one_up(quick: Store, tmp_path: Path) -> None:
+    told = await hold(
+        quick,
+        "09:00 陈静：请假 11月24日",
+        "09:01 林芳：请假 11月24日",
+        "16:00 王磊：【承诺】送样 12月20日",
+        "16:10 赵强：【承诺】报价 12月20日",
+        until="11-24 18:00",
+        policies=policies(tmp_path, SIGN_OFF.replace('to = "supervisor"', 'to = "region_supervisor"')),
+    )
+    alerts = [item for item in told.others if item.kind == "alert"]
+    assert said(alerts) == [
+        ("11-24 15:00", "何经理", "alert", ("#3",)),
+        ("11-24 15:10", "何经理", "alert", ("#4",)),
+    ]
+
+
 async def test_a_promise_under_two_clocks_is_one_matter_of_the_morning(quick: Store, tmp_path: Path) -> None:
     promises = SIGN_OFF + SIGN_OFF.replace("sign_off", "second_look")
     told = await hold(
