@@ -15,7 +15,7 @@ from sqlmodel import Session, SQLModel
 
 from bot.calendar import Calendar
 from bot.types import Attachment, Happening
-from handlers.language.names import Directory, Match
+from handlers.language.names import Directory, Match, View
 from prompts import mask
 from storage import clients, events, facts, people
 from storage.tables import Absence, Chat, Client, Commitment, Contact, DailyReport, Event, Lead, Person
@@ -78,7 +78,7 @@ class Talk:
     text: str
     inbox_id: int
     calendar: Calendar
-    directory: Directory
+    directory: Directory | View
     clocks: Clocks
     bot_name: str = "一诺"
     mentioned: Sequence[Person] = ()

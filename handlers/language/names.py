@@ -66,18 +66,30 @@ class _Scored:
     doubtful: bool
 
 
-class Directory:
-    """The clients of a team by name, kept in memory; keys are the caller's."""
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Another name of a client. One with a `scope`, the id of the team that taught it, is known to that team only."""
 
-    def __init__(self, entries: Iterable[tuple[int, str, Sequence[str]]] = ()) -> None:
+    text: str
+    scope: int | None = None
+
+
+class Directory:
+    """The clients of a team by name, kept in memory; keys are the caller's.
+
+    Asked itself, it knows the names everybody knows; `seen_by` a team, also the names that team has taught.
+    """
+
+    def __init__(self, entries: Iterable[tuple[int, str, Sequence[str | Alias]]] = ()) -> None:
         self._names: dict[int, str] = {}
         self._slots: dict[int, list[int]] = {}
         self._keys: list[int] = []
-        self._exact: dict[str, dict[int, bool]] = {}
-        self._cores: dict[str, dict[int, bool]] = {}
-        self._texts: dict[int, list[str]] = {}
-        self._longest = 0
-        self._index = GramIndex()
+        self._scopes: list[int | None] = []
+        self._exact: dict[str, dict[tuple[int, int | None], bool]] = {}
+        self._cores: dict[str, dict[tuple[int, int | None], bool]] = {}
+        self._texts: dict[int, list[tuple[str, int | None]]] = {}
+        self.longest = 0
+        self.index = GramIndex()
         for key, name, aliases in entries:
             self.put(key, name, aliases)
 
@@ -88,39 +100,98 @@ class Directory:
         """The name a client was put under; KeyError for a key not in the directory."""
         return self._names[key]
 
-    def put(self, key: int, name: str, aliases: Sequence[str] = ()) -> None:
+    def put(self, key: int, name: str, aliases: Sequence[str | Alias] = ()) -> None:
         """Add a client, or replace the one with this key, under its full name and any other names it goes by."""
         self.remove(key)
         self._names[key] = name
-        texts = list(dict.fromkeys(text for each in (name, *aliases) if (text := canonical(each).text)))
-        self._texts[key] = texts
+        scoped: dict[tuple[str, int | None], None] = {}
+        for each in (name, *aliases):
+            alias = each if isinstance(each, Alias) else Alias(each)
+            if text := canonical(alias.text).text:
+                scoped[(text, alias.scope)] = None
+        texts = self._texts[key] = list(scoped)
         slots = self._slots[key] = []
-        for text in texts:
-            self._exact.setdefault(text, {})[key] = True
-            self._longest = max(self._longest, len(text))
-            self._cores.setdefault(core(text), {})[key] = True
-            slots.append(self._index.add(text))
-            self._keys.append(key)
+        for text, scope in texts:
+            self._exact.setdefault(text, {})[(key, scope)] = True
+            self.longest = max(self.longest, len(text))
+            self._cores.setdefault(core(text), {})[(key, scope)] = True
+            slots.append(self._post(key, text, scope))
+
+    def _post(self, key: int, text: str, scope: int | None) -> int:
+        self._keys.append(key)
+        self._scopes.append(scope)
+        return self.index.add(text)
 
     def remove(self, key: int) -> None:
         """Forget a client; nothing happens when the key is not in the directory."""
         if key not in self._names:
             return
         del self._names[key]
-        for text in self._texts.pop(key):
-            _forget(self._exact, text, key)
-            _forget(self._cores, core(text), key)
+        for text, scope in self._texts.pop(key):
+            _forget(self._exact, text, (key, scope))
+            _forget(self._cores, core(text), (key, scope))
         for slot in self._slots.pop(key):
-            self._index.drop(slot)
-        if self._index.wasteful:
+            self.index.drop(slot)
+        if self.index.wasteful:
             self._rebuild()
 
     def _rebuild(self) -> None:
-        self._index = GramIndex()
+        self.index = GramIndex()
         self._keys = []
+        self._scopes = []
         for key, texts in self._texts.items():
-            self._slots[key] = [self._index.add(text) for text in texts]
-            self._keys.extend([key] * len(texts))
+            self._slots[key] = [self._post(key, text, scope) for text, scope in texts]
+
+    def seen_by(self, scope: int | None) -> View:
+        """The directory as a team sees it, with the names that team has taught; None: as everybody sees it."""
+        return View(self, scope)
+
+    def called(self, text: str, scope: int | None) -> tuple[int, ...]:
+        """The clients of exactly this canonical name; what the team has taught goes before what everybody knows."""
+        found = self._exact.get(text, {})
+        taught = tuple(key for key, whose in found if whose is not None and whose == scope)
+        return taught or tuple(key for key, whose in found if whose is None)
+
+    def is_name(self, text: str, scope: int | None) -> bool:
+        """Whether a canonical text is a name or an alias."""
+        return any(whose is None or whose == scope for _, whose in self._exact.get(text, ()))
+
+    def is_core(self, text: str, scope: int | None) -> bool:
+        """Whether a canonical text is a name or an alias but for its legal form."""
+        return any(whose is None or whose == scope for _, whose in self._cores.get(text, ()))
+
+    def key_of(self, slot: int, scope: int | None) -> int | None:
+        """The client of a slot of the index; None for another team's alias."""
+        whose = self._scopes[slot]
+        return self._keys[slot] if whose is None or whose == scope else None
+
+    def mention(self, text: str) -> Match:
+        """`View.mention` as everybody sees the directory."""
+        return View(self, None).mention(text)
+
+    def message(self, text: str) -> Match:
+        """`View.message` as everybody sees the directory."""
+        return View(self, None).message(text)
+
+    def mentions(self, text: str) -> tuple[Match, ...]:
+        """`View.mentions` as everybody sees the directory."""
+        return View(self, None).mentions(text)
+
+
+class View:
+    """A directory as one team sees it: cheap to make, and always up to date with the directory."""
+
+    def __init__(self, directory: Directory, scope: int | None) -> None:
+        self._directory = directory
+        self._scope = scope
+
+    @property
+    def _index(self) -> GramIndex:
+        return self._directory.index
+
+    def name(self, key: int) -> str:
+        """The name a client was put under; KeyError for a key not in the directory."""
+        return self._directory.name(key)
 
     def mention(self, text: str) -> Match:
         """The client meant by a name that was already cut out of its sentence."""
@@ -141,9 +212,9 @@ class Directory:
         return best
 
     def _at_once(self, text: str) -> Match | None:
-        keys = self._exact.get(text)
+        keys = self._directory.called(text, self._scope)
         if keys:
-            return Match(tuple(keys)[:_MOST_ASKED], len(keys) > 1, None, 1.0, True)
+            return Match(keys[:_MOST_ASKED], len(keys) > 1, None, 1.0, True)
         return None
 
     def _variants(self, text: str) -> list[str]:
@@ -209,14 +280,15 @@ class Directory:
         for bound, _, slot in reach[:_ALIGNED]:
             if -bound < best - _HOPELESS:
                 break
+            key = self._directory.key_of(slot, self._scope)
+            if key is None:
+                continue
             name = index.names[slot]
             alignment = align(asked, name, index.sounds[slot])
             score = alignment.score + forgiven(asked, alignment, name)
             if score < _FOUND - 0.06 or not agrees(asked, alignment, name):
                 continue
-            found = _Scored(
-                self._keys[slot], name, score, score - untold(asked, alignment, name), doubtful(asked, alignment, name)
-            )
+            found = _Scored(key, name, score, score - untold(asked, alignment, name), doubtful(asked, alignment, name))
             best = max(best, found.order)
             other = scored.get(found.key)
             if other is None or found.order > other.order:
@@ -264,7 +336,7 @@ class Directory:
     def _to_the_letter(self, text: str, match: Match) -> bool:
         """Whether a stretch of at least four characters is a name, or the beginning or end of the name it matched."""
         form = canonical(text).text
-        name = canonical(self._names[match.candidates[0]]).text
+        name = canonical(self.name(match.candidates[0])).text
         return match.exact or (len(form) >= 4 and form in name and (name.endswith(form) or core(name).endswith(form)))
 
     def _spot(self, form: Canonical) -> set[tuple[int, int]]:
@@ -275,10 +347,12 @@ class Directory:
         text = form.text
         found: set[tuple[int, int]] = set()
         taken = [False] * len(text)
-        for size in range(min(len(text), self._longest), 1, -1):
+        for size in range(min(len(text), self._directory.longest), 1, -1):
             for start in range(len(text) - size + 1):
                 piece = text[start : start + size]
-                if piece not in self._exact and (size < 4 or piece not in self._cores):
+                if not self._directory.is_name(piece, self._scope) and (
+                    size < 4 or not self._directory.is_core(piece, self._scope)
+                ):
                     continue
                 if any(taken[start : start + size]):
                     continue
@@ -348,7 +422,7 @@ def _decide(scored: list[_Scored]) -> Match:
     return Match(keys, len(near) > 1 or best.doubtful, None, round(min(0.99, best.score), 3), False)
 
 
-def _forget(table: dict[str, dict[int, bool]], text: str, key: int) -> None:
+def _forget(table: dict[str, dict[tuple[int, int | None], bool]], text: str, key: tuple[int, int | None]) -> None:
     keys = table.get(text)
     if keys is not None:
         keys.pop(key, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.language.names import Directory, Match
+from handlers.language.names import Alias, Directory, Match
 
 ENTRIES: list[tuple[int, str, tuple[str, ...]]] = [
     (1, "青岚市协安医院", ()),
@@ -105,3 +105,22 @@ def test_several_clients_of_a_line_come_in_order(directory: Directory) -> None:
     found = directory.mentions(line)
     assert [match.key for match in found] == [1, 3, 5]
     assert [line[slice(*match.span)] for match in found if match.span] == ["协安", "云汐三中", "松果贸易"]
+
+
+def test_what_a_team_taught_is_known_to_that_team_only() -> None:
+    directory = Directory(
+        [(1, "青岚市协安医院", (Alias("老槐树", 7), Alias("东边那栋", None))), (2, "云汐槐树小学", ())]
+    )
+    assert directory.seen_by(7).mention("老槐树").key == 1
+    assert directory.seen_by(7).message("给老槐树寄样").key == 1
+    for other in (directory.seen_by(8), directory.seen_by(None), directory):
+        assert other.mention("老槐树").key != 1
+        assert other.mention("东边那栋").key == 1
+
+
+def test_what_a_team_taught_goes_before_what_everybody_knows() -> None:
+    directory = Directory([(1, "青岚市协安医院", ("协安",)), (2, "云汐协安骨科医院", ("协安",))])
+    assert directory.mention("协安").ask
+    directory.put(2, "云汐协安骨科医院", ("协安", Alias("协安", 7)))
+    assert directory.mention("协安").ask
+    assert directory.seen_by(7).mention("协安").key == 2
