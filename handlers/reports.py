@@ -1,63 +1,38 @@
-"""The daily report: gathered by itself, added to, confirmed, written out, handed to the supervisor, looked up."""
+"""The daily report: gathered by itself, added to, confirmed, written out, handed to the supervisor."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from handlers import reports_shown as shown
 from handlers.language import clauses
-from handlers.language.deadline import read_day
 from handlers.language.report import ReportText, read_report
 from handlers.language.text import fold
 from handlers.talk import QUESTION_LIFE, Answer, Notice, Talk
 from prompts import CHANNELS
-from storage import events, facts, people
-from storage.tables import Commitment, DailyReport, Person, ReportVersion
-
-_MORNING = time(10)
-_NUMBER = re.compile(r"(?<!\w)#(\d{1,9})(?!\d)")
-_DAY = re.compile(
-    r"(?:昨[天日]|前[天日]|今[天日]|上?个?(?:周|星期|礼拜)[一二三四五六日天]|(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}[日号]?|\d{1,2}[日号])?"
-)
-_SECTIONS = ("done", "plan", "problems", "help")
-
-
-def report_day(talk: Talk) -> date:
-    """The working day a report belongs to: before 10:00 the one before, on a day off the last one."""
-    today = talk.today
-    if not talk.calendar.is_workday(today):
-        return talk.calendar.workday_on_or_before(today)
-    if talk.calendar.local(talk.now).time() < _MORNING:
-        return talk.calendar.previous_workday(today)
-    return today
-
-
-def _bounds(talk: Talk, day: date) -> tuple[datetime, datetime]:
-    return talk.calendar.at(day, time(0)), talk.calendar.at(day + timedelta(days=1), time(0))
-
-
-# --- writing ----------------------------------------------------------------------------------------------------------
+from storage import facts, people
+from storage.tables import Commitment, DailyReport, ReportVersion
 
 
 def write(talk: Talk, rest: str) -> Answer:
     """`日报` + text: stored for its day, handed on at once; a second one replaces the first and keeps both."""
     read = read_report(rest)
     if read.empty:
-        return Answer("report_empty", {"day": report_day(talk), "now": talk.now}, kind="question")
-    return _submit(talk, report_day(talk), read, rest)
+        return Answer("report_empty", {"day": shown.report_day(talk), "now": talk.now}, kind="question")
+    return _submit(talk, shown.report_day(talk), read, rest)
 
 
 def draft(talk: Talk) -> Answer:
     """`日报` alone: a draft out of the day's contacts, promises kept and open, and what is due next."""
-    day = report_day(talk)
+    day = shown.report_day(talk)
     row = facts.report(talk.session, talk.my_id, day)
     if row is not None and row.state == "in":
         words = facts.report_words(talk.session, row)
         assert words is not None
-        told = _told(talk, talk.me, row, words)
-        return Answer("report_already_in", told, about=[row.number, *_named(talk, words)])
+        told = shown.told(talk, talk.me, row, words)
+        return Answer("report_already_in", told, about=[row.number, *shown.named(talk, words)])
     row, words = _save_draft(talk, day, row, _gather(talk, day), "")
     return _show_draft(talk, row, words)
 
@@ -81,7 +56,7 @@ def add_words(talk: Talk, rest: str) -> Answer:
 
 def _open_day(talk: Talk) -> date:
     """The day of the draft being worked on: one begun before ten o'clock is still the day before's after it."""
-    day = report_day(talk)
+    day = shown.report_day(talk)
     row = facts.report(talk.session, talk.my_id, day)
     if row is not None and row.state != "withdrawn":
         return day
@@ -105,7 +80,7 @@ def confirm(talk: Talk) -> Answer | None:
 
 
 def _gather(talk: Talk, day: date) -> ReportText:
-    since, until = _bounds(talk, day)
+    since, until = shown.bounds(talk, day)
     done = [
         f"{CHANNELS[row.channel]} {talk.client_name(row.client_id)}：{row.text}"
         for row in facts.contacts_of(talk.session, talk.my_id, since, until)
@@ -158,18 +133,12 @@ def _fill(talk: Talk, words: ReportVersion, read: ReportText, text: str) -> None
 
 def _show_draft(talk: Talk, row: DailyReport, words: ReportVersion) -> Answer:
     mine = facts.commitments(talk.session, [talk.my_id])
-    told = _told(talk, talk.me, row, words) | {
-        "open": [_commitment(talk, item) for item in mine[:10]],
+    told = shown.told(talk, talk.me, row, words) | {
+        "open": [shown.commitment(talk, item) for item in mine[:10]],
         "total": len(mine),
     }
-    about = [row.number, *_named(talk, words), *(item.number for item in mine[:10])]
+    about = [row.number, *shown.named(talk, words), *(item.number for item in mine[:10])]
     return Answer("report_draft", told, kind="report", about=about)
-
-
-def _named(talk: Talk, words: ReportVersion) -> list[int]:
-    """The commitments that the lines of a report speak of by number."""
-    numbers = (int(found) for line in (*words.done, *words.plan) for found in _NUMBER.findall(line))
-    return [number for number in numbers if events.kind_of(talk.session, number) == "commitment"]
 
 
 def _submit(talk: Talk, day: date, read: ReportText, text: str) -> Answer:
@@ -185,7 +154,7 @@ def _submit(talk: Talk, day: date, read: ReportText, text: str) -> Answer:
         talk.change(row, "report.in", **values)
     words = ReportVersion(number=row.number, version=version, made_at=talk.now)
     _fill(talk, words, read, text)
-    told = _told(talk, talk.me, row, words)
+    told = shown.told(talk, talk.me, row, words)
     superior = next(iter(people.above(talk.session, talk.me)), None)
     proposals = _proposals(talk, day, read)
     if proposals:
@@ -195,15 +164,15 @@ def _submit(talk: Talk, day: date, read: ReportText, text: str) -> Answer:
         file = {
             "name": f"日报-{talk.me.name}-{day}.pdf",
             "template": "daily_report",
-            "facts": _document(talk, row, words),
+            "facts": shown.document(talk, row, words),
         }
-        private = _told(talk, talk.me, row, words, for_other=True)
+        private = shown.told(talk, talk.me, row, words, for_other=True)
         notices.append(
             Notice(
                 superior.id,
                 "report_handed_on",
                 private,
-                [row.number, *_named(talk, words)],
+                [row.number, *shown.named(talk, words)],
                 kind="report",
                 files=[file],
             )
@@ -255,173 +224,6 @@ def accept(talk: Talk, items: Sequence[dict[str, Any]]) -> Answer:
         )
         for item in items
     ]
-    shown = [_commitment(talk, row) | {"mine": True, "uncertain": False, "issue": None, "owner": ""} for row in rows]
-    told = {"items": shown, "todo": None, "now": talk.now}
+    plain = {"mine": True, "uncertain": False, "issue": None, "owner": ""}
+    told = {"items": [shown.commitment(talk, row) | plain for row in rows], "todo": None, "now": talk.now}
     return Answer("commitment_recorded", told, about=[row.number for row in rows])
-
-
-# --- showing ----------------------------------------------------------------------------------------------------------
-
-
-def _commitment(talk: Talk, row: Commitment) -> dict[str, Any]:
-    due = talk.local(row.due_at)
-    return {
-        "number": row.number,
-        "matter": talk.safe(row.matter, row.owner_id),
-        "client": talk.client_name(row.client_id),
-        "due": due,
-        "overdue": due is not None and due < talk.now,
-    }
-
-
-def _counts(talk: Talk, person_id: int, day: date) -> dict[str, int]:
-    since, until = _bounds(talk, day)
-    rows = facts.contacts_of(talk.session, person_id, since, until)
-    visits = sum(row.channel == "visit" for row in rows)
-    return {
-        "visits": visits,
-        "contacts": len(rows) - visits,
-        "kept": len(facts.closed_between(talk.session, since, until, owner_id=person_id)),
-        "open": len(facts.commitments(talk.session, [person_id])),
-    }
-
-
-def _told(
-    talk: Talk, person: Person, row: DailyReport, words: ReportVersion, *, for_other: bool = False
-) -> dict[str, Any]:
-    viewer = None if for_other else person.id
-    sections = {name: [talk.safe(line, viewer) for line in getattr(words, name)] for name in _SECTIONS}
-    return {
-        **sections,
-        "number": row.number,
-        "person": person.name,
-        "day": row.day,
-        "version": row.version,
-        "today": talk.today,
-        "counts": _counts(talk, row.person_id, row.day),
-        "clients": [name for key in words.client_ids if (name := talk.client_name(key))],
-        "now": talk.now,
-    }
-
-
-def _document(talk: Talk, row: DailyReport, words: ReportVersion) -> dict[str, Any]:
-    """The facts of the PDF, as JSON; it goes to somebody else, so phone numbers are masked."""
-    since, until = _bounds(talk, row.day)
-    counts = _counts(talk, row.person_id, row.day)
-    superior = next(iter(people.above(talk.session, talk.me)), None)
-    weekday = "一二三四五六日"[row.day.weekday()]
-    local = talk.calendar.local(talk.now)
-    open_rows = facts.commitments(talk.session, [row.person_id])[:12]
-    kept = facts.closed_between(talk.session, since, until, owner_id=row.person_id)
-
-    def shown(item: Commitment, state: str) -> dict[str, Any]:
-        due = talk.local(item.due_at)
-        written = f"{due.month}月{due.day}日 周{'一二三四五六日'[due.weekday()]} {due:%H:%M}" if due else "未定日期"
-        return {
-            "number": item.number,
-            "client": talk.client_name(item.client_id) or "",
-            "matter": talk.safe(item.matter, None),
-            "due": written,
-            "state": state,
-        }
-
-    return {
-        "person": talk.me.name,
-        "department": talk.me.department,
-        "region": talk.me.region,
-        "supervisor": superior.name if superior else "",
-        "day": row.day.isoformat(),
-        "weekday": f"周{weekday}",
-        "version": row.version,
-        "submitted": f"{local.month}月{local.day}日 周{'一二三四五六日'[local.weekday()]} {local:%H:%M}",
-        "counts": [
-            {"label": "拜访", "value": counts["visits"]},
-            {"label": "联系", "value": counts["contacts"]},
-            {"label": "兑现承诺", "value": counts["kept"]},
-            {"label": "未结承诺", "value": counts["open"]},
-        ],
-        **{name: [talk.safe(line, None) for line in getattr(words, name)] for name in _SECTIONS},
-        "commitments": [shown(item, "done") for item in kept]
-        + [shown(item, "overdue" if item.due_at and item.due_at < talk.now else "open") for item in open_rows],
-        "contacts": [
-            {
-                "number": item.number,
-                "client": talk.client_name(item.client_id) or "",
-                "channel": CHANNELS[item.channel],
-                "text": talk.safe(item.text, None),
-                "time": f"{talk.calendar.local(item.at):%H:%M}",
-            }
-            for item in facts.contacts_of(talk.session, row.person_id, since, until)
-        ],
-    }
-
-
-# --- looking up -------------------------------------------------------------------------------------------------------
-
-
-def missing(talk: Talk, words: str = "") -> Answer:
-    """`谁没交日报`: a rep hears of the own one, a supervisor of everybody below; a group gets counts, no names."""
-    day = _day_named(talk, words) or report_day(talk)
-    submitted = facts.reports_in(talk.session, day)
-    seen = people.visible(talk.session, talk.me)
-    owing = [person for person in people.reps(talk.session, day) if person.id in seen]
-    late = [person.name for person in owing if person.id not in submitted]
-    told = {
-        "day": day,
-        "names": [] if talk.in_group and talk.me.role != "rep" else late,
-        "missing": len(late),
-        "submitted": len(owing) - len(late),
-        "alone": seen == [talk.my_id],
-        "now": talk.now,
-    }
-    return Answer("report_missing", told)
-
-
-def is_day(words: str) -> bool:
-    """Are these words nothing, or nothing but a day?"""
-    return _DAY.fullmatch(fold(words).strip(" 的。")) is not None
-
-
-def _day_named(talk: Talk, words: str) -> date | None:
-    """The working day that `昨天` and the like ask for: of a day off, the last one, to which its reports belong."""
-    day = read_day(words, talk.now, talk.calendar)
-    return talk.calendar.workday_on_or_before(day) if day is not None else None
-
-
-def show(talk: Talk, rest: str) -> Answer | None:
-    """`日报 张伟 昨天`: one person's report, one's own without a name; None when `rest` is neither name nor day."""
-    words = rest.lstrip("@＠ ")
-    names = sorted((name for name in talk.roster() if words.startswith(name)), key=len, reverse=True)
-    if not names and words and is_day(words):
-        return draft(talk) if _day_named(talk, words) == report_day(talk) else show(talk, f"{talk.me.name} {words}")
-    person = talk.person(names[0]) if names else None
-    if person is None or person.id is None:
-        return None
-    named_day = words[len(person.name) :].strip(" 的")
-    day = _day_named(talk, named_day) if named_day else report_day(talk)
-    if day is None:
-        return None
-    if not talk.sees(person.id):
-        return Answer("not_below_you", {"name": person.name})
-    row = facts.report(talk.session, person.id, day)
-    version = facts.report_words(talk.session, row) if row is not None and row.state == "in" else None
-    if row is None or version is None:
-        return Answer("report_not_in", {"person": person.name, "day": day, "now": talk.now})
-    told = _told(talk, person, row, version, for_other=person.id != talk.my_id)
-    return Answer("report_shown", told, about=[row.number, *_named(talk, version)])
-
-
-def summary(talk: Talk, rest: str) -> Answer:
-    """`日报汇总`: the reports of a day of everybody the asker may see."""
-    day = (_day_named(talk, rest) if rest else None) or report_day(talk)
-    submitted = facts.reports_in(talk.session, day)
-    seen = people.visible(talk.session, talk.me)
-    owing = [person for person in people.reps(talk.session, day) if person.id in seen]
-    reports = []
-    for person in owing:
-        row = submitted.get(person.id or 0)
-        words = facts.report_words(talk.session, row) if row is not None else None
-        if row is not None and words is not None:
-            reports.append(_told(talk, person, row, words, for_other=person.id != talk.my_id))
-    told = {"day": day, "reports": reports, "missing": len(owing) - len(reports), "now": talk.now}
-    return Answer("report_summary", told, about=[item["number"] for item in reports])

@@ -12,7 +12,20 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from handlers import basics, changes, commitments, contacts, leads, leave, lists, queries, questions, reports, spoken
+from handlers import (
+    basics,
+    changes,
+    commitments,
+    contacts,
+    leads,
+    leave,
+    lists,
+    queries,
+    questions,
+    reports,
+    reports_lookup,
+    spoken,
+)
 from handlers.language.clauses import is_commitment
 from handlers.language.contact import read_contact
 from handlers.language.intent import command
@@ -123,12 +136,12 @@ def _report(talk: Talk, rest: str) -> Answer | None:
         return reports.draft(talk)
     summary = command(rest, ("汇总", "总结", "统计", "全部", "所有人", "团队"), tight="昨今")
     # With more than a day after it the word heads a report that somebody has written.
-    if summary is not None and reports.is_day(summary):
-        return reports.summary(talk, summary)
+    if summary is not None and reports_lookup.is_day(summary):
+        return reports_lookup.summary(talk, summary)
     extra = command(rest, ("补充", "加", "追加"), tight="今明问需")
     if extra is not None:
         return reports.add_words(talk, extra)
-    return reports.show(talk, rest) or reports.write(talk, rest)
+    return reports_lookup.show(talk, rest) or reports.write(talk, rest)
 
 
 def _confirm(talk: Talk, rest: str) -> Answer | None:
@@ -192,8 +205,8 @@ ROUTES: tuple[Route, ...] = (
     Route("undo", _word("撤销", "撤回"), lambda talk, _: undo(talk)),
     Route("lists", person_list, _somebodys),
     Route("lists", _pattern(rf"的承诺{_LISTED}()"), _somebody_mentioned),
-    Route("report_missing", missing_words, lambda talk, _: reports.missing(talk, talk.text)),
-    Route("report", _word("日报汇总", "日报总结", "日报统计", tight="昨今"), reports.summary),
+    Route("report_missing", missing_words, lambda talk, _: reports_lookup.missing(talk, talk.text)),
+    Route("report", _word("日报汇总", "日报总结", "日报统计", tight="昨今"), reports_lookup.summary),
     Route("report", _word("日报", tight="汇补今明1一:"), _report),
     Route("confirm", _word("确认"), _confirm),
     Route("contact", _whole(read_contact), lambda talk, _: contacts.contact(talk)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from handlers import basics, commitments, leave, lists, queries, reports
+from handlers import basics, commitments, leave, lists, queries, reports, reports_lookup
 from handlers.language.sentences import Sentence, read_sentence
 from handlers.talk import Answer, Talk
 
@@ -47,9 +47,11 @@ _ACTS: dict[str, _Act] = {
     "lists_overdue": lambda talk, _: lists.overdue(talk),
     "lists_person": _of_person,
     "lists_client": _about_client(lists.of_client, "list"),
-    "report_missing": lambda talk, _: reports.missing(talk, talk.text),
-    "report_show": lambda talk, sentence: reports.show(talk, f"{sentence.person or talk.me.name} {sentence.words}"),
-    "report_summary": lambda talk, sentence: reports.summary(talk, sentence.words),
+    "report_missing": lambda talk, _: reports_lookup.missing(talk, talk.text),
+    "report_show": lambda talk, sentence: reports_lookup.show(
+        talk, f"{sentence.person or talk.me.name} {sentence.words}"
+    ),
+    "report_summary": lambda talk, sentence: reports_lookup.summary(talk, sentence.words),
     "report_draft": lambda talk, _: reports.draft(talk),
     "done": _done,
     "leave": lambda talk, sentence: leave.leave(talk, sentence.words, "leave"),

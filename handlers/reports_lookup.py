@@ -1,0 +1,89 @@
+"""Daily reports looked up: who is missing, one person's, the team's."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from handlers import reports
+from handlers import reports_shown as shown
+from handlers.language.deadline import read_day
+from handlers.language.text import fold
+from handlers.talk import Answer, Talk
+from storage import facts, people
+
+_DAY = re.compile(
+    r"(?:昨[天日]|前[天日]|今[天日]|上?个?(?:周|星期|礼拜)[一二三四五六日天]|(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}[日号]?|\d{1,2}[日号])?"
+)
+
+
+def missing(talk: Talk, words: str = "") -> Answer:
+    """`谁没交日报`: a rep hears of the own one, a supervisor of everybody below; a group gets counts, no names."""
+    day = _day_named(talk, words) or shown.report_day(talk)
+    submitted = facts.reports_in(talk.session, day)
+    seen = people.visible(talk.session, talk.me)
+    owing = [person for person in people.reps(talk.session, day) if person.id in seen]
+    late = [person.name for person in owing if person.id not in submitted]
+    told = {
+        "day": day,
+        "names": [] if talk.in_group and talk.me.role != "rep" else late,
+        "missing": len(late),
+        "submitted": len(owing) - len(late),
+        "alone": seen == [talk.my_id],
+        "now": talk.now,
+    }
+    return Answer("report_missing", told)
+
+
+def is_day(words: str) -> bool:
+    """Are these words nothing, or nothing but a day?"""
+    return _DAY.fullmatch(fold(words).strip(" 的。")) is not None
+
+
+def _day_named(talk: Talk, words: str) -> date | None:
+    """The working day that `昨天` and the like ask for: of a day off, the last one, to which its reports belong."""
+    day = read_day(words, talk.now, talk.calendar)
+    return talk.calendar.workday_on_or_before(day) if day is not None else None
+
+
+def show(talk: Talk, rest: str) -> Answer | None:
+    """`日报 张伟 昨天`: one person's report, one's own without a name; None when `rest` is neither name nor day."""
+    words = rest.lstrip("@＠ ")
+    names = sorted((name for name in talk.roster() if words.startswith(name)), key=len, reverse=True)
+    if not names and words and is_day(words):
+        return (
+            reports.draft(talk)
+            if _day_named(talk, words) == shown.report_day(talk)
+            else show(talk, f"{talk.me.name} {words}")
+        )
+    person = talk.person(names[0]) if names else None
+    if person is None or person.id is None:
+        return None
+    named_day = words[len(person.name) :].strip(" 的")
+    day = _day_named(talk, named_day) if named_day else shown.report_day(talk)
+    if day is None:
+        return None
+    if not talk.sees(person.id):
+        return Answer("not_below_you", {"name": person.name})
+    row = facts.report(talk.session, person.id, day)
+    version = facts.report_words(talk.session, row) if row is not None and row.state == "in" else None
+    if row is None or version is None:
+        return Answer("report_not_in", {"person": person.name, "day": day, "now": talk.now})
+    told = shown.told(talk, person, row, version, for_other=person.id != talk.my_id)
+    return Answer("report_shown", told, about=[row.number, *shown.named(talk, version)])
+
+
+def summary(talk: Talk, rest: str) -> Answer:
+    """`日报汇总`: the reports of a day of everybody the asker may see."""
+    day = (_day_named(talk, rest) if rest else None) or shown.report_day(talk)
+    submitted = facts.reports_in(talk.session, day)
+    seen = people.visible(talk.session, talk.me)
+    owing = [person for person in people.reps(talk.session, day) if person.id in seen]
+    handed_in = []
+    for person in owing:
+        row = submitted.get(person.id or 0)
+        words = facts.report_words(talk.session, row) if row is not None else None
+        if row is not None and words is not None:
+            handed_in.append(shown.told(talk, person, row, words, for_other=person.id != talk.my_id))
+    told = {"day": day, "reports": handed_in, "missing": len(owing) - len(handed_in), "now": talk.now}
+    return Answer("report_summary", told, about=[item["number"] for item in handed_in])
