@@ -1,49 +1,127 @@
-"""The clients and their other names. Every change sets a new version, by which an index knows it is stale."""
+"""The clients and their other names. Every change is logged in the order of the commits, for whoever keeps an index.
+
+Whatever changes a client or a name takes the lock of the history first: two instances never write the same name, and
+the log has no gap that is filled later.
+"""
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
-from storage import settings
-from storage.tables import Alias, Client
+from storage import events
+from storage.tables import Alias, Client, ClientChange
 
-_VERSION = "clients.version"
+# No database takes any number of values in one statement.
+_AT_ONCE = 500
+
+
+class NameTaken(Exception):
+    """Another client has this name."""
+
+
+class Entry(NamedTuple):
+    """A client as an index knows it: each alias with the team it holds for, None for everybody."""
+
+    id: int
+    name: str
+    aliases: list[tuple[str, int | None]]
+
+
+def latest(session: Session) -> ClientChange | None:
+    """The newest change, None when there was none."""
+    return session.exec(select(ClientChange).order_by(col(ClientChange.seq).desc()).limit(1)).first()
 
 
 def version(session: Session) -> str:
     """Another value whenever a client or an alias has changed."""
-    return settings.get(session, _VERSION) or ""
+    newest = latest(session)
+    return newest.mark if newest is not None else ""
+
+
+def changes_since(session: Session, seq: int) -> list[ClientChange]:
+    """What changed after change `seq`, oldest first; 0 for all.
+
+    A change that one has seen in a transaction which was undone may have left its number to another: whoever reads
+    before the commit compares `mark` too (see `stands`).
+    """
+    statement = select(ClientChange).where(col(ClientChange.seq) > seq).order_by(col(ClientChange.seq))
+    return list(session.exec(statement))
+
+
+def stands(session: Session, seq: int, mark: str) -> bool:
+    """Is change `seq` still the one that bore this mark? True for 0, the beginning."""
+    if seq == 0:
+        return True
+    row = session.get(ClientChange, seq)
+    return row is not None and row.mark == mark
+
+
+def entries(session: Session, ids: Collection[int] | None = None) -> list[Entry]:
+    """The clients, or those of `ids`, for an index; one that was merged into another is left out."""
+    if ids is None:
+        return _entries(session, None)
+    wanted = sorted(ids)
+    chunks = (wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE))
+    return [entry for chunk in chunks for entry in _entries(session, chunk)]
+
+
+def _entries(session: Session, ids: list[int] | None) -> list[Entry]:
+    other_names = select(Alias.client_id, Alias.alias, Alias.team_id).order_by(col(Alias.id))
+    names = select(Client.id, Client.name).where(col(Client.merged_into).is_(None)).order_by(col(Client.id))
+    if ids is not None:
+        other_names = other_names.where(col(Alias.client_id).in_(ids))
+        names = names.where(col(Client.id).in_(ids))
+    aliases: dict[int, list[tuple[str, int | None]]] = {}
+    for client_id, alias, team_id in session.exec(other_names):
+        aliases.setdefault(client_id, []).append((alias, team_id))
+    return [Entry(key, name, aliases.get(key, [])) for key, name in session.exec(names) if key is not None]
 
 
 def directory(session: Session) -> list[tuple[int, str, list[str]]]:
-    """(id, name, aliases) of every client, for an index."""
-    aliases: dict[int, list[str]] = {}
-    for client_id, alias in session.exec(select(Alias.client_id, Alias.alias).order_by(col(Alias.id))):
-        aliases.setdefault(client_id, []).append(alias)
-    rows = session.exec(select(Client.id, Client.name).order_by(col(Client.id)))
-    return [(key, name, aliases.get(key, [])) for key, name in rows if key is not None]
+    """(id, name, aliases) of every client, without the aliases that only a team knows."""
+    return [
+        (key, name, [alias for alias, team_id in aliases if team_id is None]) for key, name, aliases in entries(session)
+    ]
 
 
-def changed(session: Session) -> None:
-    """Makes every index look again: for clients that were written in bulk."""
-    settings.bump(session, _VERSION)
+def changed(session: Session, client_ids: Iterable[int]) -> None:
+    """Makes every index look at these clients again: for rows that were written in bulk."""
+    rows = [{"client_id": client_id, "mark": uuid.uuid4().hex} for client_id in client_ids]
+    if rows:
+        events.hold(session)
+        session.flush()
+        session.connection().execute(insert(ClientChange), rows)
 
 
-def aliases(session: Session, client_id: int) -> list[str]:
-    """The other names of a client, the oldest first."""
-    return list(session.exec(select(Alias.alias).where(Alias.client_id == client_id).order_by(col(Alias.id))))
+def aliases(session: Session, client_id: int, team_id: int | None = None) -> list[str]:
+    """The other names of a client that everybody knows, or this team, the oldest first."""
+    rows = aliases_of(session, client_id)
+    return list(dict.fromkeys(row.alias for row in rows if row.team_id in {None, team_id}))
+
+
+def aliases_of(session: Session, client_id: int) -> list[Alias]:
+    """Every other name of a client, whoever knows it, the oldest first."""
+    return list(session.exec(select(Alias).where(Alias.client_id == client_id).order_by(col(Alias.id))))
 
 
 def get(session: Session, client_id: int | None) -> Client | None:
-    """The client of this id, or None."""
-    return session.get(Client, client_id) if client_id is not None else None
+    """The client of this id, or the one it was merged into; None for no such client."""
+    row = session.get(Client, client_id) if client_id is not None else None
+    while row is not None and row.merged_into is not None:
+        row = session.get(Client, row.merged_into)
+    return row
 
 
 def named(session: Session, name: str) -> Client | None:
-    """The client of exactly this name."""
-    return session.exec(select(Client).where(Client.name == name)).first()
+    """The client of exactly this name, or the one it was merged into."""
+    row = session.exec(select(Client).where(Client.name == name)).first()
+    return get(session, row.id) if row is not None else None
 
 
 def add(
@@ -58,8 +136,9 @@ def add(
     aliases: list[str] | None = None,
 ) -> Client:
     """Adds a client, or completes the one of this name; running it twice changes nothing."""
+    events.hold(session)
     row = named(session, name)
-    before = None if row is None else row.model_dump()
+    new = row is None
     if row is None:
         row = Client(name=name, made_at=now)
     row.owner_id = owner_id if owner_id is not None else row.owner_id
@@ -69,18 +148,45 @@ def add(
     session.add(row)
     session.flush()
     assert row.id is not None
-    taught = [teach(session, row.id, alias, now) for alias in aliases or ()]
-    if any(taught) or before != row.model_dump():
-        settings.bump(session, _VERSION)
+    if new:
+        changed(session, [row.id])
+    for alias in aliases or ():
+        teach(session, row.id, alias, now)
     return row
 
 
-def teach(session: Session, client_id: int, alias: str, now: datetime, taught_by: int | None = None) -> bool:
-    """Adds another name of a client; False when it is known already."""
-    known = session.exec(select(Alias.id).where(Alias.client_id == client_id, Alias.alias == alias)).first()
-    if known is not None:
-        return False
-    session.add(Alias(client_id=client_id, alias=alias, taught_by=taught_by, made_at=now))
-    settings.bump(session, _VERSION)
-    session.flush()
-    return True
+def teach(
+    session: Session,
+    client_id: int,
+    alias: str,
+    now: datetime,
+    taught_by: int | None = None,
+    team_id: int | None = None,
+) -> Alias | None:
+    """Adds another name of a client, for a team or for everybody; None when it is known there already."""
+    events.hold(session)
+    if any(row.alias == alias and row.team_id in {None, team_id} for row in aliases_of(session, client_id)):
+        return None
+    row = Alias(client_id=client_id, alias=alias, taught_by=taught_by, team_id=team_id, made_at=now)
+    session.add(row)
+    changed(session, [client_id])
+    return row
+
+
+def forget(session: Session, alias: Alias) -> None:
+    """Takes away another name of a client."""
+    events.hold(session)
+    session.delete(alias)
+    changed(session, [alias.client_id])
+
+
+def rename(session: Session, client: Client, name: str) -> None:
+    """Gives a client another name. Raises NameTaken when another client has it, or had it before it was merged."""
+    assert client.id is not None
+    events.hold(session)
+    holder = session.exec(select(Client).where(Client.name == name)).first()
+    if holder is not None and holder.id != client.id:
+        raise NameTaken(name)
+    client.name = name
+    session.add(client)
+    changed(session, [client.id])

@@ -52,6 +52,22 @@ def _link(event: Event) -> str:
     return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
 
 
+def hold(session: Session) -> Setting:
+    """Locks the head of the chain until the transaction ends, and returns it.
+
+    Whoever must write in the order of the commits takes this lock first: one lock cannot cross itself.
+    """
+    statement = select(Setting).where(Setting.key == _HEAD).with_for_update()
+    head = session.exec(statement).one_or_none()
+    if head is None:
+        # Two instances may begin the chain at once: one of them finds the other's beginning.
+        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        begin = insert(Setting).values(key=_HEAD, value=f"0:{_GENESIS}").on_conflict_do_nothing()
+        session.connection().execute(begin)
+        head = session.exec(statement).one()
+    return head
+
+
 def append(
     session: Session,
     now: datetime,
@@ -66,14 +82,7 @@ def append(
 
     The head of the chain is locked until the transaction ends, so that two instances cannot fork it.
     """
-    statement = select(Setting).where(Setting.key == _HEAD).with_for_update()
-    head = session.exec(statement).one_or_none()
-    if head is None:
-        # Two instances may begin the chain at once: one of them finds the other's beginning.
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        begin = insert(Setting).values(key=_HEAD, value=f"0:{_GENESIS}").on_conflict_do_nothing()
-        session.connection().execute(begin)
-        head = session.exec(statement).one()
+    head = hold(session)
     last, previous = head.value.split(":")
     content = plain(payload or {})
     event = Event(

@@ -127,7 +127,7 @@ class Member(SQLModel, table=True):
 
 
 class Client(SQLModel, table=True):
-    """An organisation the team sells to."""
+    """An organisation the team sells to. One that was merged into another keeps its row and its name, and no facts."""
 
     id: int | None = _id()
     name: str = Field(unique=True)
@@ -136,18 +136,37 @@ class Client(SQLModel, table=True):
     tags: list[str] = _json(list)
     phone: str = ""
     made_at: datetime = _moment()
+    merged_into: int | None = Field(default=None, foreign_key="client.id", index=True)
 
 
 class Alias(SQLModel, table=True):
-    """Another name of a client, with who taught it."""
+    """Another name of a client, with who taught it.
 
-    __table_args__: ClassVar[Any] = (UniqueConstraint("client_id", "alias"),)
+    `team_id` is the person at the head of the team that knows it; None when everybody does.
+    """
+
+    __table_args__: ClassVar[Any] = (UniqueConstraint("client_id", "alias", "team_id"),)
 
     id: int | None = _id()
     client_id: int = Field(foreign_key="client.id", index=True)
-    alias: str
+    alias: str = Field(index=True)
     taught_by: int | None = Field(default=None, foreign_key="person.id")
+    team_id: int | None = Field(default=None, foreign_key="person.id")
     made_at: datetime = _moment()
+
+
+class ClientChange(SQLModel, table=True):
+    """A client whose name, aliases or being was changed, in the order of the commits.
+
+    `mark` is a value no other change has ever had, one that a transaction undone meanwhile did not have either: a
+    number alone may be drawn again.
+    """
+
+    __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}
+
+    seq: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
+    client_id: int = Field(foreign_key="client.id")
+    mark: str
 
 
 # --- the road in and the road out -----------------------------------------------------------------------------

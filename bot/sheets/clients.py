@@ -33,12 +33,14 @@ class _Known:
     """What the database holds: the clients by name, whose an alias is, and who may own a client."""
 
     def __init__(self, session: Session) -> None:
-        self.clients = {fold_name(row.name): row for row in session.exec(select(Client).order_by(col(Client.id)))}
+        rows = session.exec(select(Client).order_by(col(Client.id)))
+        # A row that names a client by what it was called before a merge means the one it was merged into.
+        self.clients = {fold_name(row.name): clients.get(session, row.id) or row for row in rows}
         self.aliases: dict[int | None, list[str]] = {}
         self.taken: dict[str, str] = {}
-        for key, name, aliases in clients.directory(session):
-            self.aliases[key] = aliases
-            self.taken |= {fold_name(alias): name for alias in aliases}
+        for key, name, aliases in clients.entries(session):
+            self.aliases[key] = [alias for alias, team_id in aliases if team_id is None]
+            self.taken |= {fold_name(alias): name for alias, _ in aliases}
         self.people: dict[str, list[int]] = {}
         for person in people.everybody(session):
             if person.known and person.id is not None:
@@ -191,14 +193,14 @@ def _add(session: Session, plans: list[_Plan], now: datetime) -> list[dict[str, 
         )
         for plan in plans
     ]
+    events.hold(session)
     session.add_all(rows)
     session.flush()
     for plan, row in zip(plans, rows, strict=True):
         assert row.id is not None
         session.add_all(Alias(client_id=row.id, alias=alias, made_at=now) for alias in plan.aliases)
-    if rows:
-        # storage.clients writes one client at a time; whoever keeps an index must hear of many at once too.
-        clients.changed(session)
+    # storage.clients writes one client at a time; whoever keeps an index must hear of many at once too.
+    clients.changed(session, (row.id for row in rows if row.id is not None))
     session.flush()
     added = []
     for plan, row in zip(plans, rows, strict=True):
