@@ -223,13 +223,13 @@ for _kind, _what in (("people", "the roster"), ("clients", "the clients")):
 
 
 @cli.command()
-@click.argument("what", type=click.Choice(["followups", "commitments"]))
+@click.argument("what", type=click.Choice(["followups", "commitments", "reports", "events"]))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--since", help="From this day on, YYYY-MM-DD.")
 @click.option("--until", help="Up to and including this day, YYYY-MM-DD.")
 @click.option("--unmasked", is_flag=True, help="Write phone numbers in full.")
 def export(what: str, file: Path, since: str | None, until: str | None, unmasked: bool) -> None:
-    """Write follow-ups or commitments to an .xlsx or .csv file."""
+    """Write follow-ups, commitments, daily reports or the history to an .xlsx or .csv file."""
     from bot import exports
 
     settings = load_settings()

@@ -1,10 +1,10 @@
-"""`export followups|commitments` as an operator runs it, and what a spreadsheet then holds."""
+"""`export` as an operator runs it, and what a spreadsheet then holds."""
 
 from __future__ import annotations
 
 import asyncio
 import csv
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from main import cli
 from storage import clients, events, people
 from storage.migrate import upgrade
 from storage.store import open_store
-from storage.tables import Commitment, Contact, Person
+from storage.tables import Commitment, Contact, DailyReport, Person, ReportVersion
 
 PHONE = "13900001111"
 # 2026-03-01 23:30 in Shanghai: the UTC day is another one.
@@ -69,6 +69,35 @@ def fill(session: Session) -> None:
                 made_at=LATE,
             )
         )
+    session.flush()
+    _reports(session, client.id or 0)
+
+
+def _reports(session: Session, client_id: int) -> None:
+    """One report sent twice, one only drafted, one taken back; what was sent is in the history."""
+    for day, state, versions in ((1, "in", 2), (2, "draft", 1), (3, "withdrawn", 1)):
+        number = events.number(session, LATE, "dailyreport", made_by=2, inbox_id=None)
+        session.add(
+            DailyReport(
+                number=number, person_id=2, day=date(2026, 3, day), version=versions, state=state, submitted_at=LATE
+            )
+        )
+        session.flush()
+        for version in range(1, versions + 1):
+            session.add(
+                ReportVersion(
+                    number=number,
+                    version=version,
+                    done=[f"拜访 第{version}版", f"回电 {PHONE}"],
+                    plan=["寄样"],
+                    client_ids=[client_id],
+                    text=f"今日拜访，回电 {PHONE}",
+                    made_at=LATE,
+                )
+            )
+    payload = {"table": "dailyreport", "before": None, "after": {"text": f"回电 {PHONE}"}}
+    events.append(session, LATE, "report.in", "report:2:2026-03-01", payload, actor_id=2)
+    events.append(session, LATE + timedelta(hours=1), "report.withdrawn", "report:2:2026-03-03", {}, actor_id=1)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -166,7 +195,44 @@ def test_commitments_as_csv(database: str, tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("what", ["followups", "commitments"])
+def test_reports_hold_the_newest_version_of_what_was_sent(database: str, tmp_path: Path) -> None:
+    result = export("reports", "out.csv", "--unmasked", "--since", "2026-03-01", "--until", "2026-03-01")
+    assert result.output == "1 rows written to out.csv\n"
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[1] == [
+        "7",
+        "2026-03-01",
+        "史泰",
+        "2026-03-01 23:30",
+        "2",
+        f"拜访 第2版\n回电 {PHONE}",
+        "寄样",
+        "",
+        "",
+        "'=海棠诊所",
+        f"今日拜访，回电 {PHONE}",
+    ]
+    assert export("reports", "none.csv", "--since", "2026-03-02").output == "0 rows written to none.csv\n"
+
+
+def test_the_history_holds_who_did_what_and_what_became_of_it(database: str, tmp_path: Path) -> None:
+    assert export("events", "out.xlsx", "--until", "2026-03-01").output == "1 rows written to out.xlsx\n"
+    assert cells(tmp_path / "out.xlsx")[1] == [
+        1,
+        datetime(2026, 3, 1, 23, 30),  # noqa: DTZ001 - a date cell has no zone
+        "史泰",
+        "report.in",
+        "report:2:2026-03-01",
+        None,
+        None,
+        '{"text": "回电 139****1111"}',
+        None,
+    ]
+    assert export("events", "out.xlsx").output == "2 rows written to out.xlsx\n"
+
+
+@pytest.mark.parametrize("what", ["followups", "commitments", "reports", "events"])
 @pytest.mark.parametrize("name", ["out.xlsx", "out.csv"])
 def test_phones_are_masked_unless_asked_for(database: str, tmp_path: Path, what: str, name: str) -> None:
     def shown() -> str:

@@ -1,0 +1,92 @@
+"""Facts as a spreadsheet: .xlsx or .csv, Chinese headings, the team's time, numbers masked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import make_url
+from sqlmodel import Session
+
+from bot.exports.rows import EXPORTS, Rows, Span
+from bot.sheets.writing import save
+from prompts import mask
+from storage import migrate
+from storage.store import open_store
+
+
+async def write(
+    what: str,
+    file: Path,
+    database_url: str,
+    timezone: str,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    unmasked: bool = False,
+) -> int:
+    """Writes one of EXPORTS to an .xlsx or .csv file, whole or not at all, and returns how many rows.
+
+    `since` and `until` are days YYYY-MM-DD in `timezone`, both included: the day of the contact, the day a report is
+    of, the day a commitment was made or an event happened. What was withdrawn is left out, but not from the events.
+    Phone numbers are masked in every cell unless `unmasked`. Text never becomes a formula; in .csv an apostrophe
+    before it says so. Raises ValueError for anything an operator can put right, OSError when the file cannot be
+    written.
+    """
+    if what not in EXPORTS:
+        raise ValueError(f"{what!r} is not one of {', '.join(EXPORTS)}")
+    if file.suffix.lower() not in {".xlsx", ".csv"}:
+        raise ValueError(f"{file.name}: the name must end in .xlsx or .csv")
+    _check_folder(file)
+    zone = ZoneInfo(timezone)
+    first, last = _day("--since", since), _day("--until", until)
+    if first and last and last < first:
+        raise ValueError("--until lies before --since")
+    span = Span(zone, _midnight(first, zone), _midnight(last + timedelta(days=1) if last else None, zone))
+    headings, read = EXPORTS[what]
+    rows = await _read(database_url, lambda session: read(session, span))
+    if not unmasked:
+        rows = [[mask(value) if isinstance(value, str) else value for value in row] for row in rows]
+    save(file, headings, rows)
+    return len(rows)
+
+
+def _check_folder(file: Path) -> None:
+    if not file.absolute().parent.is_dir():
+        raise ValueError(f"{file.parent}: there is no such folder")
+
+
+def _day(option: str, text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise ValueError(f"{option}: {text!r} is not a day like 2026-01-05") from error
+
+
+def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
+    return datetime.combine(day, time(), zone) if day else None
+
+
+def _must_exist(database_url: str) -> None:
+    """Opening a SQLite file would make it; an export only reads."""
+    url = make_url(database_url) if database_url.startswith("sqlite") else None
+    if url is not None and url.database and not Path(url.database).exists():
+        raise ValueError(f"there is no database at {url.database} yet")
+
+
+async def _read(database_url: str, work: Callable[[Session], Rows]) -> Rows:
+    _must_exist(database_url)
+    store = open_store(database_url)
+    try:
+        if await migrate.current(store) != migrate.newest():
+            raise ValueError("the database has another shape: run `python main.py db upgrade` first")
+        return await store.read(work)
+    except (ValueError, OSError):
+        raise
+    except Exception as error:
+        # What a driver says may hold what people wrote: its kind is enough for an operator.
+        raise ValueError(f"the database does not answer ({type(error).__name__})") from error
+    finally:
+        await store.close()
