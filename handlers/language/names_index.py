@@ -10,6 +10,7 @@ import heapq
 import math
 from array import array
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from handlers.language.names_sound import sounds
 
@@ -17,6 +18,21 @@ _POSTINGS_READ = 12_000
 _FLOOR = 0.4
 _ENOUGH = 400
 _PRIOR_NAMES = 400.0
+
+
+class Posted(NamedTuple):
+    """A canonical name or alias of a client, with its sounds and the team that alone knows it."""
+
+    key: int
+    scope: int | None
+    text: str
+    sounds: str
+
+
+def rarity(count: float, names: int) -> float:
+    """How telling a gram found in `count` of `names` is: 1 for one never seen, 0 for one in every name."""
+    total = names + _PRIOR_NAMES
+    return math.log(total / (count + 1.0)) / math.log(total)
 
 
 class GramIndex:
@@ -57,10 +73,6 @@ class GramIndex:
         """Whether more slots are dead than alive, so that rebuilding pays."""
         return self._dead > 64 and self._dead * 2 > len(self.names)
 
-    def has_pair(self, pair: str) -> bool:
-        """Whether two characters stand side by side in any name."""
-        return pair in self._pairs
-
     def count_pair(self, pair: str) -> int:
         """How many names hold two characters side by side."""
         return len(self._pairs.get(pair, ()))
@@ -68,11 +80,6 @@ class GramIndex:
     def count_char(self, char: str) -> int:
         """How many names hold a character."""
         return len(self._chars.get(char, ()))
-
-    def rarity(self, count: float) -> float:
-        """How telling a gram found in `count` names is: 1 for one never seen, 0 for one in every name."""
-        total = len(self.names) + _PRIOR_NAMES
-        return math.log(total / (count + 1.0)) / math.log(total)
 
     def candidates(self, text: str, limit: int) -> list[int]:
         """At most `limit` slots of living names that share most with a canonical mention, best first."""
@@ -105,7 +112,7 @@ class GramIndex:
         left = _POSTINGS_READ
         get = votes.get
         for count, gram in sorted((len(slots), gram) for gram in grams if (slots := postings.get(gram))):
-            value = weight * self.rarity(count)
+            value = weight * rarity(count, len(self.names))
             if len(votes) >= _ENOUGH and count > len(votes):
                 for slot in votes:
                     if gram in texts[slot]:
@@ -122,7 +129,7 @@ class GramIndex:
         rarest = sorted({char for char in text if char in self._chars}, key=self.count_char)
         if not rarest:
             return
-        values = [(char, 0.9 * self.rarity(self.count_char(char))) for char in rarest]
+        values = [(char, 0.9 * rarity(self.count_char(char), len(self.names))) for char in rarest]
         enough = sum(value for _, value in values) * 0.6
         names = self.names
         for slot in self._holding_two(rarest[:3]):

@@ -1,0 +1,358 @@
+"""Which client is meant: names as people shorten, mishear and misspell them, against the team's own directory.
+
+A link is only ever made in silence when one name explains the mention and no other comes near; two that do are asked
+about; a mention that no name explains is nobody's, however much it resembles one.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from handlers.language.names_chat import is_chat
+from handlers.language.names_index import Posted, rarity
+from handlers.language.names_judge import agrees, doubtful, forgiven, untold
+from handlers.language.names_rank import align, could_reach, query
+from handlers.language.names_sound import typed_pinyin
+from handlers.language.names_spot import read
+from handlers.language.names_text import Canonical, canonical
+from handlers.language.names_words import GENERIC, KINDS, PLACES, common_chars, core, split_words
+from handlers.language.text import fold
+
+_CANDIDATES = 120
+_ALIGNED = 24
+_HOPELESS = 0.08
+_FOUND = 0.84
+_NEAR = 0.035
+_MOST_ASKED = 5
+_SPANS_TRIED = 10
+_MARGIN = 4.0
+_FAR_FETCHED = 14.0
+_CLAUSE_END = re.compile(r"[，。；;,!！?？、\n]")
+_FILLERS = re.compile(r"那边儿?的?|那家|那个|这家|这个|(?<=.)的(?=.)")
+# A brand in letters is as often said before its town as after it.
+_TURNED = re.compile(r"^([a-z]+)([^a-z]{2,3})$")
+_LEADING = frozenset("省市县区旗")
+_LONGEST_PLACE = 12
+_LETTERS = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a mention or a message was matched with.
+
+    `candidates` are directory keys, best first, at most five, empty when no client is meant. `ask` says that several
+    are equally likely. `span` is where the mention stands in the message, None for a bare mention. `sure` is 1.0 for
+    an exact name or alias and lower for a name that had to be guessed; `exact` says which of the two it was.
+    """
+
+    candidates: tuple[int, ...]
+    ask: bool = False
+    span: tuple[int, int] | None = None
+    sure: float = 0.0
+    exact: bool = False
+
+    @property
+    def key(self) -> int | None:
+        """The client to link without a question; None when there is none or several are likely."""
+        return self.candidates[0] if self.candidates and not self.ask else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    key: int
+    name: str
+    score: float
+    order: float
+    doubtful: bool
+
+
+class Register(Protocol):
+    """Where the names of a directory are kept, in memory or in a file. Asked under its `lock` only."""
+
+    @property
+    def lock(self) -> AbstractContextManager[Any]: ...
+
+    def name(self, key: int) -> str:
+        """The name a client was put under; KeyError for an unknown key."""
+        ...
+
+    def called(self, text: str, scope: int | None) -> tuple[int, ...]:
+        """The clients of exactly this canonical name; what the team has taught goes before what everybody knows."""
+        ...
+
+    def names_at(self, text: str, start: int, scope: int | None) -> list[int]:
+        """The lengths, from four on, of the names that stand in a canonical text at `start`, or do but for a form."""
+        ...
+
+    def posted(self) -> int:
+        """How many names and aliases there are."""
+        ...
+
+    def count_char(self, char: str) -> int:
+        """How many names hold a character."""
+        ...
+
+    def count_pair(self, pair: str) -> int:
+        """How many names hold two characters side by side."""
+        ...
+
+    def candidates(self, text: str, limit: int) -> list[Posted]:
+        """At most `limit` names that share most with a canonical mention, best first."""
+        ...
+
+
+class View:
+    """A directory as one team sees it: cheap to make, and always up to date with the directory."""
+
+    def __init__(self, register: Register, scope: int | None) -> None:
+        self._register = register
+        self._scope = scope
+
+    def name(self, key: int) -> str:
+        """The name a client was put under; KeyError for a key not in the directory."""
+        with self._register.lock:
+            return self._register.name(key)
+
+    def mention(self, text: str) -> Match:
+        """The client meant by a name that was already cut out of its sentence."""
+        with self._register.lock:
+            return self._resolve(text)
+
+    def _resolve(self, text: str) -> Match:
+        found = self._at_once(canonical(text).text)
+        if found is not None:
+            return found
+        plain = canonical(_FILLERS.sub(" ", text)).text
+        best = Match(())
+        for variant in self._variants(plain):
+            match = self._at_once(variant) or self._fuzzy(variant)
+            if match.exact:
+                match = replace(match, sure=0.99, exact=False)
+            if match.candidates and (not best.candidates or match.sure > best.sure):
+                best = match
+        return best
+
+    def _at_once(self, text: str) -> Match | None:
+        keys = self._register.called(text, self._scope)
+        if keys:
+            return Match(keys[:_MOST_ASKED], len(keys) > 1, None, 1.0, True)
+        return None
+
+    def _variants(self, text: str) -> list[str]:
+        """The canonical mention with letters that are no name's own read as pinyin, in every way they can be."""
+        variants = [text]
+        for found in reversed(list(_LETTERS.finditer(text))):
+            letters = found.group()
+            if len(letters) < 3 or all(self._has_pair(letters[at : at + 2]) for at in range(len(letters) - 1)):
+                continue
+            readings = typed_pinyin(letters)
+            if readings:
+                variants = [
+                    each[: found.start()] + reading + each[found.end() :] for each in variants for reading in readings
+                ]
+        once = [self._undoubled(each) for each in variants]
+        variants = list(dict.fromkeys(once))
+        turned = [_TURNED.sub(r"\2\1", each) for each in variants]
+        return list(dict.fromkeys(variants + turned))[:8]
+
+    def _undoubled(self, text: str) -> str:
+        """The canonical mention without characters typed twice, unless names really double them."""
+        at = 1
+        while at < len(text):
+            if text[at] == text[at - 1]:
+                less = text[:at] + text[at + 1 :]
+                stray = common_chars(less)[at - 1] and not all(common_chars(text)[at - 1 : at + 1])
+                if stray or not self._has_pair(text[at] * 2):
+                    text = less
+                    continue
+            at += 1
+        return text
+
+    def _weights(self, text: str) -> list[float]:
+        """How telling each character of a canonical mention is in this directory, from 0 to 1."""
+        register, total = self._register, self._register.posted()
+        pairs = [rarity(register.count_pair(text[at : at + 2]), total) for at in range(len(text) - 1)]
+        weights: list[float] = []
+        for at, char in enumerate(text):
+            around = pairs[max(at - 1, 0) : at + 1]
+            weights.append(0.35 * rarity(register.count_char(char), total) + 0.65 * min(around, default=1.0))
+        for start, end in split_words(text):
+            word = text[start:end]
+            factor = 0.45 if word in KINDS else 0.75 if word in GENERIC else 1.0
+            for at in range(start, end):
+                weights[at] = max(0.05, weights[at] * factor)
+        return weights
+
+    def _fuzzy(self, text: str) -> Match:
+        words = {text[start:end] for start, end in split_words(text)}
+        if len(text) < 2 or words <= KINDS or words <= PLACES:
+            return Match(())
+        pairs = [self._register.count_pair(text[at : at + 2]) for at in range(len(text) - 1)]
+        asked = query(text, self._weights(text), pairs)
+        reach: list[tuple[float, int, Posted]] = []
+        for rank, posted in enumerate(self._register.candidates(text, _CANDIDATES)):
+            bound = could_reach(asked, posted.text, posted.sounds)
+            if bound >= _FOUND - 0.15 and posted.scope in (None, self._scope):
+                reach.append((-round(bound, 2), rank, posted))
+        reach.sort()
+        scored: dict[int, _Scored] = {}
+        best = 0.0
+        for bound, _, posted in reach[:_ALIGNED]:
+            if -bound < best - _HOPELESS:
+                break
+            name = posted.text
+            alignment = align(asked, name, posted.sounds)
+            score = alignment.score + forgiven(asked, alignment, name)
+            if score < _FOUND - 0.06 or not agrees(asked, alignment, name):
+                continue
+            found = _Scored(
+                posted.key, name, score, score - untold(asked, alignment, name), doubtful(asked, alignment, name)
+            )
+            best = max(best, found.order)
+            other = scored.get(found.key)
+            if other is None or found.order > other.order:
+                scored[found.key] = found
+        return _decide(list(scored.values()))
+
+    def message(self, text: str) -> Match:
+        """The client a whole message speaks of, the first or main one; an empty match when it speaks of none."""
+        with self._register.lock:
+            return self._find(text)
+
+    def _find(self, text: str) -> Match:
+        folded = fold(text)
+        form = canonical(folded)
+        at = [""] * len(folded)
+        for char, start in zip(form.text, form.starts, strict=True):
+            at[start] += char
+        named = self._spot(form)
+        reading = read(folded, self._has_pair, tuple(at), named)
+        if not named and (not reading.spans or reading.spans[0].cost >= reading.talk):
+            return Match(())
+        best, best_value = Match(()), -1e9
+        cheapest: float | None = None
+        tried = 0
+        for span in reading.spans:
+            if cheapest is not None and (span.cost > cheapest + _FAR_FETCHED or tried >= _SPANS_TRIED):
+                break
+            near_fetched = span.loose or span.end - span.start <= 3
+            if near_fetched and cheapest is not None and span.cost > cheapest + _MARGIN:
+                continue
+            if (span.start, span.end) not in named:
+                if span.cost > reading.talk + 0.5:
+                    break
+                if not _tells(folded[span.start : span.end]):
+                    continue
+            cheapest = span.cost if cheapest is None else cheapest
+            value = 1.0 - 0.06 * (span.cost - cheapest) + 0.02 * (span.end - span.start)
+            if best_value >= value:
+                continue
+            tried += 1
+            match = self._resolve(folded[span.start : span.end])
+            if not match.candidates or (span.loose and not self._to_the_letter(folded[span.start : span.end], match)):
+                continue
+            value += match.sure - 1.0
+            if value > best_value:
+                best, best_value = replace(match, span=(span.start, span.end)), value
+        return best
+
+    def _to_the_letter(self, text: str, match: Match) -> bool:
+        """Whether a stretch of at least four characters is a name, or the beginning or end of the name it matched."""
+        form = canonical(text).text
+        name = canonical(self._register.name(match.candidates[0])).text
+        return match.exact or (len(form) >= 4 and form in name and (name.endswith(form) or core(name).endswith(form)))
+
+    def _spot(self, form: Canonical) -> set[tuple[int, int]]:
+        """Where full names and aliases stand in a message as they are, with or without their legal form.
+
+        Only those that lead with their own place: any other may be the end of somebody else's name.
+        """
+        text = form.text
+        found: set[tuple[int, int]] = set()
+        taken = [False] * len(text)
+        named = [
+            (size, start)
+            for start in range(len(text) - 3)
+            if _may_lead(text, start)
+            for size in self._register.names_at(text, start, self._scope)
+        ]
+        for size, start in sorted(named, key=lambda each: (-each[0], each[1])):
+            if any(taken[start : start + size]):
+                continue
+            piece = text[start : start + size]
+            first = split_words(piece)[0]
+            if first[1] < 2 or (piece[: first[1]] not in PLACES and piece[first[1] - 1] not in _LEADING):
+                continue
+            taken[start : start + size] = [True] * size
+            found.add((form.starts[start], form.ends[start + size - 1]))
+        return found
+
+    def _has_pair(self, pair: str) -> bool:
+        return self._register.count_pair(pair) > 0
+
+    def mentions(self, text: str) -> tuple[Match, ...]:
+        """The clients of a line that names several, in the order of the text; only sure ones and questions."""
+        found: list[Match] = []
+        pending = [(start, end) for start, end in reversed(_clauses(text))]
+        while pending:
+            start, end = pending.pop()
+            match = self.message(text[start:end])
+            if match.span is None:
+                continue
+            first, last = match.span[0] + start, match.span[1] + start
+            found.append(replace(match, span=(first, last)))
+            pending += [(at, to) for at, to in ((last, end), (start, first)) if to - at > 1]
+        return tuple(sorted(found, key=lambda match: match.span or (0, 0)))
+
+
+def _may_lead(text: str, start: int) -> bool:
+    """Whether a name that leads with its own place may begin here."""
+    return any(char in _LEADING for char in text[start + 1 : start + _LONGEST_PLACE]) or any(
+        text[start : start + size] in PLACES for size in range(2, _LONGEST_PLACE)
+    )
+
+
+def _clauses(text: str) -> list[tuple[int, int]]:
+    """The clauses of a line, as offsets."""
+    bounds = [0]
+    for stop in _CLAUSE_END.finditer(text):
+        bounds += [stop.start(), stop.end()]
+    bounds.append(len(text))
+    return [(start, end) for start, end in zip(bounds[::2], bounds[1::2], strict=True) if end - start > 1]
+
+
+def _tells(text: str) -> bool:
+    """Whether a stretch says more than what kind of organisation or goods is meant: not 医院, 我们公司, 中心机房.
+
+    Nor may it run on from an organisation to what it owns: 云汐三中的课桌, against 云汐的第三中学.
+    """
+    form = canonical(text)
+    words = split_words(form.text)
+    if "的" in text[1:-1] and (not words or form.text[slice(*words[-1])] not in KINDS):
+        return False
+    if any(
+        form.text[start:end] not in GENERIC and not is_chat(text[form.starts[start] : form.ends[end - 1]])
+        for start, end in words
+    ):
+        return True
+    start, end = words[-1] if words else (0, 0)
+    return len(words) > 1 and form.text[start:end] in KINDS
+
+
+def _decide(scored: list[_Scored]) -> Match:
+    if not scored:
+        return Match(())
+    scored.sort(key=lambda each: (-each.order, each.key))
+    best = scored[0]
+    if best.score < _FOUND:
+        return Match(())
+    near = [
+        each
+        for each in scored
+        if each.order >= best.order - _NEAR and (each is best or not each.name.startswith(best.name))
+    ]
+    keys = tuple(each.key for each in scored[:_MOST_ASKED])
+    return Match(keys, len(near) > 1 or best.doubtful, None, round(min(0.99, best.score), 3), False)
