@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable
 
 Cost = Callable[[str], int]
 
 _JOINER = "\u200d"
+_UNFIT = re.compile("[\0\ud800-\udfff]")
 _BREAKS = "。！？；!?;，, 、"
 
 
@@ -24,7 +26,7 @@ def json_length(text: str) -> int:
 
 def clean(text: str) -> str:
     """Return `text` without what no database and no platform can store: NUL and halves of surrogate pairs."""
-    return "".join(char for char in text if char != "\0" and not "\ud800" <= char <= "\udfff")
+    return _UNFIT.sub("", text)
 
 
 def split_text(text: str, limit: int, cost: Cost = byte_length) -> list[str]:
