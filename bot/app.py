@@ -17,6 +17,7 @@ from aiohttp import web
 from bot.calendar import Calendar
 from bot.clock import SystemClock
 from bot.delivery import Delivery, Render
+from bot.listening import Listening
 from bot.platforms.console import Console
 from bot.server import Metrics, Server
 from bot.settings import Settings
@@ -66,8 +67,18 @@ class App:
             bot_name=settings.bot_name,
             on_done=lambda: self.delivery.wake(),
         )
-        self.delivery = Delivery(self.store, self.clock, self.platforms, render, on_sent=self._said)
-        self.server = Server(self.store, self.clock, self.platforms, on_stored=self.worker.wake, metrics=self.metrics)
+        self.server = Server(
+            self.store,
+            self.clock,
+            self.platforms,
+            on_stored=self.worker.wake,
+            metrics=self.metrics,
+            listening=lambda: self.listening.states(),
+        )
+        self.listening = Listening(self.store, self.clock, self.platforms, self.server.accept)
+        self.delivery = Delivery(
+            self.store, self.clock, self.platforms, render, on_sent=self._said, silent=self.listening.silent
+        )
         self.listeners: set[Callable[[], None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._metronome = metronome(self.tick)
@@ -95,11 +106,12 @@ class App:
             await self.store.write(outbox.release_all)
 
     async def start(self) -> None:
-        """Starts the worker, the delivery and the metronome."""
+        """Starts the worker, the delivery, the listening and the metronome."""
         await self.tick()
         self._tasks = [
             asyncio.create_task(self.worker.run(), name="worker"),
             asyncio.create_task(self.delivery.run(), name="delivery"),
+            asyncio.create_task(self.listening.run(), name="listening"),
         ]
         self._metronome.start()
 
@@ -108,7 +120,7 @@ class App:
         if self._metronome.running:
             self._metronome.shutdown(wait=False)
         if self._tasks:
-            worker, delivery = self._tasks
+            worker, delivery, listening = self._tasks
             # The worker first: what it finishes is still to be said.
             self.worker.stop()
             await asyncio.wait([worker], timeout=DRAIN_SECONDS / 2)
@@ -116,7 +128,10 @@ class App:
             await asyncio.wait([delivery], timeout=DRAIN_SECONDS / 2)
             self.worker.stop(at_once=True)
             self.delivery.stop(at_once=True)
-            await asyncio.wait(self._tasks, timeout=HALT_SECONDS)
+            await asyncio.wait([worker, delivery], timeout=HALT_SECONDS)
+            # Last of all: what is still said may need the connection, and what is still heard is kept for the next.
+            listening.cancel()
+            await asyncio.wait([listening], timeout=HALT_SECONDS)
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,7 +34,10 @@ Claimed = tuple[Outbox, Outgoing, list[str]]
 
 
 class Delivery:
-    """Says what is in the outbox. `render` makes the bytes of a file; `on_sent` hears of each row that was said."""
+    """Says what is in the outbox. `render` makes the bytes of a file; `on_sent` hears of each row that was said.
+
+    `silent` names the platforms that this instance cannot send by at the moment: their messages are left to others.
+    """
 
     def __init__(
         self,
@@ -44,12 +47,14 @@ class Delivery:
         render: Render,
         *,
         on_sent: OnSent = lambda row, mentions: None,
+        silent: Callable[[], Collection[str]] = frozenset,
     ) -> None:
         self.store = store
         self.clock = clock
         self.platforms = dict(platforms)
         self.render = render
         self.on_sent = on_sent
+        self.silent = silent
         self._wake = asyncio.Event()
         self._rendering = asyncio.Semaphore(2)
         self._stopping = self._halted = False
@@ -126,13 +131,16 @@ class Delivery:
         held = [(row.id or 0, row.attempts) for row in self._flying.values()]
         if room <= 0 and not held:
             return []
-        return await self.store.write(lambda session: self._claim(session, now, room, held))
+        silent = self.silent()
+        return await self.store.write(lambda session: self._claim(session, now, room, held, silent))
 
-    def _claim(self, session: Session, now: datetime, room: int, held: list[tuple[int, int]]) -> list[Claimed]:
+    def _claim(
+        self, session: Session, now: datetime, room: int, held: list[tuple[int, int]], silent: Collection[str]
+    ) -> list[Claimed]:
         for row_id, attempt in held:
             outbox.keep(session, row_id, attempt, now)
         claimed = []
-        for row in outbox.claim(session, now, room) if room > 0 else ():
+        for row in outbox.claim(session, now, room, silent) if room > 0 else ():
             platform = self.platforms.get(row.platform)
             if platform is not None and platform.pace.gap > 0:
                 outbox.rest(session, row.lane, now + timedelta(seconds=platform.pace.gap))

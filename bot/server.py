@@ -7,7 +7,8 @@ platform, 503 when the database cannot take the message (the platform will send 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 
 import structlog
 from aiohttp import web
@@ -16,7 +17,7 @@ from sqlmodel import Session
 
 from bot import letters
 from bot.clock import Clock
-from bot.types import Platform, RawRequest, Refused
+from bot.types import Inbound, Platform, RawRequest, Refused
 from storage import inbox, outbox
 from storage.intake import Intake
 from storage.store import Store, StoreUnavailable
@@ -53,7 +54,10 @@ class Metrics:
 
 
 class Server:
-    """The web application. `on_stored` is called after each commit of a new message."""
+    """The web application. `on_stored` is called after each commit of a new message.
+
+    `listening` tells how this instance stands with every platform that is listened to over a long connection.
+    """
 
     def __init__(
         self,
@@ -63,6 +67,7 @@ class Server:
         *,
         on_stored: Callable[[], None] = lambda: None,
         metrics: Metrics | None = None,
+        listening: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -70,6 +75,7 @@ class Server:
         self.on_stored = on_stored
         self.intake = Intake(store)
         self.metrics = metrics or Metrics()
+        self.listening = listening
         self.app = web.Application(client_max_size=MAX_BODY)
         for platform in self.platforms.values():
             for path in platform.paths:
@@ -108,20 +114,25 @@ class Server:
         except Refused as refused:
             return self._refuse(platform, refused.reason, refused.status)
         if received.messages:
-            stored = [
-                inbox.Letter(item.platform, item.message_id, letters.lane(item), letters.pack(item), item.sent_at)
-                for item in received.messages
-            ]
             try:
-                await self.intake.add(stored, now)
+                await self.accept(received.messages, now)
             except StoreUnavailable:
                 # Not acknowledged, so the platform sends it again; a commit that still lands makes that a no-op.
                 log.error("a message could not be stored", action="server.not_stored", platform=platform.name)
                 return web.Response(status=503)
-            self.metrics.received.labels(platform.name).inc(len(stored))
-            self.on_stored()
         self.metrics.ack.labels(platform.name).observe(asyncio.get_running_loop().time() - started)
         return web.Response(status=received.status, body=received.body, content_type=received.content_type)
+
+    async def accept(self, messages: Sequence[Inbound], now: datetime) -> None:
+        """Returns once these messages are committed, however they came in. Raises StoreUnavailable."""
+        stored = [
+            inbox.Letter(item.platform, item.message_id, letters.lane(item), letters.pack(item), item.sent_at)
+            for item in messages
+        ]
+        await self.intake.add(stored, now)
+        for item in messages:
+            self.metrics.received.labels(item.platform).inc()
+        self.on_stored()
 
     def _refuse(self, platform: Platform, reason: str, status: int) -> web.Response:
         self.metrics.refused.labels(platform.name, str(status)).inc()
@@ -142,7 +153,13 @@ class Server:
             return web.Response(status=503, text="database: does not answer\n")
         if max(waiting) > BACKLOG_LIMIT:
             return web.Response(status=503, text=f"backlog: inbox {waiting[0]}, outbox {waiting[1]}\n")
-        return web.Response(text=f"ready: inbox {waiting[0]}, outbox {waiting[1]}\n")
+        listening = self.listening()
+        # Standing by is well; holding the connection and not having it is not.
+        broken = [f"{name}: {state}" for name, state in listening.items() if state in {"connecting", "misconfigured"}]
+        if broken:
+            return web.Response(status=503, text=f"not listening: {', '.join(broken)}\n")
+        heard = "".join(f", {name} {state}" for name, state in listening.items())
+        return web.Response(text=f"ready: inbox {waiting[0]}, outbox {waiting[1]}{heard}\n")
 
     async def _metrics(self, request: web.Request) -> web.Response:
         def count(session: Session) -> tuple[int, int, int]:

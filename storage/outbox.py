@@ -6,7 +6,7 @@ at its pace. A lease that ran out means the outcome of that send is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,7 @@ _HEADS = (
         col(Outbox.not_before) <= _NOW,
         col(Outbox.lane).not_in(_BUSY),
         col(Outbox.lane).not_in(select(Lane.lane).where(col(Lane.ready_at) > _NOW)),
+        col(Outbox.platform).not_in(bindparam("without", expanding=True)),
     )
     .group_by(col(Outbox.lane))
     .order_by(func.min(Outbox.id))
@@ -136,12 +137,14 @@ def queue(
     return row
 
 
-def claim(session: Session, now: datetime, limit: int = 50) -> list[Outbox]:
+def claim(session: Session, now: datetime, limit: int = 50, without: Collection[str] = ()) -> list[Outbox]:
     """Leases the head of every lane that may speak now, oldest first; at most one row of a lane.
+
+    The platforms in `without` are left alone.
 
     Two instances never claim at once: see the lane "work" of the store.
     """
-    found = session.connection().execute(_HEADS, {"now": now, "limit": limit}).scalars()
+    found = session.connection().execute(_HEADS, {"now": now, "limit": limit, "without": list(without)}).scalars()
     ids = [row for row in found if row is not None]
     if not ids:
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from storage.tables import Setting
 
@@ -24,6 +24,12 @@ def put(session: Session, key: str, value: str) -> None:
     else:
         row.value = value
         session.add(row)
+
+
+def under(session: Session, prefix: str) -> list[tuple[str, str]]:
+    """Every key that begins with `prefix`, with its value, in the order of the keys."""
+    statement = select(Setting.key, Setting.value).where(col(Setting.key).startswith(prefix, autoescape=True))
+    return list(session.exec(statement.order_by(col(Setting.key))))
 
 
 def moment(session: Session, key: str) -> datetime | None:

@@ -30,7 +30,7 @@ async def examine(settings: Settings, *, clock: Clock | None = None, patience: f
     """
     now = (clock or SystemClock()).now()
     stored, answered, public = await asyncio.gather(
-        data.checks(settings, patience),
+        data.checks(settings, now, patience),
         network.platform_checks(settings, now, patience),
         network.public_check(settings),
     )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, col, select
 
+from bot import listening
 from bot.settings import Settings
 from bot.types import Check
 from prompts import mask
@@ -30,7 +33,7 @@ class _Probe(Exception):
     """Undoes the row written to see whether the database takes one."""
 
 
-async def checks(settings: Settings, patience: float) -> list[Check]:
+async def checks(settings: Settings, now: datetime, patience: float) -> list[Check]:
     """The checks of the database and of what is in it; those it does not answer are left out."""
     try:
         url = make_url(settings.database_url)
@@ -43,7 +46,7 @@ async def checks(settings: Settings, patience: float) -> list[Check]:
         return [Check("database", False, "DATABASE_URL is not an address of SQLite or PostgreSQL", advice)]
     try:
         async with asyncio.timeout(patience):
-            return await _open(store, settings, path)
+            return await _open(store, settings, now, path)
     except TimeoutError:
         advice = "Look for what keeps it busy, or try again."
         return [Check("database", False, f"no answer within {patience:g} seconds", advice)]
@@ -60,7 +63,9 @@ def _not_yet(path: Path) -> list[Check]:
     return [Check("database", True, f"{path} does not exist yet", advice), _disk(folder)]
 
 
-async def _open(store: SqliteStore | PostgresStore, settings: Settings, path: Path | None) -> list[Check]:
+async def _open(
+    store: SqliteStore | PostgresStore, settings: Settings, now: datetime, path: Path | None
+) -> list[Check]:
     where = str(path) if path else "PostgreSQL"
     try:
         current = await migrate.current(store)
@@ -76,7 +81,7 @@ async def _open(store: SqliteStore | PostgresStore, settings: Settings, path: Pa
         found.append(_disk(path.parent))
     if all(check.ok for check in found[:2]):
         try:
-            found += await store.read(lambda session: _contents(session, settings))
+            found += await store.read(lambda session: _contents(session, settings, now))
         except Exception as error:  # a damaged file fails where it is read
             advice = "Restore the database from a backup, or look at it with the tools of SQLite or PostgreSQL."
             found.append(Check("contents", False, f"cannot be read ({type(error).__name__})", advice))
@@ -117,8 +122,14 @@ def _disk(folder: Path) -> Check:
     return Check("disk space", free >= LEAST_FREE, f"{free >> 20} MB free in {folder}", advice)
 
 
-def _contents(session: Session, settings: Settings) -> list[Check]:
-    return [_history(session), *_roster(session, settings), *_groups(session, settings), _dead_letters(session)]
+def _contents(session: Session, settings: Settings, now: datetime) -> list[Check]:
+    return [
+        _history(session),
+        *_roster(session, settings),
+        *_groups(session, settings),
+        *_listening(session, now),
+        _dead_letters(session),
+    ]
 
 
 def _history(session: Session) -> Check:
@@ -198,6 +209,23 @@ def _groups(session: Session, settings: Settings) -> list[Check]:
         "A self-built WeCom app hears no group, so WECOM_GROUP_KEYS has no effect in this version."
     )
     return [Check("group robots", False, f"no group is known by the name {_listed(missing)}", advice)]
+
+
+def _listening(session: Session, now: datetime) -> list[Check]:
+    """What the instance that holds a long connection has told of it last."""
+    found = []
+    for key, told in kept.under(session, listening.PREFIX):
+        name, report = f"long connection {key.removeprefix(listening.PREFIX)}", json.loads(told)
+        silent_for = (now - datetime.fromisoformat(report["at"])).total_seconds()
+        if silent_for > 3 * listening.REPORT_SECONDS:
+            advice = "Start `python main.py serve`, if this platform is still in use."
+            found.append(Check(name, True, f"nobody has listened since {report['at'][:16]} UTC", advice))
+        elif report["state"] == "listening":
+            found.append(Check(name, True, "an instance listens"))
+        else:
+            advice = "Look into that instance's log for listening.misconfigured or listening.broke."
+            found.append(Check(name, False, f"an instance holds it, and is {report['state']}", advice))
+    return found
 
 
 def _dead_letters(session: Session) -> Check:
