@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,7 +19,7 @@ from bot.calendar import Calendar
 from bot.clock import Clock
 from bot.types import Inbound
 from handlers import routes, speak
-from handlers.language.names import Directory
+from handlers.language.names import Alias, Directory
 from handlers.talk import Clocks, Talk
 from storage import clients, inbox, people
 from storage.store import Store, StoreUnavailable
@@ -54,7 +54,7 @@ class Worker:
         self.bot_name = bot_name
         self.on_done = on_done
         self._directory = Directory()
-        self._entries: dict[int, tuple[str, tuple[str, ...]]] = {}
+        self._entries: dict[int, tuple[str, tuple[Alias, ...]]] = {}
         self._version: str | None = None
         self._wake = asyncio.Event()
         self._stopping = self._halted = False
@@ -171,7 +171,7 @@ class Worker:
             text=message.text,
             inbox_id=row.id,
             calendar=self.calendar,
-            directory=self._known_clients(session),
+            directory=self._known_clients(session).seen_by(people.team_of(person)),
             clocks=self.clocks,
             bot_name=self.bot_name,
             mentioned=self._mentioned(session, message),
@@ -220,7 +220,7 @@ class Worker:
         """The index of clients, brought up to the database's version by what has changed."""
         version = clients.version(session)
         if version != self._version:
-            entries = {key: (name, tuple(aliases)) for key, name, aliases in clients.directory(session)}
+            entries = {key: (name, _aliases(known)) for key, name, known in clients.entries(session)}
             for key in self._entries.keys() - entries.keys():
                 self._directory.remove(key)
             for key, entry in entries.items():
@@ -228,3 +228,7 @@ class Worker:
                     self._directory.put(key, *entry)
             self._entries, self._version = entries, version
         return self._directory
+
+
+def _aliases(known: Sequence[tuple[str, int | None]]) -> tuple[Alias, ...]:
+    return tuple(Alias(text, team_id) for text, team_id in known)

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from storage.tables import Absence, Chat, Identity, Member, Person
 
+LEADERS = frozenset({"supervisor", "manager", "director", "admin"})
 ROLES = ("rep", "supervisor", "manager", "director", "finance", "legal", "support", "admin")
 
 
@@ -108,6 +109,28 @@ def visible(session: Session, viewer: Person) -> list[int]:
     if viewer.role in {"director", "admin"}:
         return [person.id for person in everybody(session) if person.id is not None]
     return [viewer.id, *below(session, viewer.id)]
+
+
+def leads(person: Person) -> bool:
+    """Is this a supervisor, or somebody above one?"""
+    return person.role in LEADERS
+
+
+def team_of(person: Person) -> int:
+    """The team a person belongs to, by the id of its head: the supervisor, or a leader themself."""
+    assert person.id is not None
+    return person.id if leads(person) or person.supervisor_id is None else person.supervisor_id
+
+
+def teams_led(session: Session, person: Person) -> list[int]:
+    """The teams a leader decides for: their own and those of everybody below; none for anybody else.
+
+    Directors and admins decide for every team.
+    """
+    if not leads(person):
+        return []
+    found = [team_of(get(session, person_id)) for person_id in visible(session, person)]
+    return list(dict.fromkeys([team_of(person), *found]))
 
 
 def may_decide_for(session: Session, actor: Person, owner_id: int) -> bool:
