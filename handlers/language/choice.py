@@ -22,10 +22,18 @@ _UNIT = Pattern(
     r" ?(?:[a-z%℃]|[个台箱套件家吨升斤米寸元块瓶桶盒条支只片张份袋卷根米层楼栋版型倍折毫厘磅万千百度款期批]|公[斤里])"
 )
 _EVENT = Pattern(
-    r"例会|早会|晨会|晚会|周会|月会|夕会|会员日|会议|会上|会后|会前|年会|发布会|展会|茶话会|大促|活动(?!现场)|专场|团购|的|晚宴|聚餐|场次|班次|航班|高铁|档期|排班表"
+    r"例会|早会|晨会|晚会|周会|月会|夕会|会员日|会议|会上|会后|会前|年会|发布会|展会|茶话会|大促|活动(?!现场)|专场|团购|的|晚宴|聚餐|场次|班次|航班|高铁|档期|排班表|包邮|秒杀|特惠|狂欢"
 )
 # 24小时值班电话: how long something is offered.
 _SERVICE = Pattern(r"值班|营业|服务|响应|在线|客服|热线|保修|质保|售后|待命|轮班|监控|供电|直播|不间断")
+# What a duration is counted from instead of now (验收后15天付款, 货到7天), or is a term of (改成45天, 保修三年).
+_FROM_AN_EVENT = Pattern(
+    r"(?:(?<![之以最然今此往落随先])后|[改变调换]成|[改变调换算]为|到|从|起|满|共|各|免|限"
+    r"|质保|保修|维保|响应|值班|营业|服务) ?$"
+)
+# 合同里的30日内付款: words quoted from a text.
+_QUOTED = Pattern(r"[里中上内]的 ?$")
+_FRACTION = Pattern(r"[1-9] ?/ ?(?:2|3|4|8|16)$")
 _MONEY = Pattern(r"(?:[到至为是降涨约*x×¥￥$]|返点|让利|让价) ?$")
 # No word that is looked for beside a phrase is longer.
 _NEAR = 24
@@ -134,8 +142,13 @@ def _candidate(plain: str, phrase: Phrase, first: int, last: int) -> Candidate |
         loose_left = loose_left or plain[start : phrase.core].strip() != ""
     leads = start <= first
     alone = loose_left and loose_right and (leads or last <= end)
-    if not loose_right and _modifies(phrase, left, right, leads):
+    if not loose_right and _modifies(phrase, plain[start:end], left, right, leads):
         return None
+    if not loose_left and not loose_right:
+        if phrase.shape in ("duration", "approx", "workdays") and _FROM_AN_EVENT.search(left):
+            return None
+        if _QUOTED.search(left):
+            return None
     if not loose_left and not phrase.strong:
         if phrase.shape != "approx" and _OF_A_THING.search(left):
             return None
@@ -147,7 +160,7 @@ def _candidate(plain: str, phrase: Phrase, first: int, last: int) -> Candidate |
     return Candidate(phrase, alone, unknown)
 
 
-def _modifies(phrase: Phrase, left: str, right: str, leads: bool) -> bool:
+def _modifies(phrase: Phrase, phrase_text: str, left: str, right: str, leads: bool) -> bool:
     """Whether the phrase, written together with `right`, only tells which thing is meant."""
     if right.startswith("的") and not right.startswith("的话"):
         return True
@@ -169,6 +182,8 @@ def _modifies(phrase: Phrase, left: str, right: str, leads: bool) -> bool:
         return act is False  # 国庆|嘉和的标书买回来: a name follows oftener than a thing unknown to us
     if phrase.shape in _NEEDS_ACT:
         return act is not True
+    if phrase.shape == "slash" and glued_left and _FRACTION.search(phrase_text):
+        return act is not True or lexicon.ends_governing(left)
     if phrase.shape in ("week", "slash"):
         return act is False
     return False

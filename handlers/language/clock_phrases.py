@@ -12,7 +12,7 @@ _PARTS: list[tuple[str, Part, Pattern]] = [
     ("凌", "凌晨", rx(r"凌_晨")),
     ("一大清早", "早上", rx(rf"一_大_早|大_清_早|(?:大|清|一)_早|早_上(?!{_UP})|早_晨|清_晨")),
     ("上午", "上午", rx(r"上_午(?!好|茶|场)|午_前")),
-    ("中正午", "中午", rx(r"中_午(?!好|饭|餐)|正_午|午_间")),
+    ("中正午晌", "中午", rx(r"中_午(?!好|饭|餐)|正_午|午_间|晌_午(?!饭)")),
     ("下午", "下午", rx(r"下_午(?!好|茶|场)|午_后")),
     ("傍黄", "傍晚", rx(r"傍_晚|黄_昏")),
     ("晚夜", "晚上", rx(rf"晚_上(?!{_UP})|晚_间|夜_晚")),
@@ -33,13 +33,16 @@ POINTS = (
     "建议|意见|要求|改进|说明|诉求|原因|问题|结论|理由|注意|共识|反馈|优势|措施|内容|需求|疑问|想法|思路|整改(?!完|好|到)|"
     "事项|体会|心得|方向|要点|要领|要素|提示|提醒|说法"
 )
+# 10点整, not 10点整理.
+_SHARP = "整(?!理|改|顿|合|机|体|箱|套|批|装|车|个|店|层|栋|单|包|件|柜|仓|租|年|天|月|编|形|修|备|洁|夜)"
 _CLOCK = rx(
-    rf"(?P<h>{HOUR})_(?:点_钟?(?!的?(?:{POINTS}))|时(?!候|间|段|代|刻|效|许|长|常|期|装|尚))"
-    rf"_(?:(?P<half>半)|(?P<quarter>[一二三123])_刻_钟?|(?P<m>{MINUTE})(?!(?:[个台箱套件家号楼米吨元万人份天月年%]|[-/.:]?\d|小时))_(?:分(?![到配发给批别]))?(?!钟)|整(?!理|改|顿|合|机|体|箱|套|批|装|车|个|店|层|栋|单|包|件|柜|仓|租|年|天|月|编|形|修|备|洁|夜))?"
+    rf"(?P<h>{HOUR})_(?:点_钟?(?!的?(?:{POINTS})|心|赞|评)|时(?!候|间|段|代|刻|效|许|长|常|期|装|尚))"
+    rf"_(?:(?P<half>半)|(?P<quarter>[一二三123])_刻_钟?|(?P<m>{MINUTE})(?!(?:[个台箱套件家号楼米吨元万人份天月年%]|[-/.:]?\d|小时))_(?:分(?![到配发给批别]))?(?!钟)|{_SHARP})?"
 )
-_COLON = rx(r"(?P<h>\d{1,2})_:_(?P<m>\d{2})(?::\d{2})?(?!\d)(?P<half>)(?P<quarter>)")
+_COLON = rx(rf"(?P<h>\d{{1,2}})_:_(?P<m>\d{{2}})(?::\d{{2}})?(?!\d)(?:_{_SHARP})?(?P<half>)(?P<quarter>)")
+_LETTERED = rx(r"(?P<h>\d{1,2})(?=_(?:am|pm|a\.m\.|p\.m\.)(?![a-z\d]))(?P<half>)(?P<quarter>)(?P<m>)")
 # What every clock time and every range of hours begins with.
-_CLOCK_HINT = rx(rf"{HOUR}_[点时:~到至-]")
+_CLOCK_HINT = rx(rf"{HOUR}_[点时:~到至ap-]")
 _HOUR_STARTS = frozenset("0123456789零〇一二两三四五六七八九十")
 _HOUR_RANGE = rx(rf"{HOUR}_(?:-|~|到|至)_(?={HOUR}_(?:点|时))")
 _OF = rx("_的?_")
@@ -96,7 +99,7 @@ def _clock_at(plain: str, index: int) -> tuple[Clock | None, int]:
     here = skip.end() if skip else index
     if here and here == index and plain[here - 1 : here].isdigit():
         return None, index
-    match = _CLOCK.match(plain, here) or _COLON.match(plain, here)
+    match = _CLOCK.match(plain, here) or _COLON.match(plain, here) or _LETTERED.match(plain, here)
     if not match:
         return None, index
     written = match["h"]

@@ -34,7 +34,11 @@ def _month_day(match: re.Match[str], shape: Shape = "date") -> Day | None:
 _DATE_END = r"(?:_[日号](?!楼|线|店|仓)|(?![\d]|_?[个台箱套件家吨米元万千百款人天年%:.]|_?点|[十一二三四五六七八九]))"
 
 
-@DATES.on(rf"(?:{YEAR}_(?:的_)?)?(?P<m>{MONTH})_月_(?:份_)?(?P<d>{DAY}){_DATE_END}", units="月年", years=True)
+@DATES.on(
+    rf"(?:{YEAR}_(?:的_)?)?(?P<m>{MONTH})_月_(?:份_)?(?:的_(?={DAY}_[日号]))?(?P<d>{DAY}){_DATE_END}",
+    units="月年",
+    years=True,
+)
 def _written_date(plain: str, match: re.Match[str]) -> Day | None:
     return _month_day(match)
 

@@ -15,8 +15,8 @@ _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 
 }
 _WEEK = r"(?:周|星_?期|礼_?拜)"
 _WEEKDAY_NUMBER = (
-    r"(?P<d>[一二三四五六](?![个次期天套份]|_?[十两](?!点))|日(?!均|常|志)|天(?!猫)|七"
-    r"|[1-7](?!\d|_?[点时个天号月日%]|:\d\d|[./-]\d))"
+    r"(?P<d>[一二三四五六](?![个次期天套份]|_?[十两](?!点))|日(?!均|常|志)|天(?!猫)(?:儿(?!童|科))?|七"
+    r"|[1-7](?!\d|_?(?:点(?!心|赞|评)|[时个天号月日%])|:\d\d|[./-]\d))"
 )
 
 _RULES = Rules()
@@ -24,10 +24,10 @@ _RULES = Rules()
 # -- relative days
 
 _OFFSETS: list[tuple[str, int, int | None]] = [
-    (r"大_后_[天日]", 3, None), (r"今_明_(?:两_|2_)?[天日]", 1, 0), (r"明_后_(?:两_|2_)?[天日]", 2, 1),
+    (r"大_后_(?:[天日]|儿_个|儿)", 3, None), (r"今_明_(?:两_|2_)?[天日]", 1, 0), (r"明_后_(?:两_|2_)?[天日]", 2, 1),
     (r"这_两_三_[天日]", 3, 0), (r"这_(?:一_)?[两二2]_[天日]", 2, 0), (r"这_[几三3]_[天日]", 3, 0),
     (r"今_(?:[天日]|儿_个|儿)", 0, None), (r"当_[天日]", 0, None), (r"明_(?:[天日]|儿_个|儿)", 1, None),
-    (r"后_[天日](?!天)", 2, None),
+    (r"后_(?:[天日](?!天)|儿_个|儿(?![女童孙子]))", 2, None),
 ]  # fmt: skip
 
 
@@ -61,11 +61,11 @@ def _past_day(plain: str, match: re.Match[str]) -> Day | None:
 # -- weeks
 
 
-@_RULES.on(rf"{SHIFT}_{_WEEK}_(?:的_?)?(?:{_WEEK}_)?{_WEEKDAY_NUMBER}", starts="本这当下上")
+@_RULES.on(rf"{SHIFT}_(?:{_WEEK}|拜)_(?:的_?)?(?:{_WEEK}_)?{_WEEKDAY_NUMBER}", starts="本这当下上")
 @_RULES.on(rf"(?:周|星_?期|礼_?拜)_{_WEEKDAY_NUMBER}", starts="周星礼")
 def _weekday(plain: str, match: re.Match[str]) -> Day | None:
     shift = shift_of(match.groupdict().get("shift"))
-    number = _WEEKDAYS[match["d"]]
+    number = _WEEKDAYS[match["d"][0]]
     never = shift is not None and shift < 0
     return day_of(match, Weekday(number, shift), "weekday", never=never, plain_weekday=number)
 

@@ -111,7 +111,10 @@ _NOUNY = _words("""
 
 
 # Acts that only ever tell of something settled before: 答应的报价.
-_TOLD = _words("欠 漏 漏发 少发 多收 答应 承诺 说 说好 约 约好 约定 用 缺 差 剩 到期 定 聊 试用 讲 要")
+_TOLD = _words("""
+    欠 漏 漏发 少发 多收 答应 承诺 说 说好 约 约好 约定 用 缺 差 剩 到期 定 聊 试用 讲 要
+    借走 拍 开门 关门 打烊 营业 到岗 开播 开抢 开售 放学 上课 下课 出餐 起飞 结束 生效 截止
+""")
 
 
 # A verb at the end of what stands left of a time, whose object the time then opens: 整理|Q3对账单.

@@ -18,12 +18,13 @@ class Pattern:
     The methods are those of `re.Pattern`, put in place by the first access, so that later ones cost nothing more.
     """
 
-    __slots__ = ("finditer", "fullmatch", "match", "search", "source")
+    __slots__ = ("finditer", "fullmatch", "match", "search", "source", "sub")
 
     match: Callable[..., _Match]
     search: Callable[..., _Match]
     fullmatch: Callable[..., _Match]
     finditer: Callable[..., Iterator[re.Match[str]]]
+    sub: Callable[..., str]
 
     def __init__(self, source: str) -> None:
         self.source = source.replace("_", " ?")
@@ -33,7 +34,7 @@ class Pattern:
             raise AttributeError(name)
         compiled = re.compile(self.source)
         self.match, self.search = compiled.match, compiled.search
-        self.fullmatch, self.finditer = compiled.fullmatch, compiled.finditer
+        self.fullmatch, self.finditer, self.sub = compiled.fullmatch, compiled.finditer, compiled.sub
         return getattr(compiled, name)
 
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from handlers.language.patterns import Pattern
 from handlers.language.text import fold
 
 # One dash, one tilde and one comma for the grammar; the matter keeps what was written.
@@ -19,6 +20,9 @@ class _Table(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         char = fold(chr(code)).translate(_SAME)
+        bracketed = unicodedata.normalize("NFKC", char)
+        if len(bracketed) == 3 and bracketed[0] == "(" and bracketed[2] == ")":  # ⑴ and ㈠ read as 1 and 一
+            char = bracketed[1]
         if char.isspace():
             char = " "
         elif unicodedata.category(char) in ("Cf", "Mn"):  # zero-width marks that editors and phones leave behind
@@ -28,6 +32,15 @@ class _Table(dict[int, str]):
 
 
 _TABLE = _Table()
+
+
+# Days written with a character of the same sound (contract: typos of the input methods), each as long as what is meant.
+_MISSPELT = Pattern(
+    r"(?<=[月年度季])低(?= ?(?:(?:之|以)?前|把|给|[ ,，。;、)]|$))"
+    r"|名(?=天(?:[上下中晚早]|(?:之|以)?前|把|给|去|到|[ ,，。;、)]|$))"
+    r"|(?<=星)[其奇](?=[一二三四五六日天1-7](?!个))|(?<=[本这下])[洲州](?=[一二三四五六日天1-7](?!个))"
+)
+_MEANT = {"低": "底", "名": "明", "其": "期", "奇": "期", "洲": "周", "州": "周"}
 
 
 class Writing(NamedTuple):
@@ -43,6 +56,8 @@ class Writing(NamedTuple):
     @classmethod
     def of(cls, text: str) -> Writing:
         seen = text.translate(_TABLE)
+        if not _MEANT.keys().isdisjoint(seen):
+            seen = _MISSPELT.sub(lambda match: _MEANT[match[0]], seen)
         if _NOTHING not in seen and "  " not in seen:
             return cls(text, seen, range(len(text) + 1))
         chars: list[str] = []
