@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test check bench format lock clean
+.PHONY: setup run test proofs check bench format lock clean
 
 setup: $(VENV)/.ready
 
@@ -19,6 +19,9 @@ run: setup
 
 test: setup
 	$(BIN)/python -m pytest
+
+proofs: setup
+	$(BIN)/python -m pytest -m proof -s tests/proofs
 
 check: setup
 	$(BIN)/ruff check .

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import logging
 import os
 import shutil
+import sys
 import tempfile
 import uuid
 import warnings
@@ -13,6 +16,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 
 from bot import logs
 from storage import migrate
@@ -76,3 +80,16 @@ async def store(database_url: str) -> AsyncIterator[SqliteStore | PostgresStore]
     await migrate.upgrade(opened)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def all_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """Everything that is logged, as JSON lines."""
+    root = logging.getLogger()
+    before = root.level, root.handlers[:]
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", written)
+    logs.set_up("DEBUG", "json")
+    yield written
+    root.level, root.handlers[:] = before
+    structlog.reset_defaults()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
-import logging
 import sqlite3
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,9 +13,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-import structlog
 
-from bot import logs
 from bot.server import MAX_BODY
 from storage import store as stores
 from tests.acceptance.world import World, turns, world
@@ -377,18 +373,6 @@ async def test_health_readiness_and_metrics(here: World) -> None:
     assert 'yinuo_requests_refused_total{platform="wecom",status="400"} 1.0' in text
     assert 'yinuo_messages_said_total{kind="reply"} 1.0' in text
     assert "yinuo_inbox_waiting 0.0" in text
-
-
-@pytest.fixture
-def all_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    before = root.level, root.handlers[:]
-    written = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
-    logs.set_up("DEBUG", "json")
-    yield written
-    root.level, root.handlers[:] = before
-    structlog.reset_defaults()
 
 
 async def test_no_secret_and_no_phone_number_is_logged(lite: World, all_logs: io.StringIO) -> None:

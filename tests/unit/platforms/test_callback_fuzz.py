@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from hypothesis import given, settings
@@ -18,6 +17,7 @@ from bot.platforms.wecom_app import WecomApp
 from bot.types import Platform, RawRequest, Received, Refused
 from tests.fakes.dingtalk import CLIENT_ID, CLIENT_SECRET, FakeDingtalk
 from tests.fakes.server import NOON
+from tests.fakes.spoiled import BATCH, spoiled
 from tests.fakes.wecom import AES_KEY, AGENT_ID, CORP_ID, SECRET, TOKEN, FakeWecom
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
@@ -28,35 +28,8 @@ WECOM, DINGTALK = FakeWecom(), FakeDingtalk()
 APP = WecomApp(corp_id=CORP_ID, agent_id=AGENT_ID, secret=SECRET, token=TOKEN, aes_key=AES_KEY)
 ROBOT = DingtalkRobot(client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
 
-BATCH = 50
 ten_thousand = settings(max_examples=10_000 // BATCH, deadline=None, database=None)
 seeds = st.integers(0, 2**64)
-
-BITS = [b"<", b"&a;", b"]]>", b"\x00", b"\xff", b'"', b"[", b"{", b"null", b"-1", b"1e999", b"\\ud800", b"<a>" * 30]
-
-
-def spoiled(seed: int, valid: list[bytes]) -> Iterator[bytes]:
-    """A batch of random bytes and of valid bodies with bytes changed, cut out, put in or doubled."""
-    random = Random(seed)
-    for _ in range(BATCH):
-        if random.random() < 0.2:
-            yield random.randbytes(random.randrange(300))
-            continue
-        body = bytearray(random.choice(valid))
-        for _ in range(random.randrange(1, 5)):
-            at, to = sorted((random.randrange(len(body) + 1), random.randrange(len(body) + 1)))
-            match random.randrange(5):
-                case 0 if body and at < len(body):
-                    body[at] = random.randrange(256)
-                case 1:
-                    del body[at : min(to, at + 40)]
-                case 2:
-                    body[at:at] = random.choice(BITS)
-                case 3:
-                    body[at:at] = body[at : min(to, at + 40)]
-                case _:
-                    del body[to:]
-        yield bytes(body)
 
 
 def received_or_refused(platform: Platform, requests: Iterable[RawRequest]) -> int:
