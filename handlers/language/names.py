@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from handlers.language.names_index import GramIndex, Posted
-from handlers.language.names_text import canonical
+from handlers.language.names_text import canonical_text
 from handlers.language.names_view import Match, View
 from handlers.language.names_words import core
 
@@ -27,7 +27,7 @@ def spellings(name: str, aliases: Sequence[str | Alias]) -> list[tuple[str, int 
     texts: dict[tuple[str, int | None], None] = {}
     for each in (name, *aliases):
         alias = each if isinstance(each, Alias) else Alias(each)
-        if text := canonical(alias.text).text:
+        if text := canonical_text(alias.text):
             texts[(text, alias.scope)] = None
     return list(texts)
 

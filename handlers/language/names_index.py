@@ -138,7 +138,7 @@ class GramIndex:
             if value >= enough:
                 if name[0] == text[0]:
                     value += 0.3
-                if _in_order(text, name):
+                if in_order(text, name):
                     value += 0.3
                 votes[slot] = votes.get(slot, 0.0) + value
 
@@ -154,7 +154,8 @@ class GramIndex:
         return found
 
 
-def _in_order(text: str, name: str) -> bool:
+def in_order(text: str, name: str) -> bool:
+    """Whether a name holds all characters of a text in their order."""
     at = -1
     for char in text:
         at = name.find(char, at + 1)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import functools
 import re
+import zlib
 
 from handlers.language.names_text import number_of
 
 _SOUND_BASE = 0xF0000
 _TYPED_BASE = 0xF4000
-_ids: dict[str, int] = {}
+_INITIALS = ("", *"bcdghjklmpqrstwxyz")
+_FINALS = tuple("a ai an ao e ei en er i ia ian iao ie in ion iu o on ou u ua uai uan ue ui un uo".split())  # noqa: SIM905
+_OTHERS = 0x2000
 
 # Where names read a character otherwise than the tables' first reading, or in two ways.
 _UNUSUAL = """
@@ -57,7 +60,13 @@ def _confusable(syllable: str) -> str:
 
 
 def _sound(syllable: str) -> str:
-    return chr(_SOUND_BASE + _ids.setdefault(_confusable(syllable), len(_ids)))
+    """A character for each class of syllables, the same in every process: indexes on disk hold them."""
+    heard = _confusable(syllable)
+    initial = heard[0] if heard[0] in _INITIALS else ""
+    final = heard[len(initial) :]
+    if final in _FINALS:
+        return chr(_SOUND_BASE + _INITIALS.index(initial) * len(_FINALS) + _FINALS.index(final))
+    return chr(_SOUND_BASE + _OTHERS + zlib.crc32(heard.encode()) % _OTHERS)
 
 
 class _Sounds(dict[int, str]):

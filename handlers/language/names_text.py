@@ -20,6 +20,7 @@ _SIGNIFICANT = re.compile(
 )
 
 
+_CANONICAL = re.compile(r"[a-z㐀-鿿\U00020000-\U0003ffff]*")
 _NUMERALS = re.compile(r"[零〇一二三四五六七八九十][零〇一二三四五六七八九十百]*")
 
 
@@ -61,6 +62,12 @@ def number_of(char: str) -> int | None:
     """The number a canonical character stands for; None for any other character."""
     value = ord(char) - _NUMBER_BASE
     return value if 0 <= value < _NUMBER_LIMIT else None
+
+
+def canonical_text(text: str) -> str:
+    """`canonical(text).text`, sooner: most names are in that form but for their brackets."""
+    folded = fold(text)
+    return folded if _CANONICAL.fullmatch(folded) and not _NUMERALS.search(folded) else canonical(folded).text
 
 
 def canonical(text: str) -> Canonical:
