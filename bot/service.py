@@ -7,6 +7,7 @@ import structlog
 
 from bot.app import App, render_files
 from bot.platforms.dingtalk import DingtalkRobot
+from bot.platforms.dingtalk_stream import DingtalkStream
 from bot.platforms.wecom_app import WecomApp
 from bot.settings import DEFAULT_DATABASE, Settings
 from bot.types import Platform
@@ -29,16 +30,17 @@ def platforms(settings: Settings) -> dict[str, Platform]:
             group_keys={name: key.get_secret_value() for name, key in settings.wecom_group_keys.items()},
         )
     if settings.dingtalk_ready:
-        robots = {name: robot.get_secret_value() for name, robot in settings.dingtalk_group_robots.items()}
-        found["dingtalk"] = DingtalkRobot(
+        robots = {name: pair.get_secret_value() for name, pair in settings.dingtalk_group_robots.items()}
+        robot = DingtalkRobot(
             client_id=settings.dingtalk_client_id,
             client_secret=settings.dingtalk_client_secret.get_secret_value(),
             robot_code=settings.dingtalk_robot_code or settings.dingtalk_client_id,
             corp_id=settings.dingtalk_corp_id,
             api_base=settings.dingtalk_api_base,
             oapi_base=settings.dingtalk_oapi_base,
-            group_robots={name: _pair(robot) for name, robot in robots.items()},
+            group_robots={name: _pair(pair) for name, pair in robots.items()},
         )
+        found["dingtalk"] = DingtalkStream(robot) if settings.dingtalk_mode == "stream" else robot
     return found
 
 
@@ -49,8 +51,6 @@ def _pair(robot: str) -> tuple[str, str]:
 
 async def serve(settings: Settings, host: str, port: int, *, empty: bool = False) -> None:
     """Runs the bot until it is told to stop. Raises ValueError for settings that cannot work."""
-    if settings.dingtalk_ready and settings.dingtalk_mode == "stream":
-        raise ValueError("DINGTALK_MODE=stream is not supported in this version: set DINGTALK_MODE=http")
     app = App(settings, platforms(settings), render_files())
     await app.prepare()
     if not empty and settings.database_url == DEFAULT_DATABASE and not settings.any_platform:

@@ -106,9 +106,6 @@ def _unused(settings: Settings) -> list[Check]:
     if any(bot):
         advice = "Use a self-built app (自建应用) with WECOM_CORP_ID, WECOM_AGENT_ID and so on, and unset WECOM_BOT_*."
         found.append(Check("WECOM_BOT_*", False, "set, but this version has no WeCom AI bot (智能机器人) yet", advice))
-    if settings.dingtalk_mode == "stream":
-        advice = "Set DINGTALK_MODE=http and choose HTTP mode (消息接收模式 → HTTP模式) on the robot's page."
-        found.append(Check("DINGTALK_MODE", False, "stream is not supported by this version yet", advice))
     if settings.llm_base_url or settings.llm_model or settings.llm_api_key.get_secret_value():
         advice = "Nothing is missing without it; LLM_* may be unset."
         found.append(Check("LLM_*", True, "set, but this version asks no language model yet", advice))

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import PurePath
+from typing import Any
 
 import httpx
 
@@ -18,7 +19,7 @@ from bot.platforms.dingtalk_api import SESSION_GONE, DingtalkApi, robot_sign
 from bot.platforms.dingtalk_message import NAME, parse_body, read_message, reply_address
 from bot.platforms.http import Caller, Progress, distinct, new_client
 from bot.platforms.text import byte_length, clean, json_length, split_text
-from bot.types import Check, OutFile, Outgoing, Pace, Platform, RawRequest, Receipt, Received, Refused
+from bot.types import Check, Inbound, OutFile, Outgoing, Pace, Platform, RawRequest, Receipt, Received, Refused
 
 PATH = "/dingtalk/robot"
 API_BASE = "https://api.dingtalk.com"
@@ -66,9 +67,9 @@ class DingtalkRobot(Platform):
             # An empty key would let anybody sign.
             raise ValueError("a client secret is needed")
         self._secret = client_secret
-        self._robot_code = robot_code or client_id
-        self._corp_id = corp_id
-        self._reply_bases = (oapi_base, api_base)
+        self.robot_code = robot_code or client_id
+        self.corp_id = corp_id
+        self.api_base, self._oapi_base = api_base, oapi_base
         self._group_robots = dict(group_robots or {})
         self._freshness = min(freshness, MAX_FRESHNESS)
         self._client = client or new_client()
@@ -76,12 +77,12 @@ class DingtalkRobot(Platform):
         # Reply addresses come out of messages: no proxy of the environment may see them.
         self._direct = new_client(trust_env=False)
         self._caller = Caller(self._client)
-        self._api = DingtalkApi(
+        self.api = DingtalkApi(
             self._caller,
             direct=self._direct,
             client_id=client_id,
             client_secret=client_secret,
-            robot_code=self._robot_code,
+            robot_code=self.robot_code,
             api_base=api_base,
             oapi_base=oapi_base,
         )
@@ -103,14 +104,18 @@ class DingtalkRobot(Platform):
         if request.method != "POST":
             raise Refused("the method is not allowed", 405)
         self._verify(request.headers.get("timestamp", ""), request.headers.get("sign", ""), now)
-        message = read_message(
-            parse_body(request.body),
-            robot_code=self._robot_code,
-            corp_id=self._corp_id,
-            reply_bases=self._reply_bases,
+        message = self.read(parse_body(request.body), now)
+        return Received(messages=(message,), body=ANSWER, content_type="application/json")
+
+    def read(self, data: Mapping[str, Any], now: datetime) -> Inbound:
+        """Read a robot message whose sender is verified. Raises Refused as `read_message` does."""
+        return read_message(
+            data,
+            robot_code=self.robot_code,
+            corp_id=self.corp_id,
+            reply_bases=(self._oapi_base, self.api_base),
             now=now,
         )
-        return Received(messages=(message,), body=ANSWER, content_type="application/json")
 
     def _verify(self, timestamp: str, sign: str, now: datetime) -> None:
         if not _TIMESTAMP.fullmatch(timestamp):
@@ -155,11 +160,11 @@ class DingtalkRobot(Platform):
     def _session(self, message: Outgoing, now: datetime) -> str | None:
         if message.reply_until is None or now >= message.reply_until - REPLY_MARGIN:
             return None
-        return reply_address(message.reply_url, self._reply_bases)
+        return reply_address(message.reply_url, (self._oapi_base, self.api_base))
 
     async def _reply(self, session: str, marked: tuple[str, list[str]], now: datetime) -> Receipt | None:
         try:
-            await self._api.reply(session, *marked, now)
+            await self.api.reply(session, *marked, now)
         except Unreachable as error:
             if error.code != SESSION_GONE:
                 raise
@@ -172,7 +177,7 @@ class DingtalkRobot(Platform):
         robot = self._group_robots.get(message.push_chat_name or "")
         if message.target_kind == "chat" and robot is not None:
             uuid = message.key if step == 0 else f"{message.key}-{step + 1}"
-            await self._api.custom_robot(*robot, *marked, uuid, now)
+            await self.api.custom_robot(*robot, *marked, uuid, now)
             return Receipt(channel="robot")
         return await self._push(message, "sampleText", {"content": plain}, now)
 
@@ -180,41 +185,44 @@ class DingtalkRobot(Platform):
         name, content = clean(file.name), await _load(file)
         suffix = PurePath(name).suffix.lower().removeprefix(".")
         if suffix in _IMAGE_TYPES:
-            media_id = await self._api.upload("image", name, content, now)
+            media_id = await self.api.upload("image", name, content, now)
             return await self._push(message, "sampleImageMsg", {"photoURL": media_id}, now)
         if suffix not in _FILE_TYPES:
             name, content, suffix = f"{name}.zip", _zipped(name, content), "zip"
-        media_id = await self._api.upload("file", name, content, now)
+        media_id = await self.api.upload("file", name, content, now)
         return await self._push(message, "sampleFile", {"mediaId": media_id, "fileName": name, "fileType": suffix}, now)
 
     async def _push(self, message: Outgoing, key: str, param: Mapping[str, str], now: datetime) -> Receipt:
         if message.target_kind == "chat":
-            return Receipt(await self._api.to_group(message.target_id, key, param, now), "group")
+            return Receipt(await self.api.to_group(message.target_id, key, param, now), "group")
         if not _STAFF_ID.fullmatch(message.target_id):
             raise Unreachable("the person has no user id in this organisation")
-        return Receipt(await self._api.to_person(message.target_id, key, param, now), "private")
+        return Receipt(await self.api.to_person(message.target_id, key, param, now), "private")
 
     async def check(self, now: datetime) -> list[Check]:
         """Fetch a token, send to nobody to see whether sending is permitted, and verify a callback of our own."""
+        return [*await self.check_sending(now), self._check_callback(now)]
+
+    async def check_sending(self, now: datetime) -> list[Check]:
+        """The checks that are the same however messages come in: token, permission to send, clock."""
         checks = await self._check_api(now)
         checks.append(clock_check("钉钉 时钟", self._caller.last_date, now))
-        checks.append(self._check_callback(now))
         return checks
 
     async def _check_api(self, now: datetime) -> list[Check]:
-        self._api.token.forget()
+        self.api.token.forget()
         try:
-            await self._api.token.get(now)
+            await self.api.token.get(now)
         except SendError as error:
-            return [Check("钉钉 凭证", False, error.reason, _advice(error))]
+            return [Check("钉钉 凭证", False, error.reason, advice(error))]
         token = Check("钉钉 凭证", True, "已取得 accessToken")
         try:
-            await self._api.to_person(_NOBODY, "sampleText", {"content": "doctor"}, now)
+            await self.api.to_person(_NOBODY, "sampleText", {"content": "doctor"}, now)
         except Unreachable:
             # The permission is checked before the person is looked up: this refusal is the good answer.
             pass
         except SendError as error:
-            return [token, Check("钉钉 发送权限", False, error.reason, _advice(error))]
+            return [token, Check("钉钉 发送权限", False, error.reason, advice(error))]
         return [token, Check("钉钉 发送权限", True, "机器人可以发消息")]
 
     def _check_callback(self, now: datetime) -> Check:
@@ -272,13 +280,19 @@ def _zipped(name: str, content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _advice(error: SendError) -> str:
+def advice(error: SendError) -> str:
+    """Return what an operator does about a failed check."""
     code = str(error.code or "").lower()
     if "permission missing" in error.reason:
         link = error.reason.rsplit(" ", 1)[-1]
         return f"请打开 {link} 申请权限,并重新发布应用版本"
     if "permissiondenied" in code or code == "88":
         return "请在开放平台为应用开通“企业内机器人发送消息”权限,并重新发布版本"
+    if "Stream" in error.reason:
+        return (
+            "请核对 DINGTALK_CLIENT_ID 和 DINGTALK_CLIENT_SECRET,把机器人的消息接收模式选为 Stream 模式,"
+            "并发布应用版本;要用 HTTP 模式就设 DINGTALK_MODE=http"
+        )
     if "client" in error.reason:
         return "请核对 DINGTALK_CLIENT_ID 和 DINGTALK_CLIENT_SECRET"
     if "allow-listed" in error.reason:

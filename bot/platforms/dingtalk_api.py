@@ -20,6 +20,8 @@ from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled,
 from bot.platforms.http import Answer, Caller, TokenCache, join_url, nothing_said, scrub, status_error
 
 SESSION_GONE = 300001
+OPEN_PATH = "/v1.0/gateway/connections/open"
+USER_AGENT = "yinuo/1.0 python-aiohttp"
 
 _MUTED = 600.0
 _GONE = {
@@ -229,6 +231,24 @@ class DingtalkApi:
         if not media_id:
             raise Temporary("the upload gave no media id")
         return media_id
+
+    async def open_stream(self, topics: Sequence[str], now: datetime) -> tuple[str, str]:
+        """Ask for a Stream connection; return its endpoint and a ticket that is good for one use within 90 seconds."""
+        payload = {
+            "clientId": self._client_id,
+            "clientSecret": self._client_secret,
+            "subscriptions": [{"type": "CALLBACK", "topic": topic} for topic in topics],
+            "ua": USER_AGENT,
+        }
+        try:
+            with nothing_said():
+                answer = await self._checked(join_url(self._api_base, OPEN_PATH), now, payload=payload)
+        except (Rejected, TokenRefused) as error:
+            raise Misconfigured("the client id or the secret is wrong, or Stream mode is off", error.code) from None
+        endpoint, ticket = answer.text("endpoint"), answer.text("ticket")
+        if not endpoint or not ticket:
+            raise Temporary("the platform named no connection")
+        return endpoint, ticket
 
     async def _fetch_token(self, now: datetime) -> tuple[str, float]:
         payload = {"appKey": self._client_id, "appSecret": self._client_secret}

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from typing import Any, TypeGuard
+from urllib.parse import SplitResult, quote_plus, urlsplit
 
 from bot.platforms.text import clean
 from bot.types import Attachment, AttachmentKind, Inbound, Mention, Refused
@@ -26,7 +26,8 @@ MAX_URL = 2048
 QUOTA_USED_UP = 20001
 
 _PRINTABLE = re.compile(r"[!-~]+")
-_PORTS = {"http": 80, "https": 443}
+_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+_WEBSOCKET = {"http": "ws", "https": "wss"}
 
 
 def parse_body(body: bytes | str) -> Mapping[str, Any]:
@@ -46,7 +47,7 @@ def reply_address(url: object, bases: Sequence[str]) -> str | None:
     Scheme, host and port must equal those of a base, the path must be `/robot/sendBySession`. The answer is put
     together anew from the base and the query, so that no second reading of `url` can lead elsewhere.
     """
-    if not isinstance(url, str) or len(url) > MAX_URL or not _PRINTABLE.fullmatch(url) or "\\" in url:
+    if not _plausible(url):
         return None
     wanted = _origin(url)
     if wanted is None:
@@ -59,6 +60,33 @@ def reply_address(url: object, bases: Sequence[str]) -> str | None:
             origin = urlsplit(base)
             return f"{origin.scheme.lower()}://{origin.netloc}{REPLY_PATH}?{parts.query}"
     return None
+
+
+def stream_address(endpoint: object, ticket: str, api_base: str) -> str | None:
+    """Return the websocket address to connect to with a ticket, None unless `endpoint` is one to be trusted.
+
+    Trusted are `wss://` hosts below dingtalk.com on port 443, and whatever has the host, the port and the security of
+    `api_base`: a private deployment or a proxy. The answer is put together anew, as that of `reply_address` is.
+    """
+    if not _plausible(endpoint):
+        return None
+    origin = _origin(endpoint)
+    if origin is None:
+        return None
+    scheme, host, port = origin
+    base = _origin(api_base)
+    own = base is not None and (_WEBSOCKET.get(base[0]), *base[1:]) == origin
+    official = (scheme, port) == ("wss", _PORTS["wss"]) and host.endswith(".dingtalk.com")
+    parts = urlsplit(endpoint)
+    if not (own or official) or parts.fragment:
+        return None
+    query = f"{parts.query}&ticket=" if parts.query else "ticket="
+    name = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{name}:{port}{parts.path or '/'}?{query}{quote_plus(ticket)}"
+
+
+def _plausible(url: object) -> TypeGuard[str]:
+    return isinstance(url, str) and len(url) <= MAX_URL and bool(_PRINTABLE.fullmatch(url)) and "\\" not in url
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:
@@ -109,6 +137,34 @@ def read_message(
         spoken=data.get("msgtype") == "audio" and bool(text),
         notice=withheld or notice,
     )
+
+
+def read_card(data: Mapping[str, Any], *, corp_id: str, now: datetime) -> Inbound | None:
+    """Return what pressing a button of an interactive card says, None when the button says nothing.
+
+    A button says the text of its parameter `says`, as its presser's private message. Repeats have one `message_id`.
+    Raises Refused with 403 for a person of another corp and for nobody.
+    """
+    user_id = _text(data.get("userId"))
+    if not user_id or (corp_id and _text(data.get("corpId")) not in ("", corp_id)):
+        raise Refused("a card pressed by nobody of this corp")
+    # The pages differ: `content` or `value`, parameters inside the private data or beside it.
+    content = _inner(data.get("content")) or _inner(data.get("value"))
+    private = _inner(content.get("cardPrivateData"))
+    text = _text((_inner(private.get("params")) or _inner(content.get("params"))).get("says"))
+    if not text:
+        return None
+    pressed = json.dumps([data.get("outTrackId"), private.get("actionIds"), user_id, text], sort_keys=True)
+    return Inbound(platform=NAME, message_id="card:" + _digest(pressed), user_id=user_id, text=text, sent_at=now)
+
+
+def _inner(value: object) -> Mapping[str, Any]:
+    if isinstance(value, str):
+        try:
+            value = parse_body(value)
+        except Refused:
+            return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _sender(data: Mapping[str, Any], corp_id: str) -> tuple[str, str | None]:

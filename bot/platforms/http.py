@@ -40,12 +40,13 @@ def new_client(*, trust_env: bool = True) -> httpx.AsyncClient:
     `trust_env=False` ignores proxy settings of the environment: for addresses that a message brought in.
     """
     return httpx.AsyncClient(
-        timeout=TIMEOUT, follow_redirects=False, trust_env=trust_env, verify=_certificates(trust_env)
+        timeout=TIMEOUT, follow_redirects=False, trust_env=trust_env, verify=certificates(trust_env)
     )
 
 
 @cache
-def _certificates(trust_env: bool) -> ssl.SSLContext:
+def certificates(trust_env: bool = True) -> ssl.SSLContext:
+    """Return the certificates every outgoing connection is checked against; one object for all, not to be changed."""
     # Reading the certificates takes some 20 ms: once for all clients.
     return httpx.create_ssl_context(trust_env=trust_env)
 

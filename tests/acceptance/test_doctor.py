@@ -131,7 +131,6 @@ async def test_a_sound_bot_passes(tmp_path: Path) -> None:
             "DingTalk settings",
             "DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET not set",
         ),
-        ({"dingtalk_mode": "stream"}, "DINGTALK_MODE", "not supported by this version"),
         ({"wecom_bot_id": "b1"}, "WECOM_BOT_*", "智能机器人"),
         ({"policies_file": "nowhere.toml"}, "policies", "nowhere.toml"),
         ({"database_url": "mysql://root:hush-hush@host/db"}, "database", "not an address of SQLite or PostgreSQL"),

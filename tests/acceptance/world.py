@@ -145,6 +145,7 @@ def settings_for(database_url: str, wecom: str = "", dingtalk: str = "", **more:
             "dingtalk_client_id": fake_dingtalk.CLIENT_ID,
             "dingtalk_client_secret": fake_dingtalk.CLIENT_SECRET,
             "dingtalk_corp_id": fake_dingtalk.CORP_ID,
+            "dingtalk_mode": "http",
             "dingtalk_api_base": dingtalk,
             "dingtalk_oapi_base": dingtalk,
         }

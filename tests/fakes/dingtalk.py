@@ -111,15 +111,15 @@ class FakeDingtalk(FakeServer):
     async def _access_token(self, request: web.Request) -> web.Response:
         data = await request.json()
         if (data.get("appKey"), data.get("appSecret")) != (CLIENT_ID, CLIENT_SECRET):
-            return _refused(400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret")
+            return refused(400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret")
         token = self.issue_token(self.token_life)
         return web.json_response({"accessToken": token, "expireIn": self.token_life})
 
     def _denied(self, request: web.Request) -> web.Response | None:
         if not self.knows_token(request.headers.get("x-acs-dingtalk-access-token", "")):
-            return _refused(401, "InvalidAuthentication", "不合法的access_token")
+            return refused(401, "InvalidAuthentication", "不合法的access_token")
         if self.missing_scope:
-            return _refused(
+            return refused(
                 403,
                 "Forbidden.AccessDenied.AccessTokenPermissionDenied",
                 "应用尚未开通所需的权限",
@@ -133,9 +133,9 @@ class FakeDingtalk(FakeServer):
         data = await request.json()
         sent, error = self._read(data)
         if error or sent is None:
-            return error or _refused(400, "invalidParameter.msgKey", "msgKey")
+            return error or refused(400, "invalidParameter.msgKey", "msgKey")
         if len(data["userIds"]) > 20:
-            return _refused(400, "invalidParameter.userIds", "too many users")
+            return refused(400, "invalidParameter.userIds", "too many users")
         invalid = [one for one in data["userIds"] if one not in self.people]
         held = [one for one in data["userIds"] if one in self.flow_controlled]
         for one in data["userIds"]:
@@ -155,29 +155,29 @@ class FakeDingtalk(FakeServer):
         data = await request.json()
         sent, error = self._read(data)
         if error or sent is None:
-            return error or _refused(400, "invalidParameter.msgKey", "msgKey")
+            return error or refused(400, "invalidParameter.msgKey", "msgKey")
         if data["openConversationId"] not in self.groups:
-            return _refused(400, "conversation.org.notMatch", "群不属于该组织")
+            return refused(400, "conversation.org.notMatch", "群不属于该组织")
         chat = data["openConversationId"]
         self.sent.append(Sent(chat, "group", sent.kind, sent.text, (), sent.file, sent.content))
         return web.json_response({"processQueryKey": f"key-{len(self.sent)}"})
 
     def _read(self, data: dict[str, Any]) -> tuple[Sent | None, web.Response | None]:
         if data.get("robotCode") != CLIENT_ID:
-            return None, _refused(400, "robotCode.auth", "机器人不属于该应用")
+            return None, refused(400, "robotCode.auth", "机器人不属于该应用")
         raw = data.get("msgParam")
         if not isinstance(raw, str):
-            return None, _refused(400, "invalidParameter.msgParam", "msgParam is a string")
+            return None, refused(400, "invalidParameter.msgParam", "msgParam is a string")
         if len(raw.encode()) > 15_000:
-            return None, _refused(400, "msgParam.tooLong", "消息过长")
+            return None, refused(400, "msgParam.tooLong", "消息过长")
         param, kind = json.loads(raw), data.get("msgKey")
         if kind == "sampleText":
             return Sent("", "", kind, param["content"]), None
         if kind == "sampleFile":
             if param["mediaId"] not in self._media:
-                return None, _refused(400, "invalidParameter.mediaId", "mediaId")
+                return None, refused(400, "invalidParameter.mediaId", "mediaId")
             if param["fileType"] not in ("xlsx", "pdf", "zip", "rar", "doc", "docx"):
-                return None, _refused(400, "invalidParameter.fileType", "fileType")
+                return None, refused(400, "invalidParameter.fileType", "fileType")
             return Sent("", "", kind, "", (), param["fileName"], self._media[param["mediaId"]][1]), None
         if kind == "sampleImageMsg" and param["photoURL"] in self._media:
             name, blob = self._media[param["photoURL"]]
@@ -232,7 +232,8 @@ class FakeDingtalk(FakeServer):
 SESSION_GONE = 300001
 
 
-def _refused(status: int, code: str, message: str, **more: Any) -> web.Response:
+def refused(status: int, code: str, message: str, **more: Any) -> web.Response:
+    """Return a refusal of the new API."""
     return web.json_response({"code": code, "message": message, "requestid": "R-1"} | more, status=status)
 
 

@@ -1,0 +1,396 @@
+"""DingTalk's Stream mode: messages come over a websocket that the bot opens itself; no public address is needed.
+
+A ticket opens one connection. A frame is acknowledged on the socket it came from, and only once its message is stored:
+DingTalk is not known to send a robot's message again. When the platform announces the end of a connection, the next one
+is opened before the old one goes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+from yarl import URL
+
+from bot.errors import Misconfigured, SendError, Temporary, Throttled
+from bot.platforms.dingtalk import DingtalkRobot, advice
+from bot.platforms.dingtalk_message import NAME, parse_body, read_card, stream_address
+from bot.platforms.http import certificates
+from bot.types import Accept, Check, Inbound, Listener, Outgoing, Platform, RawRequest, Receipt, Received, Refused
+
+log = logging.getLogger(__name__)
+
+ROBOT_TOPIC = "/v1.0/im/bot/messages/get"
+CARD_TOPIC = "/v1.0/card/instances/callback"
+TOPICS = (ROBOT_TOPIC, CARD_TOPIC)
+CONNECT_SECONDS = 10.0
+MAX_FRAME = 1 << 20
+# Below the time after which network address translators forget a silent connection.
+HEARTBEAT_SECONDS = 25.0
+# The platform is heard every 20 to 30 seconds; a connection without a word for this long is doubted.
+SILENCE_SECONDS = 45.0
+LONGEST_SILENCE = 900.0
+# After its announced end a connection is still read, to acknowledge what came by it.
+DRAIN_SECONDS = 15.0
+# A connection that stood for this long was a good one: the waits begin anew.
+STEADY = timedelta(seconds=60)
+LONGEST_WAIT = 60.0
+AT_ONCE = 100
+STORE_AGAIN_SECONDS = (1.0, 5.0, 15.0, 30.0)
+MOST_UNSTORED = 1000
+GRACE_SECONDS = 0.5
+
+Pause = Callable[[float], Awaitable[None]]
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame from the platform; `data` is what it carries, still as text."""
+
+    kind: str
+    topic: str
+    message_id: str
+    data: str
+
+
+def read_frame(text: str) -> Frame:
+    """Return a frame as it came over the socket. Raises Refused with 400 when it cannot be read."""
+    fields = parse_body(text)
+    headers = fields.get("headers")
+    if not isinstance(headers, dict) or not isinstance(headers.get("messageId"), str):
+        raise Refused("a frame without a message id", 400)
+    data = fields.get("data")
+    return Frame(
+        kind=str(fields.get("type", "")).upper(),
+        topic=str(headers.get("topic", "")),
+        message_id=headers["messageId"],
+        data=data if isinstance(data, str) else json.dumps(data, ensure_ascii=False),
+    )
+
+
+def acknowledge(frame: Frame, code: int, data: str) -> str:
+    """Return the acknowledgement of a frame; `data` is JSON as text."""
+    headers = {"messageId": frame.message_id, "contentType": "application/json"}
+    told = {"code": code, "message": "OK" if code == 200 else "error", "headers": headers, "data": data}
+    return json.dumps(told, ensure_ascii=False)
+
+
+class DingtalkStream(Platform, Listener):
+    """A Platform and a Listener: hears in Stream mode, and sends by `robot`, which it closes with itself.
+
+    Messages are sent over HTTP, so any instance may send. `pause` is how it waits and `spread` tells a fraction of 1
+    by which waits differ; both are asyncio's and chance's own unless a test hands in others.
+    """
+
+    name = NAME
+    paths: tuple[str, ...] = ()
+    tied = False
+
+    def __init__(
+        self, robot: DingtalkRobot, *, pause: Pause = asyncio.sleep, spread: Callable[[], float] = random.random
+    ) -> None:
+        self.robot = robot
+        self.pace = robot.pace
+        self.listening = False
+        self.unstored: dict[str, Inbound] = {}
+        self._pause = pause
+        self._spread = spread
+
+    async def receive(self, request: RawRequest, now: datetime) -> Received:
+        """Refuse: in Stream mode nothing comes by HTTP."""
+        raise Refused("the robot is in Stream mode", 404)
+
+    async def send(self, message: Outgoing, now: datetime) -> Receipt:
+        """See DingtalkRobot."""
+        return await self.robot.send(message, now)
+
+    async def close(self) -> None:
+        """Close the connections messages are sent by; those that are listened to end with `listen`."""
+        await self.robot.close()
+
+    async def check(self, now: datetime) -> list[Check]:
+        """Fetch a token, send to nobody, and ask for a connection; the ticket is left to expire."""
+        return [*await self.robot.check_sending(now), await self._check_open(now)]
+
+    async def _check_open(self, now: datetime) -> Check:
+        name = "钉钉 Stream"
+        try:
+            await self._address(now)
+        except SendError as error:
+            return Check(name, False, error.reason, advice(error))
+        return Check(name, True, "可以建立长连接")
+
+    async def listen(self, accept: Accept, clock: Clock) -> None:
+        """Hear until cancelled; see Listener. Ends within a second or so of being cancelled."""
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
+        async with aiohttp.ClientSession(timeout=timeout) as session:
+            await _Listening(self, session, accept, clock, self._pause).run()
+
+    async def wait(self, failures: int, error: SendError | None = None) -> None:
+        """Wait before the next connection, up to a minute by how often it failed, and as long as the platform asks."""
+        longest = min(LONGEST_WAIT, 2.0 ** min(failures, 6))
+        seconds = max(0.5, longest * self._spread())
+        await self._pause(max(seconds, error.retry_after) if isinstance(error, Throttled) else seconds)
+
+    async def connect(self, session: aiohttp.ClientSession, now: datetime) -> aiohttp.ClientWebSocketResponse:
+        """Open one connection. Raises a SendError whose text holds neither the address nor the ticket."""
+        address = await self._address(now)
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                return await session.ws_connect(
+                    URL(address, encoded=True),
+                    heartbeat=HEARTBEAT_SECONDS,
+                    autoping=False,
+                    max_msg_size=MAX_FRAME,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=GRACE_SECONDS),
+                    proxy=_proxy(address),
+                    ssl=certificates(),
+                )
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            # The library keeps the address, and with it the ticket, in the exception.
+            reason = f"no connection ({type(error).__name__})"
+        raise Temporary(reason, "connect")
+
+    async def _address(self, now: datetime) -> str:
+        endpoint, ticket = await self.robot.api.open_stream(TOPICS, now)
+        address = stream_address(endpoint, ticket, self.robot.api_base)
+        if address is None:
+            raise Misconfigured("the platform named a connection that is not DingTalk's", "endpoint")
+        return address
+
+    def read(self, frame: Frame, now: datetime) -> Inbound | None:
+        """Return what a CALLBACK frame says, None when it says nothing. Raises Refused, with 404 for another topic."""
+        if frame.topic == CARD_TOPIC:
+            return read_card(parse_body(frame.data), corp_id=self.robot.corp_id, now=now)
+        if frame.topic != ROBOT_TOPIC:
+            raise Refused("an unknown topic", 404)
+        data: Mapping[str, Any] = parse_body(frame.data)
+        if not data.get("robotCode"):
+            # The connection was opened as this app; its robot needs no second name.
+            data = {**data, "robotCode": self.robot.robot_code}
+        return self.robot.read(data, now)
+
+
+class _Connection:
+    """One websocket. `left` is set when a successor is wanted: it was announced to end, fell silent, or is gone."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, room: asyncio.Semaphore) -> None:
+        self.socket = socket
+        self.left = asyncio.Event()
+        self.reason = "closed"
+        self.heard = 0
+        self._room = room
+
+    async def read(self, take: Callable[[_Connection, Frame], None]) -> None:
+        """Read until the connection ends. `take` is given each frame that holds a message."""
+        try:
+            while True:
+                message = await self.socket.receive()
+                if message.type is not aiohttp.WSMsgType.PONG:
+                    # An answer to our own ping shows that somebody is there, but not that we are still served.
+                    self.heard += 1
+                if message.type is aiohttp.WSMsgType.PING:
+                    await self.socket.pong(message.data)
+                elif message.type is aiohttp.WSMsgType.TEXT:
+                    await self._text(message.data, take)
+                elif message.type not in (aiohttp.WSMsgType.PONG, aiohttp.WSMsgType.BINARY):
+                    return
+        except (aiohttp.ClientError, OSError):
+            return
+        finally:
+            self.left.set()
+
+    async def _text(self, text: str, take: Callable[[_Connection, Frame], None]) -> None:
+        try:
+            frame = read_frame(text)
+        except Refused as refused:
+            log.warning("dingtalk stream: %s", refused.reason)
+            return
+        if frame.kind == "SYSTEM" and frame.topic == "disconnect":
+            self.leave("announced")
+        elif frame.kind == "SYSTEM":
+            await self.answer(frame, 200, frame.data)
+        elif frame.kind == "EVENT":
+            # None is subscribed to. One that comes all the same must not be sent again: each is counted.
+            await self.answer(frame, 200, '{"status":"SUCCESS"}')
+        elif frame.kind == "CALLBACK":
+            await self._room.acquire()
+            take(self, frame)
+        else:
+            await self.answer(frame, 400, "{}")
+
+    def leave(self, reason: str) -> None:
+        """Ask for a successor."""
+        self.reason = reason
+        self.left.set()
+
+    async def watch(self, pause: Pause, silence: float) -> None:
+        """Ask for a successor once nothing was heard between two looks."""
+        while True:
+            before = self.heard
+            await pause(silence)
+            if self.heard == before:
+                self.leave("silent")
+                return
+
+    async def answer(self, frame: Frame, code: int, data: str) -> None:
+        """Acknowledge a frame, unless the socket is gone."""
+        try:
+            await self.socket.send_str(acknowledge(frame, code, data))
+        except (aiohttp.ClientError, OSError, RuntimeError):
+            log.warning("dingtalk stream: the connection went before the acknowledgement")
+
+
+class _Listening:
+    """The connections of one `listen`, the present one and those on their way out, and the messages in hand."""
+
+    def __init__(
+        self, stream: DingtalkStream, session: aiohttp.ClientSession, accept: Accept, clock: Clock, pause: Pause
+    ) -> None:
+        self._stream = stream
+        self._session = session
+        self._accept = accept
+        self._clock = clock
+        self._pause = pause
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._handling: set[asyncio.Task[None]] = set()
+        self._readers: dict[_Connection, asyncio.Task[None]] = {}
+        self._helpers: set[asyncio.Task[object]] = set()
+
+    async def run(self) -> None:
+        """Keep a connection until cancelled. Raises Misconfigured."""
+        try:
+            await self._keep()
+        finally:
+            self._stream.listening = False
+            await self._end()
+
+    async def _keep(self) -> None:
+        for message in list(self._stream.unstored.values()):
+            self._helper(self._stored(message))
+        failures, silence = 0, SILENCE_SECONDS
+        before: _Connection | None = None
+        while True:
+            try:
+                socket = await self._stream.connect(self._session, self._clock())
+            except Misconfigured:
+                raise
+            except SendError as error:
+                failures += 1
+                log.warning("dingtalk stream: %s", error.reason)
+                await self._stream.wait(failures, error)
+                continue
+            since = self._clock()
+            log.info("dingtalk stream: connected")
+            connection = self._start(socket, silence)
+            if before is not None:
+                self._helper(self._retire(before))
+            self._stream.listening = True
+            await connection.left.wait()
+            self._stream.listening = False
+            log.info("dingtalk stream: %s after %d frames", connection.reason, connection.heard)
+            stood = self._clock() - since
+            # A gateway that is silent by nature must not be left and opened again at every turn.
+            doubted = connection.reason == "silent" and stood.total_seconds() < LONGEST_SILENCE
+            silence = min(2 * silence, LONGEST_SILENCE) if doubted else SILENCE_SECONDS
+            steady = stood >= STEADY
+            failures = 0 if steady else failures + 1
+            if not steady or connection.reason == "closed":
+                await self._stream.wait(max(failures, 1))
+            before = connection
+
+    def _start(self, socket: aiohttp.ClientWebSocketResponse, silence: float) -> _Connection:
+        connection = _Connection(socket, self._room)
+        self._helper(connection.watch(self._pause, silence))
+        self._readers[connection] = asyncio.create_task(connection.read(self._take), name="dingtalk-stream")
+        return connection
+
+    def _helper(self, work: Coroutine[Any, Any, object]) -> None:
+        task: asyncio.Task[object] = asyncio.create_task(work)
+        self._helpers.add(task)
+        task.add_done_callback(self._helpers.discard)
+
+    async def _retire(self, connection: _Connection) -> None:
+        """Read what still comes by a connection that has a successor, then close it."""
+        reader = self._readers[connection]
+        timer = asyncio.ensure_future(self._pause(DRAIN_SECONDS))
+        try:
+            await asyncio.wait({reader, timer}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            timer.cancel()
+            reader.cancel()
+            await asyncio.gather(reader, timer, return_exceptions=True)
+        await connection.socket.close()
+        del self._readers[connection]
+
+    def _take(self, connection: _Connection, frame: Frame) -> None:
+        task = asyncio.create_task(self._handle(connection, frame))
+        self._handling.add(task)
+        task.add_done_callback(self._handled)
+
+    def _handled(self, task: asyncio.Task[None]) -> None:
+        self._handling.discard(task)
+        self._room.release()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("dingtalk stream: a message could not be handled (%s)", type(error).__name__)
+
+    async def _handle(self, connection: _Connection, frame: Frame) -> None:
+        try:
+            message = self._stream.read(frame, self._clock())
+        except Refused as refused:
+            log.warning("dingtalk stream: %s", refused.reason)
+            await connection.answer(frame, 404 if refused.status == 404 else 400, '{"response":null}')
+            return
+        if message is None or await self._stored(message):
+            await connection.answer(frame, 200, '{"response":{}}' if frame.topic == CARD_TOPIC else '{"response":null}')
+
+    async def _stored(self, message: Inbound) -> bool:
+        """Store a message; while that fails, try again some times, and once more when it is next listened.
+
+        DingTalk may never send it again, and a database that goes away also ends the listening.
+        """
+        kept = self._stream.unstored
+        kept[message.message_id] = message
+        while len(kept) > MOST_UNSTORED:
+            del kept[next(iter(kept))]
+        for wait in (*STORE_AGAIN_SECONDS, None):
+            try:
+                await self._accept((message,))
+                kept.pop(message.message_id, None)
+                return True
+            except Exception as error:  # whatever it is, nothing may be acknowledged
+                log.error("dingtalk stream: a message could not be stored (%s)", type(error).__name__)
+            if wait is not None:
+                await self._pause(wait)
+        return False
+
+    async def _end(self) -> None:
+        readers = list(self._readers.values())
+        for task in (*readers, *self._helpers):
+            task.cancel()
+        await asyncio.gather(*readers, *self._helpers, return_exceptions=True)
+        if self._handling:
+            await asyncio.wait(self._handling, timeout=GRACE_SECONDS)
+            for task in self._handling:
+                task.cancel()
+            await asyncio.gather(*self._handling, return_exceptions=True)
+        await asyncio.gather(*(connection.socket.close() for connection in self._readers), return_exceptions=True)
+
+
+def _proxy(address: str) -> str | None:
+    """Return the proxy of the environment for a websocket: the library itself looks for WSS_PROXY alone."""
+    url = URL(address, encoded=True)
+    if proxy_bypass(url.host or ""):
+        return None
+    proxies = getproxies()
+    names = ("wss", "https") if url.scheme == "wss" else ("ws", "http")
+    return next((proxies[name] for name in (*names, "all") if proxies.get(name, "").startswith("http")), None)
