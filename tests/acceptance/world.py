@@ -16,12 +16,14 @@ from sqlmodel import Session, select
 from bot import service
 from bot.app import App, render_files
 from bot.clock import SystemClock, VirtualClock
+from bot.platforms.dingtalk_stream import DingtalkStream
 from bot.settings import Settings
 from storage import inbox, outbox, people
 from storage.tables import Inbox, Outbox, Person
 from tests.fakes import dingtalk as fake_dingtalk
 from tests.fakes import wecom as fake_wecom
-from tests.fakes.dingtalk import FakeDingtalk
+from tests.fakes.dingtalk_gateway import FakeGateway
+from tests.fakes.pauses import Pauses
 from tests.fakes.server import NOON
 from tests.fakes.wecom import FakeWecom
 
@@ -40,9 +42,10 @@ class World:
     app: App
     clock: VirtualClock
     wecom: FakeWecom
-    dingtalk: FakeDingtalk
+    dingtalk: FakeGateway
     http: aiohttp.ClientSession
     base_url: str
+    pauses: Pauses
     nonces: list[int] = field(default_factory=list)
 
     def shift(self, forward: timedelta) -> None:
@@ -153,24 +156,36 @@ def settings_for(database_url: str, wecom: str = "", dingtalk: str = "", **more:
 
 
 @asynccontextmanager
-async def world(database_url: str, *, platforms: Sequence[str] = ("wecom", "dingtalk")) -> AsyncIterator[World]:
-    """A bot in service at noon of a working day; it handles and says things when the test lets it."""
-    async with FakeWecom() as wecom, FakeDingtalk() as dingtalk, aiohttp.ClientSession() as http:
+async def world(
+    database_url: str, *, platforms: Sequence[str] = ("wecom", "dingtalk"), **more: Any
+) -> AsyncIterator[World]:
+    """A bot in service at noon of a working day; it handles and says things when the test lets it.
+
+    `more` are settings. In Stream mode it listens, and waits for the next connection until the test says so.
+    """
+    async with FakeWecom() as wecom, FakeGateway() as dingtalk, aiohttp.ClientSession() as http:
         settings = settings_for(
             database_url,
             wecom.base_url if "wecom" in platforms else "",
             dingtalk.base_url if "dingtalk" in platforms else "",
+            **more,
         )
-        clock = VirtualClock(NOON)
-        app = App(settings, service.platforms(settings), render_files(), clock=cast(SystemClock, clock))
+        clock, pauses = VirtualClock(NOON), Pauses()
+        made = service.platforms(settings)
+        if isinstance(stream := made.get("dingtalk"), DingtalkStream):
+            made["dingtalk"] = DingtalkStream(stream.robot, pause=pauses, spread=lambda: 1.0)
+        app = App(settings, made, render_files(), clock=cast(SystemClock, clock))
         await app.prepare()
         await app.store.write(enrol)
         await app.tick()
         server = TestServer(app.server.app)
         await server.start_server()
+        listening = asyncio.create_task(app.listening.run())
         try:
-            yield World(app, clock, wecom, dingtalk, http, str(server.make_url("")).rstrip("/"))
+            yield World(app, clock, wecom, dingtalk, http, str(server.make_url("")).rstrip("/"), pauses)
         finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
             await server.close()
             await app.stop()
 

@@ -23,10 +23,14 @@ class Pauses:
             self._changed.notify_all()
         await future
 
-    async def over(self, seconds: float) -> None:
-        """End the oldest pause of this length, once there is one."""
+    async def begun(self, seconds: float) -> None:
+        """Return once somebody pauses for this long."""
         async with asyncio.timeout(PATIENCE), self._changed:
             await self._changed.wait_for(lambda: self._pending(seconds) is not None)
+
+    async def over(self, seconds: float) -> None:
+        """End the oldest pause of this length, once there is one."""
+        await self.begun(seconds)
         future = self._pending(seconds)
         assert future is not None
         future.set_result(None)
