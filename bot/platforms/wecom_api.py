@@ -10,6 +10,8 @@ from typing import Any
 from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled, Unknown, Unreachable
 from bot.platforms.http import Answer, Caller, TokenCache, join_url, nothing_said, scrub, status_error
 
+NOT_SUBSCRIBED = 846609
+
 _TOKEN_REFUSED = frozenset({40014, 42001, 41001})
 
 _SECRET_WRONG = frozenset({40001, 40013, 40091})
@@ -26,6 +28,8 @@ _NOT_CONFIGURED = {
     50003: "the app is disabled",
 }
 _REFUSED_CONTENT = frozenset({40008, 40058, 44004, 45002, 82004, 40004, 40005, 40006, 40007, 45001, 45007})
+_REFUSED_CARD = range(42014, 42050)
+_BOT_REFUSED = 853000
 _GONE = {
     60111: "the user id is unknown",
     60021: "the person is outside the app's visible range",
@@ -33,6 +37,10 @@ _GONE = {
     93000: "the group robot's key is wrong, or the robot was removed",
     93004: "the group robot is disabled",
     93008: "the group robot is not in the group",
+    93001: "the bot may not write to this chat unasked",
+    93006: "nobody has written to the bot in this chat yet",
+    846605: "the message can no longer be answered",
+    846608: "the answer was open for too long",
 }
 _FROM_IP = re.compile(r"from ip: ?([0-9a-fA-F.:]{2,45})")
 
@@ -50,6 +58,12 @@ def typed_error(code: int, message: str) -> SendError:
         return Misconfigured(_NOT_CONFIGURED[code], code)
     if code in _GONE:
         return Unreachable(_GONE[code], code)
+    if code == _BOT_REFUSED:
+        return Misconfigured("the bot id or its secret is wrong", code)
+    if code == NOT_SUBSCRIBED:
+        return Temporary("the long connection has lost its subscription", code)
+    if code in _REFUSED_CARD:
+        return Rejected("the card was refused", code)
     if code in _REFUSED_CONTENT:
         return Rejected("the content was refused", code)
     if code in (45009, 45033):
@@ -87,23 +101,7 @@ class WecomApi:
             answer = await self._with_token(
                 "POST", "/cgi-bin/media/upload", now, params={"type": kind}, upload=(name, content)
             )
-        return _media_id(answer)
-
-    async def webhook(self, key: str, now: datetime, payload: Mapping[str, Any]) -> Answer:
-        """Send through the group robot of `key`."""
-        return await self._checked("POST", "/cgi-bin/webhook/send", now, params={"key": key}, payload=payload)
-
-    async def webhook_upload(self, key: str, name: str, content: bytes, now: datetime) -> str:
-        """Upload a file for the group robot of `key` alone; return its media id."""
-        with nothing_said():
-            answer = await self._checked(
-                "POST",
-                "/cgi-bin/webhook/upload_media",
-                now,
-                params={"key": key, "type": "file"},
-                upload=(name, content),
-            )
-        return _media_id(answer)
+        return media_id_of(answer)
 
     async def _fetch_token(self, now: datetime) -> tuple[str, float]:
         params = {"corpid": self._corp_id, "corpsecret": self._secret}
@@ -130,18 +128,27 @@ class WecomApi:
         return await self._checked(method, path, now, params={"access_token": token, **params}, **call)
 
     async def _checked(self, method: str, path: str, now: datetime, **call: Any) -> Answer:
-        answer = await self._caller.call(method, join_url(self._base, path), now=now, **call)
-        code = answer.code()
-        if code:
-            raise typed_error(code, answer.text("errmsg"))
-        if failure := status_error(answer.status):
-            raise failure
-        if code is None:
-            raise Unknown("the answer holds no error code")
-        return answer
+        return await checked_call(self._caller, self._base, method, path, now, **call)
 
 
-def _media_id(answer: Answer) -> str:
+async def checked_call(caller: Caller, base: str, method: str, path: str, now: datetime, **call: Any) -> Answer:
+    """Make one call of `path` under `base`; return its answer when WeCom says it went well, else raise a SendError."""
+    answer = await caller.call(method, join_url(base, path), now=now, **call)
+    if failure := code_error(answer) or status_error(answer.status):
+        raise failure
+    if answer.code() is None:
+        raise Unknown("the answer holds no error code")
+    return answer
+
+
+def code_error(answer: Answer) -> SendError | None:
+    """Return what the error code of an answer means, None for none or zero."""
+    code = answer.code()
+    return typed_error(code, answer.text("errmsg")) if code else None
+
+
+def media_id_of(answer: Answer) -> str:
+    """Return the media id an upload gave."""
     value = answer.text("media_id")
     if not value:
         raise Temporary("the upload gave no media id")

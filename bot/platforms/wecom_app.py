@@ -5,32 +5,32 @@ An app hears its members in private only. Groups are reached through a group rob
 
 from __future__ import annotations
 
-import re
+import logging
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
-from pathlib import PurePath
+from typing import Any
 
 import httpx
 
-from bot.errors import Rejected, SendError, Temporary, Unreachable
+from bot.errors import SendError, Unreachable
 from bot.platforms.diagnose import clock_check
-from bot.platforms.http import Caller, Progress, distinct, new_client
+from bot.platforms.http import Caller, Progress, new_client
 from bot.platforms.text import clean, split_text
 from bot.platforms.wecom_api import WecomApi
+from bot.platforms.wecom_cards import APP_CARD, SETTLED, button_card, plain_words, response_code
 from bot.platforms.wecom_crypto import KEY_CHARS, Envelope
+from bot.platforms.wecom_lane import is_user_id, load, media_kind, speak
 from bot.platforms.wecom_message import NAME, encrypted_part, read_message
+from bot.platforms.wecom_webhook import GroupLane, GroupRobots
 from bot.types import Check, OutFile, Outgoing, Pace, Platform, RawRequest, Receipt, Received, Refused
 
 PATH = "/wecom/app"
 API_BASE = "https://qyapi.weixin.qq.com"
 MAX_BYTES = 2048
-MIN_FILE, MAX_FILE, MAX_IMAGE = 6, 20 << 20, 10 << 20
 
-_USER_ID = re.compile(r"[0-9A-Za-z_.@-]{1,64}")
-_IMAGES = frozenset({".png", ".jpg", ".jpeg"})
-_LINK = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
+log = logging.getLogger(__name__)
 
 
 class WecomApp(Platform):
@@ -60,7 +60,6 @@ class WecomApp(Platform):
         self._corp_id = corp_id
         self._agent_id = int(agent_id)
         self._aes_key = aes_key
-        self._group_keys = dict(group_keys or {})
         # A malformed key must not keep the bot from starting: `check` tells of it.
         try:
             self._envelope = Envelope(token, aes_key, corp_id) if self.paths else None
@@ -70,6 +69,7 @@ class WecomApp(Platform):
         self._owns_client = client is None
         self._caller = Caller(self._client)
         self._api = WecomApi(self._caller, base=api_base, corp_id=corp_id, secret=secret)
+        self._robots = GroupRobots(self._caller, base=api_base, keys=group_keys or {})
         self._progress = Progress()
 
     async def close(self) -> None:
@@ -105,33 +105,22 @@ class WecomApp(Platform):
     async def send(self, message: Outgoing, now: datetime) -> Receipt:
         """Send the text, then the files; see Platform.
 
-        A person is written to by the app itself. A chat is reached through the push robot configured for
+        A person is written to by the app itself; a short message with actions as a card with buttons, and the card
+        whose button this answers loses its buttons first. A chat is reached through the push robot configured for
         `push_chat_name`, with an @ for every mention whose id is known; without one it is Unreachable.
         """
-        parts = _parts(message)
-        if not parts and not message.files:
-            raise Rejected("there is nothing to say")
-        lane: _Lane
-        if message.target_kind == "person":
-            lane = _Member(self._api, self._agent_id, message)
-        else:
-            lane = _Group(self._api, self._group_key(message), message)
-        mark = Progress.mark(message.key, lane.channel, *parts)
-        receipt_id: str | None = None
-        for step in range(self._progress.done(mark), len(parts) + len(message.files)):
-            if step < len(parts):
-                receipt_id = await lane.text(parts[step], first=step == 0, now=now)
-            else:
-                receipt_id = await lane.file(message.files[step - len(parts)], now)
-            self._progress.advance(mark)
-        self._progress.finish(mark)
-        return Receipt(receipt_id, lane.channel)
-
-    def _group_key(self, message: Outgoing) -> str:
-        key = self._group_keys.get(message.push_chat_name or "")
-        if not key:
-            raise Unreachable("a self-built app cannot write to a group without a push robot (WECOM_GROUP_KEYS)")
-        return key
+        parts = split_text(plain_words(message.text), MAX_BYTES)
+        if message.target_kind == "chat":
+            key = self._robots.key(message.push_chat_name)
+            if key is None:
+                raise Unreachable("a self-built app cannot write to a group without a push robot (WECOM_GROUP_KEYS)")
+            return await speak(self._progress, GroupLane(self._robots, key, message), message, parts, None, now)
+        member = _Member(self._api, self._agent_id, message)
+        if (code := response_code(message, now)) is not None:
+            await member.settle(code, now)
+        # Without a callback WeCom refuses every button.
+        card = button_card(message, APP_CARD) if self.paths else None
+        return await speak(self._progress, member, message, parts, card, now)
 
     async def check(self, now: datetime) -> list[Check]:
         """Fetch a token, ask about the app, and open a callback sealed by ourselves."""
@@ -178,10 +167,10 @@ class _Member:
     channel = "app"
 
     def __init__(self, api: WecomApi, agent_id: int, message: Outgoing) -> None:
-        # "@all" and "a|b" are valid receivers there: one wrong id must not become a broadcast.
-        if not _USER_ID.fullmatch(message.target_id) or message.target_id.lower() == "@all":
+        if not is_user_id(message.target_id):
             raise Unreachable("not a WeCom user id")
         self._api = api
+        self._agent_id = agent_id
         self._frame = {
             "touser": message.target_id,
             "agentid": agent_id,
@@ -193,49 +182,33 @@ class _Member:
         return await self._send("text", {"content": part}, now)
 
     async def file(self, file: OutFile, now: datetime) -> str | None:
-        content = await _load(file)
-        image = PurePath(file.name).suffix.lower() in _IMAGES and len(content) <= MAX_IMAGE
-        kind = "image" if image else "file"
+        content = await load(file)
+        kind = media_kind(file.name, content)
         media_id = await self._api.upload(kind, clean(file.name), content, now)
         return await self._send(kind, {"media_id": media_id}, now)
 
-    async def _send(self, kind: str, body: Mapping[str, str], now: datetime) -> str | None:
+    async def card(self, card: Mapping[str, Any], now: datetime) -> str | None:
+        return await self._send("template_card", card, now)
+
+    async def settle(self, code: str, now: datetime) -> None:
+        """Take the buttons off the card that was pressed; the answer does not depend on it."""
+        body = {
+            "userids": [self._frame["touser"]],
+            "agentid": self._agent_id,
+            "response_code": code,
+            "button": {"replace_name": SETTLED},
+        }
+        try:
+            await self._api.post("/cgi-bin/message/update_template_card", now, body)
+        except SendError as error:
+            # A code is good once: a retry of the answer finds it used.
+            log.info("a card was not updated (%s)", error.code)
+
+    async def _send(self, kind: str, body: Mapping[str, Any], now: datetime) -> str | None:
         answer = await self._api.post("/cgi-bin/message/send", now, {**self._frame, "msgtype": kind, kind: body})
         if answer.text("invaliduser") or answer.text("unlicenseduser"):
             raise Unreachable("the person is outside the app's visible range or has no licence", "invaliduser")
         return answer.text("msgid") or None
-
-
-class _Group:
-    """One group, written to by its push robot."""
-
-    channel = "webhook"
-
-    def __init__(self, api: WecomApi, key: str, message: Outgoing) -> None:
-        self._api = api
-        self._key = key
-        self._mentions = distinct(user_id for user_id, _ in message.mentions if user_id)
-
-    async def text(self, part: str, *, first: bool, now: datetime) -> str | None:
-        body: dict[str, object] = {"content": part}
-        if first and self._mentions:
-            body["mentioned_list"] = self._mentions
-        await self._api.webhook(self._key, now, {"msgtype": "text", "text": body})
-        return None
-
-    async def file(self, file: OutFile, now: datetime) -> str | None:
-        content = await _load(file)
-        media_id = await self._api.webhook_upload(self._key, clean(file.name), content, now)
-        await self._api.webhook(self._key, now, {"msgtype": "file", "file": {"media_id": media_id}})
-        return None
-
-
-_Lane = _Member | _Group
-
-
-def _parts(message: Outgoing) -> list[str]:
-    # WeCom renders <a href>: somebody's words echoed by the bot must not become a link of the bot's.
-    return split_text(_LINK.sub("＜", clean(message.text)), MAX_BYTES)
 
 
 def _duplicate_interval(key: str) -> int:
@@ -245,17 +218,6 @@ def _duplicate_interval(key: str) -> int:
     again on purpose differ by this number and arrive.
     """
     return 600 + int.from_bytes(sha256(key.encode("utf-8", "surrogatepass")).digest()[:4], "big") % 1200
-
-
-async def _load(file: OutFile) -> bytes:
-    try:
-        content = await file.load()
-    except Exception as error:
-        reason = f"the file could not be made ({type(error).__name__})"
-        raise Temporary(reason) from error
-    if not MIN_FILE <= len(content) <= MAX_FILE:
-        raise Rejected("the file is empty or larger than 20 MB")
-    return content
 
 
 def _advice(error: SendError) -> str:
