@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from bot import retry
 from bot.clock import Clock
 from bot.errors import SendError, Temporary, Throttled, Unreachable
 from bot.types import OutFile, Outgoing, Platform, Receipt
-from storage import outbox
+from storage import outbox, people
 from storage.store import Store, StoreUnavailable
-from storage.tables import Chat, Identity, Outbox, Person
+from storage.tables import Chat, Outbox, Person
 
 log = structlog.get_logger("delivery")
 
@@ -151,10 +151,7 @@ class Delivery:
     def _outgoing(self, session: Session, row: Outbox) -> tuple[Outgoing, list[str]]:
         mentions: list[tuple[str | None, str]] = []
         for person_id in row.mentions:
-            identity = session.exec(
-                select(Identity.user_id).where(Identity.person_id == person_id, Identity.platform == row.platform)
-            ).first()
-            mentions.append((identity, session.get_one(Person, person_id).name))
+            mentions.append((people.user_id(session, person_id, row.platform), session.get_one(Person, person_id).name))
         chat = session.get(Chat, row.chat_id) if row.chat_id is not None else None
         message = Outgoing(
             key=row.key,

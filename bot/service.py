@@ -9,6 +9,8 @@ from bot.app import App, render_files
 from bot.platforms.dingtalk import DingtalkRobot
 from bot.platforms.dingtalk_stream import DingtalkStream
 from bot.platforms.wecom_app import WecomApp
+from bot.platforms.wecom_bot import WecomBot
+from bot.platforms.wecom_bot_callback import WecomBotCallback
 from bot.settings import DEFAULT_DATABASE, Settings
 from bot.types import Platform
 from bot.web import console
@@ -19,6 +21,7 @@ log = structlog.get_logger("service")
 def platforms(settings: Settings) -> dict[str, Platform]:
     """The platforms whose secrets are set; one without them has no route."""
     found: dict[str, Platform] = {}
+    group_keys = {name: key.get_secret_value() for name, key in settings.wecom_group_keys.items()}
     if settings.wecom_ready:
         found["wecom"] = WecomApp(
             corp_id=settings.wecom_corp_id,
@@ -27,7 +30,29 @@ def platforms(settings: Settings) -> dict[str, Platform]:
             token=settings.wecom_token.get_secret_value(),
             aes_key=settings.wecom_aes_key.get_secret_value(),
             api_base=settings.wecom_api_base,
-            group_keys={name: key.get_secret_value() for name, key in settings.wecom_group_keys.items()},
+            group_keys=group_keys,
+        )
+    if settings.wecom_bot_road == "connection":
+        if settings.wecom_bot_token.get_secret_value():
+            log.warning("the bot's long connection goes before its callback", action="app.two_roads")
+        found["wecom_bot"] = WecomBot(
+            bot_id=settings.wecom_bot_id,
+            secret=settings.wecom_bot_secret.get_secret_value(),
+            ws_url=settings.wecom_bot_ws_url,
+            bot_name=settings.bot_name,
+            corp_id=settings.wecom_corp_id,
+            api_base=settings.wecom_api_base,
+            group_keys=group_keys,
+        )
+    elif settings.wecom_bot_road == "callback":
+        found["wecom_bot"] = WecomBotCallback(
+            token=settings.wecom_bot_token.get_secret_value(),
+            aes_key=settings.wecom_bot_aes_key.get_secret_value(),
+            bot_id=settings.wecom_bot_id,
+            bot_name=settings.bot_name,
+            corp_id=settings.wecom_corp_id,
+            api_base=settings.wecom_api_base,
+            group_keys=group_keys,
         )
     if settings.dingtalk_ready:
         robots = {name: pair.get_secret_value() for name, pair in settings.dingtalk_group_robots.items()}

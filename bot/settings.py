@@ -122,6 +122,18 @@ class Settings(BaseSettings):
         )
 
     @property
+    def wecom_bot_road(self) -> Literal["", "connection", "callback"]:
+        """How the 智能机器人 is heard: over its long connection when id and secret are set, else by callbacks, or not.
+
+        WeCom itself keeps one of the two only; with both set here the connection wins.
+        """
+        if self.wecom_bot_id and self.wecom_bot_secret.get_secret_value():
+            return "connection"
+        if self.wecom_bot_token.get_secret_value() and self.wecom_bot_aes_key.get_secret_value():
+            return "callback"
+        return ""
+
+    @property
     def dingtalk_ready(self) -> bool:
         """Are all secrets of the DingTalk robot set?"""
         return bool(self.dingtalk_client_id and self.dingtalk_client_secret.get_secret_value())

@@ -195,7 +195,8 @@ class Worker:
         stranger = person is None
         if person is None:
             person = people.stranger(session, message.platform, message.user_id, message.user_name or "", now)
-        people.seen(session, message.platform, message.user_id, message.sent_at)
+        assert person.id is not None
+        people.seen(session, person.id, message.platform, message.user_id, message.sent_at)
         return person, stranger
 
     def _chat(self, session: Session, message: Inbound, person: Person, now: datetime) -> Chat | None:

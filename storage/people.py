@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from storage.tables import Absence, Chat, Identity, Member, Person
 
 LEADERS = frozenset({"supervisor", "manager", "director", "admin"})
+# One company's app and its 智能机器人 name people alike, but for upper and lower case.
+_ALIKE = frozenset({"wecom", "wecom_bot"})
 ROLES = ("rep", "supervisor", "manager", "director", "finance", "legal", "support", "admin")
 
 
@@ -29,9 +31,20 @@ def named(session: Session, name: str) -> list[Person]:
 
 
 def by_identity(session: Session, platform: str, user_id: str) -> Person | None:
-    """Whom a platform means by this user id."""
+    """Whom a platform means by this user id; WeCom's two ways of being spoken to share theirs."""
     statement = select(Person).join(Identity).where(Identity.platform == platform, Identity.user_id == user_id)
-    return session.exec(statement).first()
+    person = session.exec(statement).first()
+    if person is None and platform in _ALIKE:
+        alike = col(Identity.platform).in_(_ALIKE), func.lower(Identity.user_id) == user_id.lower()
+        person = session.exec(select(Person).join(Identity).where(*alike).order_by(col(Identity.id))).first()
+    return person
+
+
+def user_id(session: Session, person_id: int, platform: str) -> str | None:
+    """How a platform names a person, None when it does not."""
+    found = {identity.platform: identity.user_id for identity in identities(session, person_id)}
+    alike = (found[other] for other in sorted(_ALIKE & found.keys())) if platform in _ALIKE else iter(())
+    return found.get(platform) or next(alike, None)
 
 
 def identities(session: Session, person_id: int) -> list[Identity]:
@@ -48,10 +61,12 @@ def bind(session: Session, person_id: int, platform: str, user_id: str) -> None:
     session.add(row)
 
 
-def seen(session: Session, platform: str, user_id: str, now: datetime) -> None:
-    """Remembers that this person speaks here."""
+def seen(session: Session, person_id: int, platform: str, user_id: str, now: datetime) -> None:
+    """Remembers that this person speaks here, by this id."""
     row = session.exec(select(Identity).where(Identity.platform == platform, Identity.user_id == user_id)).first()
-    if row is not None and (row.seen_at is None or row.seen_at < now):
+    if row is None:
+        row = Identity(platform=platform, user_id=user_id, person_id=person_id)
+    if row.seen_at is None or row.seen_at < now:
         row.seen_at = now
         session.add(row)
 

@@ -175,9 +175,12 @@ def _superiors(everybody: Sequence[Person], known: Sequence[Person]) -> Check:
 
 
 def _addresses(session: Session, settings: Settings, known: Sequence[Person]) -> Check:
-    configured = [
-        name for name, ready in (("wecom", settings.wecom_ready), ("dingtalk", settings.dingtalk_ready)) if ready
-    ]
+    ready = {
+        "wecom": settings.wecom_ready,
+        "wecom_bot": bool(settings.wecom_bot_road),
+        "dingtalk": settings.dingtalk_ready,
+    }
+    configured = [name for name in ready if ready[name]]
     statement = select(Identity.person_id)
     if configured:
         statement = statement.where(col(Identity.platform).in_(configured))
@@ -187,6 +190,8 @@ def _addresses(session: Session, settings: Settings, known: Sequence[Person]) ->
         return Check("user ids", True, "everybody can be reached")
     advice = (
         "The bot cannot write to them: fill wecom_userid (企微账号) or dingtalk_userid (钉钉账号) and import again."
+        if configured != ["wecom_bot"]
+        else "The WeCom bot (智能机器人) reaches only who has written to it: ask each to open it and say 我是谁."
     )
     return Check(
         "user ids",
@@ -200,15 +205,19 @@ def _groups(session: Session, settings: Settings) -> list[Check]:
     wanted = {"wecom": settings.wecom_group_keys, "dingtalk": settings.dingtalk_group_robots}
     if not any(wanted.values()):
         return []
-    bound = {(platform, name) for platform, name in session.exec(select(Chat.platform, Chat.name))}
+    bound = {(_family(platform), name) for platform, name in session.exec(select(Chat.platform, Chat.name))}
     missing = [name for platform, names in wanted.items() for name in names if (platform, name) not in bound]
     if not missing:
         return [Check("group robots", True, "every one is bound to a group")]
     advice = (
-        "Write the group's name in the setting exactly as it is, and mention the bot in that DingTalk group once. "
-        "A self-built WeCom app hears no group, so WECOM_GROUP_KEYS has no effect in this version."
+        "Write the group's name in the setting exactly as it is, and mention the bot in that DingTalk group once; "
+        "in a WeCom group a supervisor says 绑定 and the name to the bot (智能机器人)."
     )
     return [Check("group robots", False, f"no group is known by the name {_listed(missing)}", advice)]
+
+
+def _family(platform: str) -> str:
+    return "wecom" if platform == "wecom_bot" else platform
 
 
 def _listening(session: Session, now: datetime) -> list[Check]:

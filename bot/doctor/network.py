@@ -13,7 +13,7 @@ from bot.service import platforms
 from bot.settings import Settings
 from bot.types import Check, Platform
 
-_TITLES = {"wecom": "企业微信", "dingtalk": "钉钉"}
+_TITLES = {"wecom": "企业微信", "wecom_bot": "企业微信机器人", "dingtalk": "钉钉"}
 
 
 async def platform_checks(settings: Settings, now: datetime, patience: float) -> list[Check]:
@@ -46,7 +46,7 @@ async def public_check(settings: Settings, client: httpx.AsyncClient | None = No
     """Whether PUBLIC_URL is https and answers /healthz as this program does; nothing when it is not set."""
     name = "public address"
     if not settings.public_url:
-        if not (settings.wecom_ready or settings.dingtalk_ready):
+        if not (settings.wecom_ready or settings.wecom_bot_road == "callback" or settings.dingtalk_ready):
             return []
         advice = "Set PUBLIC_URL to the https address the platforms call, and it is tried from here."
         return [Check(name, True, "PUBLIC_URL is not set: callbacks were not tried", advice)]

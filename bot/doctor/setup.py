@@ -10,6 +10,7 @@ from bot.types import Check
 from scheduler import policy
 
 WECOM_CONSOLE = "WeCom admin console (管理后台 → 应用管理 → 自建)"
+WECOM_BOT_CONSOLE = "they are in the WeCom admin console (安全与管理 → 管理工具 → 智能机器人 → API 模式)"
 DINGTALK_CONSOLE = "DingTalk open platform (开放平台 → 应用开发 → 凭证与基础信息)"
 
 
@@ -20,6 +21,7 @@ def checks(settings: Settings) -> list[Check]:
         Check("settings", True, f"read from {source}"),
         _policies(settings),
         *_wecom(settings),
+        *_wecom_bot(settings),
         *_dingtalk(settings),
         *_none_configured(settings),
         *_unused(settings),
@@ -43,8 +45,10 @@ def _missing(values: dict[str, str]) -> list[str]:
 
 
 def _wecom(settings: Settings) -> list[Check]:
+    app = settings.wecom_agent_id or settings.wecom_secret.get_secret_value()
     values = {
-        "WECOM_CORP_ID": settings.wecom_corp_id,
+        # Beside the bot the corp id stands alone: it tells members from guests.
+        "WECOM_CORP_ID": "" if settings.wecom_bot_road and not app else settings.wecom_corp_id,
         "WECOM_AGENT_ID": settings.wecom_agent_id,
         "WECOM_SECRET": settings.wecom_secret.get_secret_value(),
         "WECOM_TOKEN": settings.wecom_token.get_secret_value(),
@@ -58,14 +62,42 @@ def _wecom(settings: Settings) -> list[Check]:
             "token and key from its receiving page (接收消息 → 设置API接收)."
         )
         return [Check(name, False, f"{', '.join(missing)} not set: the bot has no WeCom", advice)]
-    if settings.wecom_group_keys and not settings.wecom_ready:
-        found = "WECOM_GROUP_KEYS is set, but no WECOM_* of an app: no group is written to"
-        return [Check(name, False, found, f"Set up an app in the {WECOM_CONSOLE} and set its five WECOM_* values.")]
+    if settings.wecom_group_keys and not settings.wecom_ready and not settings.wecom_bot_road:
+        found = "WECOM_GROUP_KEYS is set, but neither an app nor a bot: no group is written to"
+        return [Check(name, False, found, f"Set WECOM_BOT_ID and WECOM_BOT_SECRET of a bot; {WECOM_BOT_CONSOLE}.")]
     if not settings.wecom_ready:
         return []
     if not settings.wecom_agent_id.isdecimal():
         return [Check(name, False, "WECOM_AGENT_ID is not a number", f"Copy AgentId from the {WECOM_CONSOLE}.")]
     return [Check(name, True, "complete")]
+
+
+def _wecom_bot(settings: Settings) -> list[Check]:
+    connection = {
+        "WECOM_BOT_ID": settings.wecom_bot_id,
+        "WECOM_BOT_SECRET": settings.wecom_bot_secret.get_secret_value(),
+    }
+    callback = {
+        "WECOM_BOT_TOKEN": settings.wecom_bot_token.get_secret_value(),
+        "WECOM_BOT_AES_KEY": settings.wecom_bot_aes_key.get_secret_value(),
+    }
+    name = "WeCom bot settings"
+    if settings.wecom_bot_road == "connection":
+        if any(callback.values()):
+            advice = "WeCom keeps one road per bot: unset WECOM_BOT_TOKEN and WECOM_BOT_AES_KEY."
+            return [Check(name, True, "the long connection is used; the callback's values have no effect", advice)]
+        if settings.wecom_bot_ws_url.startswith("ws://"):
+            advice = "The secret travels in the clear: use wss://, unless the address is on this machine."
+            return [Check(name, True, "complete, by a long connection without encryption", advice)]
+        return [Check(name, True, "complete, by the long connection")]
+    if settings.wecom_bot_road == "callback":
+        advice = "To be written to unasked as well, use the long connection: WECOM_BOT_ID and WECOM_BOT_SECRET."
+        return [Check(name, True, "complete, by callbacks: the bot can answer, and not begin", advice)]
+    missing = _missing(connection) or _missing(callback)
+    if not missing:
+        return []
+    advice = f"Copy what is missing; {WECOM_BOT_CONSOLE}."
+    return [Check(name, False, f"{', '.join(missing)} not set: the bot (智能机器人) is not connected", advice)]
 
 
 def _dingtalk(settings: Settings) -> list[Check]:
@@ -88,7 +120,7 @@ def _dingtalk(settings: Settings) -> list[Check]:
 
 
 def _none_configured(settings: Settings) -> list[Check]:
-    if settings.any_platform or settings.wecom_ready or settings.dingtalk_ready:
+    if settings.any_platform or settings.wecom_ready or settings.wecom_bot_road or settings.dingtalk_ready:
         return []
     advice = "To talk in WeCom or DingTalk, set WECOM_* or DINGTALK_*; .env.example names them."
     return [Check("platforms", True, "none is configured: only the console page is served", advice)]
@@ -97,15 +129,6 @@ def _none_configured(settings: Settings) -> list[Check]:
 def _unused(settings: Settings) -> list[Check]:
     """Settings that are read but have no effect in this version: an operator must not wait for one."""
     found: list[Check] = []
-    bot = (
-        settings.wecom_bot_id,
-        settings.wecom_bot_secret.get_secret_value(),
-        settings.wecom_bot_token.get_secret_value(),
-        settings.wecom_bot_aes_key.get_secret_value(),
-    )
-    if any(bot):
-        advice = "Use a self-built app (自建应用) with WECOM_CORP_ID, WECOM_AGENT_ID and so on, and unset WECOM_BOT_*."
-        found.append(Check("WECOM_BOT_*", False, "set, but this version has no WeCom AI bot (智能机器人) yet", advice))
     if settings.llm_base_url or settings.llm_model or settings.llm_api_key.get_secret_value():
         advice = "Nothing is missing without it; LLM_* may be unset."
         found.append(Check("LLM_*", True, "set, but this version asks no language model yet", advice))

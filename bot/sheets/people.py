@@ -74,6 +74,8 @@ class _Plans:
                 self.known.setdefault(fold_name(person.name), []).append(person)
         for identity, person in session.exec(select(Identity, Person).join(Person).order_by(col(Identity.id))):
             self._holders[identity.platform, identity.user_id] = person
+            if identity.platform == "wecom_bot":
+                self._holders.setdefault(("wecom", identity.user_id.casefold()), person)
             self._ids.setdefault(person.id, {})[identity.platform] = identity.user_id
 
     def holder(self, platform: str, user_id: str) -> Person | None:

@@ -208,7 +208,7 @@ async def test_a_person_is_spoken_to_where_last_heard_from(store: AnyStore) -> N
         for platform, minutes in (("p", 0), ("q", 5), ("r", 1)):
             people.bind(session, person.id, platform, f"{platform}-7")
             session.flush()
-            people.seen(session, platform, f"{platform}-7", NOW + timedelta(minutes=minutes))
+            people.seen(session, person.id, platform, f"{platform}-7", NOW + timedelta(minutes=minutes))
         return person.id
 
     person_id = await store.write(roster)

@@ -12,7 +12,7 @@ from typing import Any
 from bot.platforms.wecom_bot import WecomBot
 from bot.platforms.wecom_bot_link import Timing
 from bot.types import Inbound
-from tests.fakes.hand_pauses import Pauses
+from tests.fakes.pauses import Pauses
 from tests.fakes.wecom_gateway import BOT_ID, SECRET, FakeGateway
 
 PING = 25.0

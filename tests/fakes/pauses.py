@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 PATIENCE = 10.0
+Fits = Callable[[float], bool]
 
 
 class Pauses:
@@ -23,18 +25,19 @@ class Pauses:
             self._changed.notify_all()
         await future
 
-    async def begun(self, seconds: float) -> None:
-        """Return once somebody pauses for this long."""
+    async def begun(self, seconds: float | Fits) -> None:
+        """Return once somebody pauses for this long, or for a time that fits."""
         async with asyncio.timeout(PATIENCE), self._changed:
             await self._changed.wait_for(lambda: self._pending(seconds) is not None)
 
-    async def over(self, seconds: float) -> None:
-        """End the oldest pause of this length, once there is one."""
+    async def over(self, seconds: float | Fits) -> float:
+        """End the oldest such pause, once there is one; return how long it was meant to be."""
         await self.begun(seconds)
-        future = self._pending(seconds)
-        assert future is not None
-        future.set_result(None)
+        found = self._pending(seconds)
+        assert found is not None
+        found[1].set_result(None)
+        return found[0]
 
-    def _pending(self, seconds: float) -> asyncio.Future[None] | None:
-        fitting = (future for asked, future in self._waiting if asked == seconds and not future.done())
-        return next(fitting, None)
+    def _pending(self, seconds: float | Fits) -> tuple[float, asyncio.Future[None]] | None:
+        fits = seconds if callable(seconds) else lambda asked: asked == seconds
+        return next(((asked, future) for asked, future in self._waiting if fits(asked) and not future.done()), None)

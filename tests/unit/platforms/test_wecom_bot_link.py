@@ -10,7 +10,7 @@ import pytest
 from bot.errors import Misconfigured, Temporary, Unknown
 from bot.types import Listener, Outgoing
 from tests.fakes.listening import PING, Ear, listening, make
-from tests.fakes.hand_pauses import Pauses
+from tests.fakes.pauses import Pauses
 from tests.fakes.server import NOON
 from tests.fakes.wecom_gateway import SECRET, FakeGateway, Trouble
 
