@@ -113,6 +113,8 @@ def _without_lead(text: str) -> str:
     return text[lead.end() :] if lead else text
 
 
+report_words = _word("日报", tight="汇补今明1一:—-①")
+
 _LISTED = r"(?:清单|列表|有哪些|是什么|呢)?"
 missing_words = _pattern(
     r".{0,6}(?:谁|哪些人|哪几个)(?:今天|今日)?还?(?:没有?|未)(?:交|提交|写|发)(?:今天的?)?日报.{0,6}()"
@@ -207,7 +209,7 @@ ROUTES: tuple[Route, ...] = (
     Route("lists", _pattern(rf"的承诺{_LISTED}()"), _somebody_mentioned),
     Route("report_missing", missing_words, lambda talk, _: reports_lookup.missing(talk, talk.text)),
     Route("report", _word("日报汇总", "日报总结", "日报统计", tight="昨今"), reports_lookup.summary),
-    Route("report", _word("日报", tight="汇补今明1一:"), _report),
+    Route("report", report_words, _report),
     Route("confirm", _word("确认"), _confirm),
     Route("contact", _whole(read_contact), lambda talk, _: contacts.contact(talk)),
     Route("lead", _whole(read_lead), lambda talk, _: leads.lead(talk)),

@@ -63,6 +63,8 @@ _SPOKEN: tuple[tuple[Channel, re.Pattern[str]], ...] = (
         ),
     ),
 )
+# What was said in a call was said, whatever was agreed before it.
+_SPOKEN_OF = {"电话里", "电话中", "微信里", "微信上"}
 _PLANNED = re.compile(
     r"(?:约|计划|准备|打算|安排|下次|下周|明天|明日|后天|预约|想|要|再|周[一二三四五六日天]|上午|下午|\d[日号点])[^,;。\n]{0,6}$"
 )
@@ -75,7 +77,7 @@ _PROFILE = re.compile(
 )
 _PAIN = re.compile(
     r"痛点|问题|困难|难题|不满|抱怨|投诉|吐槽|担心|顾虑|犹豫|嫌|太慢|太贵|偏贵|贵了|价格高|偏高|太高|慢|不稳|故障|坏了|缺货|断货|断供|交期|返修|返工|退货|损耗|破损"
-    r"|漏|缺|噪音|噪声|报错|成本|压货|库存|积压|滞销|动销|没货|效率|头疼|麻烦|希望|需要|需求|诉求|想要|想换|要求|不够|不足|不好用|不方便|卡在|出错|误差|不准|风险|不达标|串货|窜货|压价|关心|在意"
+    r"|漏|缺|噪音|噪声|寿命短|耗时|费[时劲事力]|累|价格?贵|[嫌觉]得?贵|报错|成本|压货|库存|积压|滞销|动销|没货|效率|头疼|麻烦|希望|需要|需求|诉求|想要|想换|要求|不够|不足|不好用|不方便|卡在|出错|误差|不准|风险|不达标|串货|窜货|压价|关心|在意"
     r"|售后|响应"
 )
 _NO_PAIN = re.compile(
@@ -136,7 +138,7 @@ def _channel(body: str) -> tuple[Channel, str]:
         (match.start(), channel)
         for channel, pattern in _SPOKEN
         for match in pattern.finditer(folded)
-        if not _planned(folded, match.start())
+        if match[0] in _SPOKEN_OF or not _planned(folded, match.start())
     ]
     return (min(spoken)[1] if spoken else "other"), body
 

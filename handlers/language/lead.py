@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from handlers.language.money import find_amounts, read_amount
 from handlers.language.opening import find_opening
 from handlers.language.phones import find_phones, normalise_phone
 from handlers.language.places import read_place, region_of
-from handlers.language.sources import find_source, read_source
+from handlers.language.sources import find_source, read_source, source_told
 from handlers.language.text import fold
-from handlers.language.titles import find_person
+from handlers.language.titles import find_person, is_name
 
 _KEYWORDS = ("线索", "新线索", "销售线索", "新增线索")
 _BREAK = "\n"
 
 _LABELS = {
-    "client": "客户名称|客户名|客户|公司名称|公司名|公司|单位名称|单位|医院|门店|店名|企业|机构|名称",
+    "client": "客户名称|客户名|客户|公司名称|公司名|公司|单位名称|单位|医院|门店|店名|企业|机构"
+    "|甲方|业主单位|建设单位|名称",
     "contact": "联系人姓名|联系人|对接人|负责人|姓名|联络人",
     "phone": "联系电话|联系方式|电话号码|手机号码|手机号|手机|电话|tel|phone|微信同号",
     "source": "线索来源|客户来源|来源渠道|来源|渠道|来自",
@@ -41,24 +42,44 @@ _PHONE_WORD = re.compile(
 _PHONE_TAIL = re.compile(r"\s*[(]?(?:微信同号|同微信|微信也是这个|手机微信同号)[)]?")
 # A lead has a dozen parts; a text of thousands of labels is none, and must not cost seconds.
 _MOST_LABELS = 40
-_BARE_LABEL = re.compile(r"(?:联系人|对接人|负责人|来源|联系电话|电话|手机|预算|地区|区域|备注|客户|公司)")
+# 400-800-… 打进来的 is our own number, and tells where the lead came from.
+_OUR_LINE = re.compile(r"[48]00[\d\s-]{7,10}\s*(?:热线)?(?:打过?[进来]来?|进来|来电|呼入|热线|电话)(?:咨询)?的?")
+_BARE_LABEL = re.compile(
+    r"(?:\d{1,2}[.、)]|联系人|对接人|负责人|来源|联系电话|电话|手机|预算|地区|区域|备注|客户|公司)"
+)
 _SEPARATOR = re.compile(r"[\s,;。、/|]+")
 _PART_OF_A_NAME = re.compile(r"(?:合伙|集团|中国|公司|分院|院区|店|部)$")
 _MENTION = re.compile(r"@\s?([^\s@,;。、:!?()/|【】\[\]]+)")
 _NAMED = re.compile(
-    r"(?:(?:有)?(?:个|一个|一家|家)?(?:新)?(?:客户|公司|单位|企业|医院|门店|店)(?:名字)?(?:是|叫做?|名叫)|^叫做?|名叫)\s*(?P<name>[^\s,;。、:@]{2,24})"
+    r"(?:(?:有)?(?:个|一个|一家|家)?(?:新)?(?:客户|公司|单位|企业|医院|门店|店)(?:名字)?(?:是|叫做?|名叫)|(?:^|(?<=[\s,;。、]))叫做?|名叫)\s*(?P<name>[^\s,;。、:@]{2,24})"
 )
 _CALLED = re.compile(
     r"(?:(?:联系人|对接人|负责人|老板|店长|采购)(?:是|叫)|(?:联系人|对接人|负责人)(?=\s))\s*(?P<name>[a-z]{2,12}|[\u4e00-\u9fff]{2,4})(?=$|[\s,;。、:@\n])"
 )
-_ORGANISATION = re.compile(
-    r"(?:医院|公司|集团|诊所|卫生院|卫生服务中心|门诊部?|药房|药店|大药房|学校|学院|大学|中学|小学|幼儿园|工厂|厂|店|超市|商行|商贸|便利|酒店|餐饮|餐厅|酒楼|饭店"
+_CALLED_SO = re.compile(r"(?:联系人|对接人)(?P<name>[\u4e00-\u9fff]{2,3})(?=$|[\s,;。、@\n])")
+_LATIN_NAME = re.compile(r"(?<=[\s,;|])(?P<name>[A-Z][a-z]{2,9})[\s,;|:]*$")
+_KIND_OF_ORGANISATION = (
+    r"(?:医院|医美|公司|集团|诊所|卫生院|卫生服务中心|门诊部?|药房|药店|大药房|学校|学院|大学|中学|小学|幼儿园|工厂|厂|店|超市|商行|商贸|便利|酒店|餐饮|餐厅|酒楼|饭店"
     r"|物流|科技|制造|机械|建材|装饰|五金|贸易|实业|置业|地产|物业|银行|研究院|研究所|中心|工作室|连锁|生物|医疗|器械|电子|软件|网络|信息|食品|饮料|便利店|百货|广场"
-    r"|商场|家居|家具|管业|重工|精密|汽配|股份|局|委员会|合作社|农场|经营部|门市|批发部|批发|行|坊|部|馆|园|府|城)(?:[(][^)]*[)])?$"
+    r"|商场|律所|事务所|粮油|副食|调味品?|零食|水产|茶饮|咖啡|瑜伽馆?|烤鱼|串串香?|火锅|洗衣|早教|宠物|花艺|驿站|口腔|眼科|骨科|民宿|机电|液压|轴承|模具|密封|风机|配件|家居|家具|管业|重工|精密|汽配|股份|局|委员会|合作社|农场|经营部|门市|批发部|批发|行|坊|部|馆|园|府|城)"
 )
+_ORGANISATION = re.compile(rf"{_KIND_OF_ORGANISATION}(?:[(][^)]*[)])?$")
+# 柏林诊所想买雾化器: the name ends where the wish begins.
+_WISHES = re.compile(
+    rf"^(?P<name>[^\s]{{2,16}}?{_KIND_OF_ORGANISATION})(?=想[要买换做]?|要[买换做]|需要|准备|打算|询价|咨询)"
+)
+_SAID_TO_BE = re.compile(rf"(?:说是|那是|就是)(?P<name>[^\s,;。、:@的]{{1,16}}{_KIND_OF_ORGANISATION})的")
+_DEPARTMENT = re.compile(
+    r"(?:工程|采购|成本|设备|市场|销售|财务|技术|行政|人事|运营|项目|材料|预算|信息|质量|生产|商务|招商)(?:部门?|科室?|处|中心)"
+)
+_FROM_THERE = re.compile(r"^[\u4e00-\u9fff]{2,4}(?:那边|这边|那里|当地|本地)的?(?=..)")
+_DISTRICT = re.compile(
+    r"(?P<place>[\u4e00-\u9fff]{2,3}?)(?:市)?(?:[\u4e00-\u9fff]{2,3}|[\u4e00-\u9fff]{0,3}[区县镇])(?:的|那边)?"
+)
+_AT_A_PLACE = re.compile(r"(?:做|在|位于|坐标)(?P<place>[\u4e00-\u9fff]{2,3})(?=代理|那边|这边|当地|本地|市场)")
 _NO_CLIENT = re.compile(
-    r"^(?:家|急|紧急|尽快|优先|已|未|想|要|需|问|找|求|做|在|有|没|请|麻烦|希望|对|说|很|比较|正在|目前|主要|意向|需求|重点|高意向|a类|b类|c类|今天|明天|下周|本周|周[一-日]|老板姓|姓)"
-    r"|(?:了解|咨询|询价|报价|采购|试用|合作|方案|联系|跟进|看看|回电|尽快)$|^[\W\d_]+$"
+    r"^(?:家|急|紧急|尽快|优先|已|未|想|要|需|问|找|求|做|在|有|没|请|麻烦|希望|对|说|很|比较|正在|目前|主要|意向|需求|重点|高意向|a类|b类|c类|今天|明天|下周|本周|周[一-日]|老板姓|姓|客户[姓想要说]|这个?|那个?|说是?|只说|计划|打算|准备|昨[天晚]|前天|上周|上个?月|开[了\d一二两三四五六七八九十]|年用|月用|月进|规模|大概|大约|没电话|没留)"
+    r"|的$|(?:了解|咨询|询价|报价|采购|试用|合作|方案|联系|跟进|看看|回电|尽快)$|^[\W\d_]+$"
 )
 
 
@@ -90,6 +111,11 @@ def read_lead(text: str, people: Collection[str] = (), regions: Collection[str] 
     """
     opening = find_opening(text, _KEYWORDS)
     return _Reader(text[opening.rest :], people, regions).read() if opening else None
+
+
+def _leads_in(token: str) -> bool:
+    """Whether a word only leads up to the client: how they came, or that it is urgent."""
+    return bool(source_told(token) or re.search(r"^(?:急|紧急|尽快|优先|加急)$|的$", token))
 
 
 class _Reader:
@@ -142,12 +168,21 @@ class _Reader:
         return tuple(names)
 
     def _phone(self) -> None:
+        ours = _OUR_LINE.search(self.folded)
+        if ours:
+            self._take(*ours.span())
+            self.parts["source"] = "电话呼入"
         for start, end in find_phones(self.text)[:1]:
             folded = self.folded
+            latin = _LATIN_NAME.search(self.text, 0, start)
+            if latin and self.text[: latin.start()].strip():
+                self.parts["contact"] = latin["name"]
             label = _PHONE_WORD.search(folded[:start])
             tail = _PHONE_TAIL.match(folded, end)
             self.parts["phone"] = normalise_phone(self.text[start:end])
             self._take(label.start() if label else start, tail.end() if tail else end)
+            if latin and "contact" in self.parts:
+                self._take(*latin.span("name"))
 
     def _labelled(self) -> None:
         """客户：… 联系人：… each up to the next label, line end, comma or, for parts of one word, space."""
@@ -156,7 +191,13 @@ class _Reader:
             if match is None:
                 return
             kind = _KIND[match["label"]]
-            stop = r"[\n;]" if kind == "note" else r"[\n,;。]" if kind in {"client", "region"} else r"[\n,;。\s]"
+            stop = (
+                r"[\n;]"
+                if kind == "note"
+                else r"[\n,;。]"
+                if kind in {"client", "region"}
+                else r"[\n;。\s]|,(?!\d{3}(?!\d))"
+            )
             rest = self.folded[match.end() :]
             ends = [found.start() for found in (re.search(stop, rest), _LABELLED.search(rest)) if found]
             end = match.end() + min(ends, default=len(rest))
@@ -210,6 +251,13 @@ class _Reader:
             if match and kind not in self.parts:
                 self.parts[kind] = self.text[slice(*match.span("name"))].removesuffix("的")
                 self._take(*match.span())
+        if "client" not in self.parts and (match := _SAID_TO_BE.search(self.folded)):
+            self.parts["client"] = self.text[slice(*match.span("name"))]
+            self._take(*match.span())
+        match = _CALLED_SO.search(self.folded)
+        if match and "contact" not in self.parts and is_name(match["name"]):
+            self.parts["contact"] = self.text[slice(*match.span("name"))]
+            self._take(*match.span())
 
     def _tokens(self) -> None:
         """What is left, word by word: source, region and contact are known by their looks, the client by its place."""
@@ -217,9 +265,12 @@ class _Reader:
         for token in filter(None, (piece.strip("-—~:：!！") for piece in self._split())):
             if _BARE_LABEL.fullmatch(fold(token)):
                 continue
-            source, region = read_source(token), self._region(token)
+            source, region = read_source(token), self._region(token.removesuffix("的"))
             if source and "source" not in self.parts:
                 self.parts["source"] = source
+            elif (source := source_told(token)) and "source" not in self.parts:
+                self.parts["source"] = source
+                left.append(token)
             elif region and "region" not in self.parts:
                 self.parts["region"] = region
                 if fold(region) not in fold(token):
@@ -227,6 +278,7 @@ class _Reader:
             elif not self._contact(token, left):
                 left.append(token)
         self._client(left)
+        self._where(left)
         self.notes[:0] = left
 
     def _split(self) -> list[str]:
@@ -263,19 +315,37 @@ class _Reader:
         """The first word that looks like an organisation, else the first that looks like a name."""
         if "client" in self.parts:
             return
-        named = [
-            token
-            for token in left
-            if len(token) <= 30 and _ORGANISATION.search(fold(token)) and not _NO_CLIENT.search(fold(token))
-        ]
-        plain = [
-            token
-            for token in left[:1]
-            if 2 <= len(token) <= 16 and not _NO_CLIENT.search(fold(token)) and self._region(token) is None
-        ]
+        fit = [token for token in left if not _NO_CLIENT.search(fold(token)) and not _DEPARTMENT.fullmatch(fold(token))]
+        named = [token for token in fit if len(token) <= 30 and _ORGANISATION.search(fold(token))]
+        wishing = [(token, match) for token in fit if (match := _WISHES.match(fold(token)))]
+        first = next((token for token in left if not _leads_in(token)), "")
+        plain = [token for token in fit if token == first and 2 <= len(token) <= 16 and self._region(token) is None]
+        if wishing and not named:
+            token, match = wishing[0]
+            self.parts["client"] = token[: match.end("name")]
+            left[left.index(token)] = token[match.end("name") :]
+            return
         for token in (named or plain)[:1]:
-            self.parts["client"] = token
-            left.remove(token)
+            self._call(token, left)
+
+    def _call(self, token: str, left: list[str]) -> None:
+        """Take `token` as the client; what only says where it is, or that it is a client, is cut off."""
+        folded = fold(token)
+        there = _FROM_THERE.match(folded)
+        start = there.end() if there else 2 if folded.startswith("客户") and len(token) > 3 else 0
+        self.parts["client"] = token[start:]
+        at = left.index(token)
+        left[at : at + 1] = [token[: there.end()].removesuffix("的")] if there else []
+
+    def _where(self, left: Sequence[str]) -> None:
+        """A place told with its district (南京江宁) or in a phrase (做郑州代理); the words stay in the note."""
+        for token in left:
+            if "region" in self.parts:
+                return
+            told = (_DISTRICT.fullmatch(fold(token)), _AT_A_PLACE.search(fold(token)))
+            region = next((found for match in told if match and (found := self._region(match["place"]))), None)
+            if region is not None:
+                self.parts["region"] = region
 
     def _region(self, written: str) -> str | None:
         """The team's region that `written` is or lies in, else the place it is; None when it is no place."""

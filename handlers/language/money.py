@@ -23,8 +23,8 @@ _LABEL = (
 _TAIL = r"(?:元整?|块钱?|圆)"
 _AMOUNT = re.compile(
     rf"(?P<label>{_LABEL})?(?P<mark>{_MARK}\s*)?"
-    rf"(?P<body>(?:(?P<low>{_NUMBER})\s*{_SCALE}?\s*{_TAIL}?\s*(?:-|~|–|—|～|到|至)\s*{_MARK}?\s*)?"
-    rf"(?P<number>{_NUMBER})\s*(?P<more>[多来余])?(?P<scale>{_SCALE})?"
+    rf"(?P<body>(?:(?P<low>{_NUMBER})\s*(?:个(?=[亿万w]))?{_SCALE}?\s*{_TAIL}?\s*(?:-|~|–|—|～|到|至)\s*{_MARK}?\s*)?"
+    rf"(?P<number>{_NUMBER})\s*(?P<more>[多来余])?(?:个(?=[亿万w]))?(?P<scale>{_SCALE})?"
     rf"(?P<rest>(?<=[万亿])(?:{_NUMBER}[千百]?(?:{_HAN})?万?(?![\d月号日天点年个周台套期件%.\-])))?)\s*(?P<tail>{_TAIL})?"
 )
 # 三万件 and 十万级 count or grade something; 三万 alone is money.
@@ -35,7 +35,7 @@ _COUNTED = re.compile(
 _NAMES = re.compile(r"[达科象豪华宝润代向国]")
 _NOT_A_NUMBER_BEFORE = re.compile(r"(?:[周期拜第初月唯几数统之]|[a-z0-9.#\-]|\d/)$")
 # 五千 alone is money only where the number ends; 三千克 and 五千人 go on.
-_CLOSED = re.compile(r"$|[\s,;。、!?+]|左右|以内|上下|以上|预算")
+_CLOSED = re.compile(r"[多余]?(?:$|[\s,;。、!?+])|左右|以内|上下|以上|预算")
 # How far a neighbouring word may reach, in characters.
 _NEARBY = 12
 _SCREENS = {"2k", "4k", "8k"}

@@ -28,6 +28,6 @@ def find_opening(text: str, keywords: Iterable[str]) -> Opening | None:
     words = "|".join(sorted(map(re.escape, keywords), key=len, reverse=True))
     folded = fold(text)
     bracketed = re.match(rf"{_LEAD_IN}[【\[(「『〔《<{{]\s*({words}){_SUFFIX}\s*[】\])」』〕》>}}]\s*:?\s*", folded)
-    bare = re.match(rf"{_LEAD_IN}({words})(?:{_SUFFIX}\s*:\s*|\s+|$|(?=[【\[(「『〔《<{{]))", folded)
+    bare = re.match(rf"{_LEAD_IN}({words})(?:{_SUFFIX}\s*:\s*|\s+|$|(?=[【\[(「『〔《<{{|]))", folded)
     found = bracketed or bare
     return Opening(found[1], found.end()) if found else None

@@ -63,11 +63,19 @@ _TRIMMED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + ";；,，。�
 _DECORATION = re.compile(
     rf"(?:[\s#*>_~+\ufe0f\u200d\u20e3|/]|-+(?!\d)|[—–·]|[{_SYMBOLS}]|[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])+"
 )
+_EMOJI_AT_THE_END = re.compile(r"[\s\ufe0f\u200d\U0001f300-\U0001faff]+$")
 _BULLET_SIGN = re.compile(rf"[{_SYMBOLS}{_CIRCLED}*·+\-–—]")
 _NUMBER = re.compile(
-    r"(?:\(?(?P<digits>\d{1,2})(?:[.、)](?!\d)|\.(?=\d+[^\d.\s])|\ufe0f?\u20e3)\s*"
-    r"|\(?(?:[一二三四五六七八九]|十[一二三]?)[、.)]\s*|(?:第|其)[一二三四五六七八九](?:点|个|条)?[、,.:是]\s*|一是(?=[^\n]*二是)|[二三四五六]是)"
+    r"(?:\(?(?P<digits>\d{1,2})(?:[.、)](?!\d)|(?P<point>\.(?=\d+[^\d.\s]))|\ufe0f?\u20e3)\s*"
+    r"|\(?(?:[一二三四五六七八九]|十[一二三]?)[、.)]\s*|(?<![^\n])[一二三四五六七八九],\s*|(?:第|其)[一二三四五六七八九](?:点|个|条)?[、,.:是]\s*|一是(?=[^\n]*二是)|[二三四五六]是)"
 )
+# 1.2个亿 and 3.5w after the start of a line are measures, whatever stands before them.
+_MEASURE = re.compile(
+    r"\.\d+\s?(?:个?[亿万千百]|[wk](?![a-z])|%|元|块|倍|折|版|米|吨|公?斤|升|平|亩|小时|成(?!交|功)|[ckm]?m(?![a-z])|kg|kw|v(?![a-z])|分(?!店|公司))"
+)
+_LETTER = re.compile(r"[a-h][.)、]\s*(?=[\u4e00-\u9fff])")
+_FOLLOWING_NUMBER = re.compile(r"\s*(?:1[.、)](?!\d)|[①⑴❶]|\(1\)|\(?一[、.)])")
+_ASIDE = re.compile(r"\([^()\n]{5,300}\)")
 # Straight after a word only a number that counts on starts an item: 打样2.评审, but not 附件1.报价.
 _NUMBER_INSIDE = re.compile(
     rf"(?:(?P<edge>^|(?<=[\s,;。:】\])])|(?=\(\d))|(?<=[\u4e00-\u9fff])(?=\d)){_NUMBER.pattern}"
@@ -76,7 +84,7 @@ _BARE_NUMBER = re.compile(
     r"(?:^|(?<=[\s,;。:】\])]))(?P<digits>[1-9])(?:(?=[\u4e00-\u9fff])|[\s,]\s*(?=[^\d\s]))(?![月日号点个家次份件台万元天%人店箱年])"
 )
 _BREAK = re.compile(
-    r"(?P<line>\n\s*)|(?P<stop>[;。!?]+[^\S\n]*)|(?P<comma>(?:,|[^\S\n])[^\S\n]*)|(?P<opening>[:】][^\S\n]*)|(?P<bracket>(?=[【\[「『〔(]))"
+    r"(?P<line>\n\s*)|(?P<stop>(?:[;。!?]+|\s/(?=\s))[^\S\n]*)|(?P<comma>(?:,|[^\S\n])[^\S\n]*)|(?P<emoji>(?<=[\u4e00-\u9fff\w])[\U0001f300-\U0001faff]+[^\S\n]*)|(?P<opening>[:】][^\S\n]*)|(?P<bracket>(?=[【\[「『〔(]))"
 )
 _HEADER = re.compile(
     r"(?:[\u4e00-\u9fff]{2,4}\s+)?[【\[(]?(?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}[日号]?[】\])]?"
@@ -87,9 +95,15 @@ _NOTHING = re.compile(
     r"(?:暂时?|目前|今天|今日|明天)?(?:都|也|还)?(?:没有?|无|木有)(?:了|啥|什么|特别|特殊|其他|其它|任何|新的?|大的?)?(?:的)?"
     r"(?:问题|困难|风险|卡点|难点|需要|需求|计划|安排|异常|情况|内容|支持|协助|帮助|求助|事项|可汇报)?(?:和(?:困难|风险|问题))?(?:需要(?:支持|协助|帮助|协调)的?)?"
     r"(?:的(?:事|地方|事项|问题)?)?|无需(?:支持|协助|帮助)?|不需要(?:支持|协助|帮助)?|不用|暂不需要|一切正常|都?正常|一切顺利|顺利|没啥[事]?|n/?a|none|no|nil|[-—/\\x×]+"
-    r"|问题(?:不大|无)|以上(?:就是.*|汇报)?|(?:汇报)?完毕|谢谢(?:领导)?|(?:各位)?(?:领导|老大|老板|大家|经理)?(?:们)?(?:早上|晚上|下午)?好"
+    r"|问题(?:不大|无)|(?:其[他它]|别的|另外)(?:都|也)?(?:暂?无|没有?了?)|以上(?:就是.*|汇报)?|(?:汇报)?完毕|谢谢(?:领导)?|(?:各位)?(?:领导|老大|老板|大家|经理)?(?:们)?(?:早上|晚上|下午)?好"
 )
 _WANTS_HELP = re.compile(r"(?:需要?|请|希望|恳请|求|申请|麻烦)[^,。;]{0,10}(?:支持|协助|帮|配合|协调|支援|出面|介入)")
+
+
+# Where a section may start in a transcript without a single stop.
+_RUN_STARTS = re.compile(
+    r"(?:然后|接着)?明[天日]|问题(?:就?是|在于)|需要(?:领导|老板|公司|总部|团队|[\u4e00-\u9fff]{1,4}部)?(?:支持|协助|帮忙|协调)|(?:希望|请)(?:领导|老板|公司)"
+)
 
 
 class _Reader:
@@ -103,6 +117,7 @@ class _Reader:
         self.mixed = False
         self.start = 0
         self.bulleted = False
+        self._begin = 0
         self._bare: dict[int, int] = {}
 
     def read(self) -> ReportText:
@@ -132,6 +147,9 @@ class _Reader:
                 self.start = label.end
         else:
             self.section, self.start = label.section, label.end
+            number = self._number(self._skip(label.end))
+            if label.mark == "none" and label.end > label.start and number is not None:
+                self.start = number
         words = self.folded[place.text : label.end]
         self.mixed = label.section == "problems" and bool(re.search(r"支持|协助|帮助|求助", words))
         # The number of a heading (一、今日工作) is not a bullet of the items under it.
@@ -150,7 +168,7 @@ class _Reader:
     def _clean(self, start: int, end: int) -> str:
         while start < end and (match := _DECORATION.match(self.folded, start, end)):
             start = match.end()
-        item = self.text[start:end].strip(_TRIMMED)
+        item = _EMOJI_AT_THE_END.sub("", self.text[start:end].strip(_TRIMMED)).strip(_TRIMMED)
         item = re.sub(r"\s*\n\s*", " ", item)
         said = fold(item).strip(" .!~()[]【】")
         if not re.search(r"\w", said) or _NOTHING.fullmatch(re.sub(r"(?:哈|哦|呢|啦|的|吧|了)+$", "", said) or said):
@@ -177,12 +195,18 @@ class _Reader:
             return None
         if place.level > _Level.STOP or (place.level == _Level.STOP and not self.bulleted):
             return label
-        if place.level == _Level.STOP or self.bulleted or label.section == self.section:
+        if _FOLLOWING_NUMBER.match(self.folded, label.end) and label.end > label.start:
+            return label
+        if place.level == _Level.STOP or self.bulleted:
+            return None
+        if label.section == self.section and not (label.section == "plan" and place.level == _Level.COMMA):
             return None
         if self.section not in {"done", "plan"} and place.level != _Level.RUN and label.section in {"done", "plan"}:
             return None
         before = self.folded[self.start : place.at]
-        if leaves_open(before) or (label.end == label.start and self.folded[label.start] in "请麻下准"):
+        if leaves_open(before) or (
+            label.end == label.start and self.folded[label.start] in "请麻下准后" and self.section != "plan"
+        ):
             return None
         return label
 
@@ -191,7 +215,7 @@ class _Reader:
         begin = self._skip_colon()
         while header := _HEADER.match(self.folded, self._skip(begin)):
             begin = header.end()
-        self.start = begin
+        self.start = self._begin = begin
         numbers = self._numbers()
         places = [self._place(begin, _Level.LINE)]
         for match in _BREAK.finditer(self.folded, begin):
@@ -199,24 +223,28 @@ class _Reader:
                 indent = len(match["line"]) - match["line"].rindex("\n") > 1
                 places.append(self._place(match.end(), _Level.LINE, match.start(), indent))
             elif match["stop"] is not None:
-                places.append(self._place(match.end(), _Level.STOP))
+                places.append(self._place(match.end(), _Level.STOP, match.start()))
             elif match.end() in numbers or self._sign(match.end()):
                 places.append(self._place(match.end(), _Level.BULLET, match.end()))
-            elif match["comma"] is not None or match["bracket"] is not None:
+            elif match["comma"] is not None or match["bracket"] is not None or match["emoji"] is not None:
                 places.append(self._place(match.end(), _Level.COMMA, match.start()))
         places.extend(self._place(at, _Level.BULLET) for at in numbers)
         places.extend(self._circled())
         if not re.search(r"[\s,;。:!]", self.folded.strip()):
             places.extend(
                 _Place(match.start(), match.start(), _Level.RUN, False)
-                for match in re.finditer(r"明[天日]|问题(?:就?是|在于)|需要支持", self.folded)
+                for match in _RUN_STARTS.finditer(self.folded)
                 if match.start() > 4
             )
-        return sorted(places, key=lambda place: (place.text, -place.level))
+        asides = [match.span() for match in _ASIDE.finditer(self.folded) if match.start() > begin]
+        outside = (place for place in places if not any(start < place.text < end for start, end in asides))
+        return sorted(outside, key=lambda place: (place.text, -place.level))
 
     def _place(self, after: int, level: _Level, at: int | None = None, indented: bool = False) -> _Place:
         """The place whose break ends at `after`: its bullet, number or emoji is passed over."""
         text = self._skip(after)
+        if level == _Level.LINE and (letter := _LETTER.match(self.folded, text)):
+            return _Place(after if at is None else at, letter.end(), level, True, indented)
         bulleted = bool(_BULLET_SIGN.match(self.text, after)) and text > after
         number = self._number(text)
         if number is not None:
@@ -243,7 +271,12 @@ class _Reader:
         if at in self._bare:
             return self._bare[at]
         match = _NUMBER.match(self.folded, at)
-        return match.end() if match else None
+        return match.end() if match and not self._measured(match) else None
+
+    def _measured(self, match: re.Match[str]) -> bool:
+        """Whether what looks like an item number is the beginning of a measure inside a line."""
+        inside = match.start() > self._begin and self.text[match.start() - 1] != "\n"
+        return bool(match["point"]) and inside and bool(_MEASURE.match(self.folded, match.start("point")))
 
     def _numbers(self) -> set[int]:
         """Offsets of item numbers within a line: those that count on, so that 见附件 3.报价 is none."""
@@ -252,6 +285,8 @@ class _Reader:
         for match in _NUMBER_INSIDE.finditer(self.folded):
             digits = match["digits"]
             count = int(digits) if digits else None
+            if self._measured(match):
+                continue
             if count is None or count == last + 1 or (count == 1 and match["edge"] is not None):
                 found.add(match.start())
                 last = count or 0

@@ -47,6 +47,20 @@ _PHRASE = re.compile(
 )
 
 
+# 糖酒会上认识的, 抖音直播间留资, 昨天展会那个做叉车的: a source and how they came, and no company's name.
+_CAME = re.compile(
+    rf"(?:昨[天晚]|前[天几]|今[天早]|上周|上个?月|上次|上回|去年|这次|刚刚?)?[在从]?(?P<word>{_WORDS})"
+    r"(?:上|里|那边|现场|直播间?|认识|加|添加|留资?|留言|询盘|询价|咨询|注册|试用|申请|下载|资料|表单|微信|电话|扫码|名片|换|收集?|拿|到|看|搜|刷|找|来|过|进|问|打|我们|的|了|客户|线索|那[个家]"
+    r"|做[\u4e00-\u9fff]{1,6}的){1,8}"
+)
+
+
+def source_told(text: str) -> str | None:
+    """The canonical source when `text` is one with the way they came (抖音直播间留资 → 抖音); else None."""
+    match = _CAME.fullmatch(fold(text).strip())
+    return _CANONICAL[match["word"]] if match else None
+
+
 def read_source(text: str) -> str | None:
     """The canonical source when `text` is nothing but one (展会扫码 → 展会); else None."""
     match = _ALONE.fullmatch(fold(text).strip())

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from handlers.language.contact import read_contact
 from handlers.language.lead import read_lead
-from handlers.language.opening import find_opening
 from handlers.language.report import read_report
+from handlers.routes import report_words
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "messages.jsonl"
 MESSAGES: list[dict[str, Any]] = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
@@ -30,9 +30,9 @@ def read(message: dict[str, Any]) -> dict[str, Any]:
     text: str = message["text"]
     record: Any
     if message["kind"] == "report":
-        opening = find_opening(text, ["日报"])
-        assert opening is not None, text
-        record = read_report(text[opening.rest :])
+        rest = report_words(text)
+        assert rest is not None, text
+        record = read_report(rest)
     elif message["kind"] == "lead":
         record = read_lead(text)
     elif message["kind"] == "contact":
