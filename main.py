@@ -261,6 +261,41 @@ def doctor(as_json: bool) -> None:
 
 
 @cli.group()
+def person() -> None:
+    """What is kept of one person, and taking it away."""
+
+
+@person.command("show")
+@click.argument("name")
+def person_show(name: str) -> None:
+    """Tell what is kept of a person, named by name or number."""
+    from bot import privacy
+
+    settings = load_settings()
+    try:
+        click.echo(asyncio.run(privacy.show(settings.database_url, name)))
+    except (ValueError, OSError) as error:
+        fail(error)
+
+
+@person.command("erase")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do it; without this nothing is changed.")
+def person_erase(name: str, yes: bool) -> None:
+    """Erase a person's name, ids, phone and words; contacts, promises and reports stay as facts."""
+    from bot import privacy
+
+    settings = load_settings()
+    try:
+        if not yes:
+            shown = asyncio.run(privacy.show(settings.database_url, name))
+            fail(f"nothing is erased without --yes. Kept now: {shown}")
+        click.echo(asyncio.run(privacy.erase(settings.database_url, name)))
+    except (ValueError, OSError) as error:
+        fail(error)
+
+
+@cli.group()
 def db() -> None:
     """Migrations; `serve` upgrades by itself."""
 

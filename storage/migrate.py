@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import command
@@ -9,6 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
 
 from storage.store import PostgresStore, SqliteStore, open_store
 
@@ -61,5 +64,34 @@ async def examine(url: str, *, upgrade_first: bool) -> tuple[str | None, str]:
         if upgrade_first:
             await upgrade(store)
         return await current(store), newest()
+    finally:
+        await store.close()
+
+
+def _must_exist(url: str) -> None:
+    """Opening a SQLite file would make it."""
+    address = make_url(url) if url.startswith("sqlite") else None
+    if address is not None and address.database and not Path(address.database).exists():
+        raise ValueError(f"there is no database at {address.database} yet")
+
+
+@asynccontextmanager
+async def existing(url: str) -> AsyncIterator[SqliteStore | PostgresStore]:
+    """The database of this address for one command, which neither makes nor upgrades it.
+
+    Raises ValueError, in words for an operator, when it is not there, has another shape or does not answer; what the
+    command itself raises as ValueError, LookupError or OSError passes.
+    """
+    _must_exist(url)
+    store = open_store(url)
+    try:
+        if await current(store) != newest():
+            raise ValueError("the database has another shape: run `python main.py db upgrade` first")
+        yield store
+    except (ValueError, LookupError, OSError):
+        raise
+    except Exception as error:
+        # What a driver says may hold what people wrote: its kind is enough for an operator.
+        raise ValueError(f"the database does not answer ({type(error).__name__})") from error
     finally:
         await store.close()

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.engine import make_url
-from sqlmodel import Session
-
-from bot.exports.rows import EXPORTS, Rows, Span
+from bot.exports.rows import EXPORTS, Span
 from bot.sheets.writing import save
 from prompts import mask
 from storage import migrate
-from storage.store import open_store
 
 
 async def write(
@@ -46,7 +41,8 @@ async def write(
         raise ValueError("--until lies before --since")
     span = Span(zone, _midnight(first, zone), _midnight(last + timedelta(days=1) if last else None, zone))
     headings, read = EXPORTS[what]
-    rows = await _read(database_url, lambda session: read(session, span))
+    async with migrate.existing(database_url) as store:
+        rows = await store.read(lambda session: read(session, span))
     if not unmasked:
         rows = [[mask(value) if isinstance(value, str) else value for value in row] for row in rows]
     save(file, headings, rows)
@@ -67,26 +63,3 @@ def _day(option: str, text: str | None) -> date | None:
 
 def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(day, time(), zone) if day else None
-
-
-def _must_exist(database_url: str) -> None:
-    """Opening a SQLite file would make it; an export only reads."""
-    url = make_url(database_url) if database_url.startswith("sqlite") else None
-    if url is not None and url.database and not Path(url.database).exists():
-        raise ValueError(f"there is no database at {url.database} yet")
-
-
-async def _read(database_url: str, work: Callable[[Session], Rows]) -> Rows:
-    _must_exist(database_url)
-    store = open_store(database_url)
-    try:
-        if await migrate.current(store) != migrate.newest():
-            raise ValueError("the database has another shape: run `python main.py db upgrade` first")
-        return await store.read(work)
-    except (ValueError, OSError):
-        raise
-    except Exception as error:
-        # What a driver says may hold what people wrote: its kind is enough for an operator.
-        raise ValueError(f"the database does not answer ({type(error).__name__})") from error
-    finally:
-        await store.close()

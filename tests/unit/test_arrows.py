@@ -31,6 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot.sheets": LEAVES | {"storage"},
     "bot.exports": LEAVES | {"bot.sheets", "storage", "prompts"},
     "bot.team": LEAVES | {"storage"},
+    "bot.privacy": LEAVES | {"storage"},
     # The rooms that build the bot out of the others, for one command each; main.py calls them.
     **{
         room: set(PACKAGES)
