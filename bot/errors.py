@@ -7,11 +7,15 @@
     ├── Unreachable      this target cannot be reached this way: gone, left, out of range
     ├── Rejected         the message itself is refused: too long, bad content
     └── Misconfigured    secrets, rights or addresses are wrong: an operator must act
+        └── UsedUp       the month's right named `right` is used up
 
-`code` is the platform's own code. Messages carry no token, no key and no personal detail.
+`code` is the platform's own code. Messages carry no token, no key and no personal detail. `spent` is what the try took
+of the month's rights nevertheless, as in Receipt.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class SendError(Exception):
@@ -21,6 +25,7 @@ class SendError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.code = code
+        self.spent: Mapping[str, int] = {}
 
 
 class Temporary(SendError):
@@ -49,3 +54,11 @@ class Rejected(SendError):
 
 class Misconfigured(SendError):
     """Secrets, rights or addresses are wrong: an operator must act."""
+
+
+class UsedUp(Misconfigured):
+    """The month's right named `right` is used up."""
+
+    def __init__(self, reason: str, code: str | int | None = None, right: str = "calls") -> None:
+        super().__init__(reason, code)
+        self.right = right

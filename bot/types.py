@@ -169,10 +169,14 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The platform took the message; `message_id` is its own id for it, where it tells one."""
+    """The platform took the message; `message_id` is its own id for it, where it tells one.
+
+    `spent` counts what sending took of each of the month's rights, for a platform that sells them by number.
+    """
 
     message_id: str | None = None
     channel: str = ""
+    spent: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

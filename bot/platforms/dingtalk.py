@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import hmac
 import io
+import logging
 import re
 import zipfile
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
-from bot.errors import Rejected, SendError, Temporary, Unreachable
+from bot.errors import Misconfigured, Rejected, SendError, Temporary, Unknown, Unreachable
 from bot.platforms.diagnose import clock_check
-from bot.platforms.dingtalk_api import SESSION_GONE, DingtalkApi, robot_sign
+from bot.platforms.dingtalk_api import ROBOT_OFF, SESSION_GONE, DingtalkApi, robot_sign
+from bot.platforms.dingtalk_form import Form, harmless, shape
 from bot.platforms.dingtalk_message import NAME, parse_body, read_message, reply_address
 from bot.platforms.http import Caller, Progress, distinct, new_client
 from bot.platforms.text import byte_length, clean, json_length, split_text
 from bot.types import Check, Inbound, OutFile, Outgoing, Pace, Platform, RawRequest, Receipt, Received, Refused
+
+log = logging.getLogger(__name__)
 
 PATH = "/dingtalk/robot"
 API_BASE = "https://api.dingtalk.com"
@@ -31,6 +38,11 @@ MAX_FILE = 20 << 20
 MAX_AT = 50
 ANSWER = b'{"msgtype":"empty"}'
 
+# The rights an organisation buys by the month: calls of the API, and messages by webhook or Stream, in and out.
+CALLS, MESSAGES = "calls", "messages"
+
+T = TypeVar("T")
+
 _TIMESTAMP = re.compile(r"[0-9]{10,16}")
 _STAFF_ID = re.compile(r"[0-9A-Za-z_.@-]{1,64}")
 _FILE_TYPES = frozenset({"xlsx", "pdf", "zip", "rar", "doc", "docx"})
@@ -38,12 +50,45 @@ _IMAGE_TYPES = frozenset({"png", "jpg", "jpeg", "gif", "bmp"})
 _NOBODY = "yinuo-doctor-nobody"
 
 
+@dataclass
+class _Sending:
+    """One message on its way: the reply address while it is good, the latest receipt, and what was spent so far."""
+
+    message: Outgoing
+    now: datetime
+    session: str | None
+    receipt: Receipt = field(default_factory=Receipt)
+    spent: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def takes(self, right: str) -> Iterator[None]:
+        """Count one use of a right, unless the call is known to have had no effect."""
+        try:
+            yield
+        except SendError as error:
+            self.spent[right] += isinstance(error, Unknown)
+            raise
+        self.spent[right] += 1
+
+    async def say(self, form: Form, right: str, by: Callable[[Form], Awaitable[T]]) -> T:
+        """Say a form, and where it is refused its plain text: a filter that knows no card must not lose the message."""
+        try:
+            with self.takes(right):
+                return await by(form)
+        except Rejected:
+            if not form.markdown:
+                raise
+        with self.takes(right):
+            return await by(form.plain)
+
+
 class DingtalkRobot(Platform):
     """A Platform. `robot_code` is the client id unless the console says otherwise; an empty `corp_id` checks no corp.
 
     `group_robots` maps a group's name to the token and secret of its push robot, the only way to mention somebody in
-    a group unasked. `freshness` is held to an hour. A client handed in stays the caller's to close. The gap of 3 s
-    keeps a lane within the 20 messages a minute of a group robot.
+    a group unasked; one that turns out to be gone or wrongly set up is not used again. `freshness` is held to an hour.
+    A client handed in stays the caller's to close. The gap of 3 s keeps a lane within the 20 messages a minute of a
+    group robot.
     """
 
     name = NAME
@@ -138,59 +183,90 @@ class DingtalkRobot(Platform):
         if message.target_kind == "chat":
             mentions = [(user_id, name) for user_id, name in message.mentions if user_id][:MAX_AT]
         reserve = 32 + sum(byte_length(user_id) + 2 for user_id, _ in mentions)
-        parts = split_text(clean(message.text), MAX_BYTES - reserve, json_length)
+        parts = split_text(harmless(clean(message.text)), MAX_BYTES - reserve, json_length)
         if not parts and not message.files:
             raise Rejected("there is nothing to say")
-        session = self._session(message, now)
         mark = Progress.mark(message.key, message.target_id, *parts)
-        receipt: Receipt | None = None
-        for step in range(self._progress.done(mark), len(parts) + len(message.files)):
-            if step < len(parts):
-                marked = _with_mentions(parts, step, mentions)
-                receipt = await self._reply(session, marked, now) if session else None
-                if receipt is None:
-                    session = None
-                    receipt = await self._push_text(message, parts[step], marked, step, now)
-            else:
-                receipt = await self._push_file(message, message.files[step - len(parts)], now)
-            self._progress.advance(mark)
+        sending = _Sending(message, now, self._session(message, now))
+        try:
+            for step in range(self._progress.done(mark), len(parts) + len(message.files)):
+                if step < len(parts):
+                    marked, at = _with_mentions(parts, step, mentions)
+                    forms = _forms(message, (parts[step], marked), whole=len(parts) == 1)
+                    await self._say(sending, step, *forms, at)
+                else:
+                    await self._push_file(sending, message.files[step - len(parts)])
+                self._progress.advance(mark)
+        except SendError as error:
+            error.spent = dict(sending.spent)
+            raise
         self._progress.finish(mark)
-        return receipt or Receipt()
+        return replace(sending.receipt, spent=dict(sending.spent))
 
     def _session(self, message: Outgoing, now: datetime) -> str | None:
         if message.reply_until is None or now >= message.reply_until - REPLY_MARGIN:
             return None
         return reply_address(message.reply_url, (self._oapi_base, self.api_base))
 
-    async def _reply(self, session: str, marked: tuple[str, list[str]], now: datetime) -> Receipt | None:
+    async def _say(self, sending: _Sending, step: int, unmarked: Form, marked: Form, at: Sequence[str]) -> None:
+        """Say one part by the first channel that takes it. `unmarked` is for where nobody can be mentioned."""
+        if await self._reply(sending, marked, at) or await self._push_robot(sending, step, marked, at):
+            return
+        message, now = sending.message, sending.now
+        sending.receipt = await sending.say(unmarked, CALLS, lambda shown: self._push(message, *shown.robot(), now))
+
+    async def _reply(self, sending: _Sending, marked: Form, at: Sequence[str]) -> bool:
+        session, now = sending.session, sending.now
+        if session is None:
+            return False
         try:
-            await self.api.reply(session, *marked, now)
+            await sending.say(marked, MESSAGES, lambda shown: self.api.reply(session, shown.webhook(), at, now))
         except Unreachable as error:
             if error.code != SESSION_GONE:
                 raise
-            return None
-        return Receipt(channel="session")
+            sending.session = None
+            return False
+        sending.receipt = Receipt(channel="session")
+        return True
 
-    async def _push_text(
-        self, message: Outgoing, plain: str, marked: tuple[str, list[str]], step: int, now: datetime
-    ) -> Receipt:
-        robot = self._group_robots.get(message.push_chat_name or "")
-        if message.target_kind == "chat" and robot is not None:
+    async def _push_robot(self, sending: _Sending, step: int, marked: Form, at: Sequence[str]) -> bool:
+        message, name = sending.message, sending.message.push_chat_name or ""
+        robot = self._group_robots.get(name) if message.target_kind == "chat" else None
+        if robot is None:
+            return False
+
+        def push(shown: Form) -> Awaitable[None]:
             uuid = message.key if step == 0 else f"{message.key}-{step + 1}"
-            await self.api.custom_robot(*robot, *marked, uuid, now)
-            return Receipt(channel="robot")
-        return await self._push(message, "sampleText", {"content": plain}, now)
+            # Another form under the same name would be taken for a repeat of the one that was refused.
+            uuid += "-markdown" if shown.markdown else ""
+            return self.api.custom_robot(*robot, shown.webhook(), at, uuid, sending.now)
 
-    async def _push_file(self, message: Outgoing, file: OutFile, now: datetime) -> Receipt:
+        try:
+            await sending.say(marked, MESSAGES, push)
+        except (Unreachable, Misconfigured) as error:
+            if error.code not in ROBOT_OFF:
+                raise
+            # Better said without a mention than not at all.
+            log.error("the push robot of %s is of no use (%s): the app's robot writes there", name, error.reason)
+            del self._group_robots[name]
+            return False
+        sending.receipt = Receipt(channel="robot")
+        return True
+
+    async def _push_file(self, sending: _Sending, file: OutFile) -> None:
+        message, now = sending.message, sending.now
         name, content = clean(file.name), await _load(file)
         suffix = PurePath(name).suffix.lower().removeprefix(".")
-        if suffix in _IMAGE_TYPES:
-            media_id = await self.api.upload("image", name, content, now)
-            return await self._push(message, "sampleImageMsg", {"photoURL": media_id}, now)
-        if suffix not in _FILE_TYPES:
+        kind = "image" if suffix in _IMAGE_TYPES else "file"
+        if kind == "file" and suffix not in _FILE_TYPES:
             name, content, suffix = f"{name}.zip", _zipped(name, content), "zip"
-        media_id = await self.api.upload("file", name, content, now)
-        return await self._push(message, "sampleFile", {"mediaId": media_id, "fileName": name, "fileType": suffix}, now)
+        with sending.takes(CALLS):
+            media_id = await self.api.upload(kind, name, content, now)
+        key, param = "sampleFile", {"mediaId": media_id, "fileName": name, "fileType": suffix}
+        if kind == "image":
+            key, param = "sampleImageMsg", {"photoURL": media_id}
+        with sending.takes(CALLS):
+            sending.receipt = await self._push(message, key, param, now)
 
     async def _push(self, message: Outgoing, key: str, param: Mapping[str, str], now: datetime) -> Receipt:
         if message.target_kind == "chat":
@@ -232,6 +308,12 @@ class DingtalkRobot(Platform):
         except Refused as error:
             return Check("钉钉 回调", False, error.reason, "请检查 DINGTALK_CLIENT_SECRET")
         return Check("钉钉 回调", True, "验签自检通过")
+
+
+def _forms(message: Outgoing, texts: tuple[str, str], *, whole: bool) -> tuple[Form, Form]:
+    """The forms of one part, without and with its mentions; a part of several is plain."""
+    unmarked, marked = (shape(message, text, MAX_BYTES) if whole else Form(text) for text in texts)
+    return unmarked, marked
 
 
 def _with_mentions(parts: list[str], step: int, mentions: list[tuple[str, str]]) -> tuple[str, list[str]]:

@@ -16,10 +16,12 @@ from typing import Any
 
 import httpx
 
-from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled, Unknown, Unreachable
+from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled, Unknown, Unreachable, UsedUp
 from bot.platforms.http import Answer, Caller, TokenCache, join_url, nothing_said, scrub, status_error
 
 SESSION_GONE = 300001
+# A push robot that is gone, stopped or wrongly set up; the group itself may be well.
+ROBOT_OFF = frozenset({300005, 400106, 400102, 400101, 310000})
 OPEN_PATH = "/v1.0/gateway/connections/open"
 USER_AGENT = "yinuo/1.0 python-aiohttp"
 
@@ -39,7 +41,6 @@ _NOT_CONFIGURED = {
     40001: "the client id or the secret is wrong",
     40089: "the client id or the secret is wrong",
     60020: "this server's address is not allow-listed",
-    90020: "the month's calls are used up",
     400101: "the group robot's token is missing",
 }
 _REFUSED_CONTENT = frozenset({430101, 430102, 430103, 430104, 460101, 101002, 400105, 40035, 43004})
@@ -47,7 +48,7 @@ _TOKEN_REFUSED = frozenset({40014, 42001})
 
 # Parts of the new API's codes, lower case; the first that fits counts.
 _TEXT_CODES: tuple[tuple[str, type[SendError], str], ...] = (
-    ("apicountlimit", Misconfigured, "the month's calls are used up"),
+    ("apicountlimit", UsedUp, "the month's calls are used up"),
     ("qpslimit", Throttled, "too many calls"),
     ("qpmlimit", Throttled, "too many calls"),
     ("send.too.fast", Throttled, "too many messages"),
@@ -104,6 +105,8 @@ def _numbered_error(code: int, answer: Answer) -> SendError:
         return Misconfigured(f"the group robot's security check failed: {_security_check(message)}", code)
     if code in (130101, 410100):
         return Throttled("the group robot is muted for ten minutes", code, _MUTED)
+    if code == 90020:
+        return UsedUp("the month's calls are used up", code)
     if code in (90018, 90002):
         return Throttled("too many calls", code, 5.0)
     if code == 15:
@@ -176,19 +179,19 @@ class DingtalkApi:
         self._oapi_base = oapi_base
         self.token = TokenCache(self._fetch_token)
 
-    async def reply(self, url: str, text: str, at: Sequence[str], now: datetime) -> None:
+    async def reply(self, url: str, body: Mapping[str, Any], at: Sequence[str], now: datetime) -> None:
         """Post to a reply address that was accepted; proxies of the environment are not used."""
-        await self._numbered(url, now, payload=_webhook_text(text, at), via=self._direct)
+        await self._numbered(url, now, payload=_with_at(body, at), via=self._direct)
 
     async def custom_robot(
-        self, token: str, secret: str, text: str, at: Sequence[str], uuid: str, now: datetime
+        self, token: str, secret: str, body: Mapping[str, Any], at: Sequence[str], uuid: str, now: datetime
     ) -> None:
         """Post through a group's push robot. `uuid` makes a repeat harmless, so no outcome is unknown here."""
         timestamp = str(int(now.timestamp() * 1000))
         params = {"access_token": token}
         if secret:
             params |= {"timestamp": timestamp, "sign": robot_sign(secret, timestamp)}
-        payload = {**_webhook_text(text, at), "msgUuid": uuid}
+        payload = {**_with_at(body, at), "msgUuid": uuid}
         with nothing_said():
             await self._numbered(join_url(self._oapi_base, "/robot/send"), now, params=params, payload=payload)
 
@@ -293,11 +296,8 @@ class DingtalkApi:
         return answer
 
 
-def _webhook_text(text: str, at: Sequence[str]) -> dict[str, Any]:
-    payload: dict[str, Any] = {"msgtype": "text", "text": {"content": text}}
-    if at:
-        payload["at"] = {"atUserIds": list(at), "isAtAll": False}
-    return payload
+def _with_at(body: Mapping[str, Any], at: Sequence[str]) -> dict[str, Any]:
+    return {**body, "at": {"atUserIds": list(at), "isAtAll": False}} if at else dict(body)
 
 
 def _process_key(answer: Answer) -> str | None:

@@ -6,9 +6,10 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -26,6 +27,14 @@ ACCESS_TOKEN = "/v1.0/oauth2/accessToken"
 UPLOAD = "/media/upload"
 
 
+SAYS = "dtmd://dingtalkclient/sendMessage?content="
+# The cards that can be sent actively, with the names their buttons have.
+CARDS: dict[str, list[tuple[str, str]]] = {"sampleActionCard": [("singleTitle", "singleURL")]} | {
+    f"sampleActionCard{count}": [(f"actionTitle{number}", f"actionURL{number}") for number in range(1, count + 1)]
+    for count in range(2, 6)
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """One message that reached somebody: `to` is a staff id or a conversation id, `via` the way it came."""
@@ -37,6 +46,14 @@ class Sent:
     at: tuple[str, ...] = ()
     file: str = ""
     content: bytes = field(default=b"", repr=False)
+    title: str = ""
+    buttons: tuple[tuple[str, str], ...] = ()
+
+    def tap(self, label: str) -> str:
+        """Return what whoever taps a button says by that."""
+        address = dict(self.buttons)[label]
+        assert address.startswith(SAYS), f"no button that speaks: {address}"
+        return unquote(address.removeprefix(SAYS))
 
 
 class FakeDingtalk(FakeServer):
@@ -140,7 +157,7 @@ class FakeDingtalk(FakeServer):
         held = [one for one in data["userIds"] if one in self.flow_controlled]
         for one in data["userIds"]:
             if one not in invalid and one not in held:
-                self.sent.append(Sent(one, "private", sent.kind, sent.text, (), sent.file, sent.content))
+                self.sent.append(replace(sent, to=one, via="private"))
         return web.json_response(
             {
                 "processQueryKey": f"key-{len(self.sent)}",
@@ -158,8 +175,7 @@ class FakeDingtalk(FakeServer):
             return error or refused(400, "invalidParameter.msgKey", "msgKey")
         if data["openConversationId"] not in self.groups:
             return refused(400, "conversation.org.notMatch", "群不属于该组织")
-        chat = data["openConversationId"]
-        self.sent.append(Sent(chat, "group", sent.kind, sent.text, (), sent.file, sent.content))
+        self.sent.append(replace(sent, to=data["openConversationId"], via="group"))
         return web.json_response({"processQueryKey": f"key-{len(self.sent)}"})
 
     def _read(self, data: dict[str, Any]) -> tuple[Sent | None, web.Response | None]:
@@ -173,6 +189,10 @@ class FakeDingtalk(FakeServer):
         param, kind = json.loads(raw), data.get("msgKey")
         if kind == "sampleText":
             return Sent("", "", kind, param["content"]), None
+        if kind == "sampleMarkdown" and param["title"]:
+            return Sent("", "", kind, param["text"], title=param["title"]), None
+        if kind in CARDS and param["title"]:
+            return Sent("", "", kind, param["text"], title=param["title"], buttons=_buttons(param, CARDS[kind])), None
         if kind == "sampleFile":
             if param["mediaId"] not in self._media:
                 return None, refused(400, "invalidParameter.mediaId", "mediaId")
@@ -206,12 +226,18 @@ class FakeDingtalk(FakeServer):
         if len(body) > 20_000:
             return web.json_response({"errcode": 460101, "errmsg": "message too long"})
         data = json.loads(body)
-        if data.get("msgtype") != "text":
+        kind, at = data.get("msgtype"), tuple(data.get("at", {}).get("atUserIds", ()))
+        if kind == "text":
+            sent = Sent(conversation, via, kind, data["text"]["content"], at)
+        elif kind == "markdown" and data[kind]["title"]:
+            sent = Sent(conversation, via, kind, data[kind]["text"], at, title=data[kind]["title"])
+        elif kind == "actionCard" and data[kind]["title"]:
+            buttons = tuple((button["title"], button["actionURL"]) for button in data[kind]["btns"])
+            sent = Sent(conversation, via, kind, data[kind]["text"], at, title=data[kind]["title"], buttons=buttons)
+        else:
             return web.json_response({"errcode": 400105, "errmsg": "unsupported msgtype"})
-        text, at = data["text"]["content"], tuple(data.get("at", {}).get("atUserIds", ()))
-        if any(f"@{one}" not in text for one in at):
+        if any(f"@{one}" not in sent.text for one in at):
             self.unexpected.append("an @ without its literal in the body")
-        sent = Sent(conversation, via, "text", text, at)
         uuid = data.get("msgUuid")
         (self.dropped if uuid in self._uuids else self.sent).append(sent)
         if uuid is not None:
@@ -235,6 +261,10 @@ SESSION_GONE = 300001
 def refused(status: int, code: str, message: str, **more: Any) -> web.Response:
     """Return a refusal of the new API."""
     return web.json_response({"code": code, "message": message, "requestid": "R-1"} | more, status=status)
+
+
+def _buttons(param: dict[str, str], names: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((param[title], param[address]) for title, address in names)
 
 
 def _sign(secret: str, timestamp: str) -> str:

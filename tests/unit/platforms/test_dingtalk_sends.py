@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
-from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled, Unknown, Unreachable
+from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled, Unknown, Unreachable, UsedUp
 from bot.platforms.dingtalk import DingtalkRobot
-from bot.types import OutFile, Outgoing
+from bot.types import Action, Line, OutFile, Outgoing
 from tests.fakes.dingtalk import (
     BATCH_SEND,
     CLIENT_ID,
@@ -21,6 +22,7 @@ from tests.fakes.dingtalk import (
     SESSION,
     FakeDingtalk,
 )
+from tests.fakes.hostile import HOSTILE
 from tests.fakes.server import NOON, Fault
 
 GROUP = "华南大客户群"
@@ -133,12 +135,21 @@ async def test_a_reset_reply_is_unknown_and_not_said_twice(fake: FakeDingtalk, r
     assert [sent.via for sent in fake.sent] == ["session"]
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/robot/sendBySession?session=1", "https://evil.test/", None])
-async def test_a_foreign_reply_address_is_never_called(
-    fake: FakeDingtalk, robot: DingtalkRobot, url: str | None
+@pytest.mark.parametrize("url", [*HOSTILE, "http://127.0.0.1:9/robot/sendBySession?session=1"])
+async def test_a_hostile_reply_address_is_never_contacted(
+    fake: FakeDingtalk, robot: DingtalkRobot, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
+    asked: set[str] = set()
+    call = httpx.AsyncHTTPTransport.handle_async_request
+
+    async def watched(self: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+        asked.add(f"{request.url.scheme}://{request.url.host}:{request.url.port}")
+        return await call(self, request)
+
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", watched)
     await robot.send(reply(fake, "好", reply_url=url), NOON)
     assert [sent.via for sent in fake.sent] == ["group"]
+    assert asked == {fake.base_url}
 
 
 async def test_reply_addresses_see_no_proxy_of_the_environment(
@@ -199,21 +210,16 @@ async def test_a_text_full_of_line_breaks_keeps_to_the_limit_of_the_escaped_form
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        (300005, Unreachable),
-        (400106, Unreachable),
         (400013, Unreachable),
-        (400102, Unreachable),
-        (310000, Misconfigured),
         (130101, Throttled),
         (410100, Throttled),
         (460101, Rejected),
         (430101, Rejected),
         (430104, Rejected),
         (400105, Rejected),
-        (400101, Misconfigured),
         (90018, Throttled),
         (90002, Throttled),
-        (90020, Misconfigured),
+        (90020, UsedUp),
         (88, Misconfigured),
         (60020, Misconfigured),
         (60121, Unreachable),
@@ -248,19 +254,34 @@ async def test_every_code_of_a_push_robot_has_its_type(
     ],
 )
 async def test_a_failed_security_check_is_named(
-    fake: FakeDingtalk, robot: DingtalkRobot, words: str, named: str
+    fake: FakeDingtalk, robot: DingtalkRobot, caplog: pytest.LogCaptureFixture, words: str, named: str
 ) -> None:
     fake.fail(CUSTOM, Fault(body={"errcode": 310000, "errmsg": words}))
-    assert named in (await error_of(robot, to_group("好", GROUP))).reason
+    await robot.send(to_group("好", GROUP), NOON)
+    assert f"security check failed: {named}" in caplog.text
 
 
-async def test_a_wrong_or_gone_push_robot(robot: DingtalkRobot) -> None:
-    wrong = await error_of(robot, to_group("好", "错群"))
-    gone = await error_of(robot, to_group("好", "旧群"))
-    assert isinstance(wrong, Misconfigured)
-    assert isinstance(gone, Unreachable)
+@pytest.mark.parametrize("code", [300005, 400106, 400102, 400101, 310000])
+async def test_where_a_push_robot_is_of_no_use_the_app_robot_writes(
+    fake: FakeDingtalk, robot: DingtalkRobot, caplog: pytest.LogCaptureFixture, code: int
+) -> None:
+    fake.fail(CUSTOM, Fault(body={"errcode": code, "errmsg": "access_token=abc"}))
+    for key in ("k1", "k2"):
+        await robot.send(to_group("@小邹 今天到期", GROUP, key, mentions=(("0101", "小邹"),)), NOON)
+    assert [(sent.via, sent.text) for sent in fake.sent] == [("group", "@小邹 今天到期")] * 2
+    assert fake.count(CUSTOM) == 1
+    assert caplog.text.count("of no use") == 1
+    assert "abc" not in caplog.text
+
+
+async def test_a_wrong_or_gone_push_robot(
+    fake: FakeDingtalk, robot: DingtalkRobot, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("错群", "旧群"):
+        await robot.send(to_group("好", name, name), NOON)
+    assert [sent.via for sent in fake.sent] == ["group", "group"]
     for secret in ("SECwrong", "robot-token"):
-        assert secret not in f"{wrong} {gone}"
+        assert secret not in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -270,7 +291,7 @@ async def test_a_wrong_or_gone_push_robot(robot: DingtalkRobot) -> None:
         (403, "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi", Throttled),
         (403, "Forbidden.AccessDenied.QpsLimitForApi", Throttled),
         (400, "send.too.fast", Throttled),
-        (403, "Forbidden.AccessDenied.ApiCountLimitForOrg", Misconfigured),
+        (403, "Forbidden.AccessDenied.ApiCountLimitForOrg", UsedUp),
         (403, "Forbidden.AccessDenied.AccessTokenPermissionDenied", Misconfigured),
         (403, "Forbidden.AccessDenied.IpNotInWhiteList", Misconfigured),
         (400, "service.timeout", Unknown),
@@ -358,6 +379,96 @@ async def test_doctor_tells_what_to_do(fake: FakeDingtalk, robot: DingtalkRobot,
     if code != "ServiceUnavailable":
         assert named in wrong[0].advice
     assert len(wrong) == 1
+
+
+BUTTONS = (Action("完成", "完成 12"), Action("延期", "延期 12 明天"))
+
+
+async def test_in_private_actions_are_buttons_that_speak(fake: FakeDingtalk, robot: DingtalkRobot) -> None:
+    await robot.send(Outgoing("k1", "person", "0101", "#12 今天到期", actions=BUTTONS, title="到期提醒"), NOON)
+    await robot.send(reply(fake, "#12 今天到期", "person", actions=BUTTONS[:1]), NOON)
+    await robot.send(Outgoing("k3", "person", "0101", "#12 今天到期", actions=BUTTONS[:1]), NOON)
+
+    assert [(sent.via, sent.kind) for sent in fake.sent] == [
+        ("private", "sampleActionCard2"),
+        ("session", "actionCard"),
+        ("private", "sampleActionCard"),
+    ]
+    assert [sent.tap("完成") for sent in fake.sent] == ["完成 12"] * 3
+    assert fake.sent[0].tap("延期") == "延期 12 明天"
+    assert "+" not in fake.sent[0].buttons[1][1]
+    assert [sent.title for sent in fake.sent] == ["到期提醒", "#12 今天到期", "#12 今天到期"]
+    assert all("#12 今天到期" in sent.text for sent in fake.sent)
+
+
+async def test_in_a_group_there_are_no_buttons(fake: FakeDingtalk, robot: DingtalkRobot) -> None:
+    await robot.send(to_group("#12 今天到期", GROUP, actions=BUTTONS), NOON)
+    await robot.send(to_group("#12 今天到期", None, "k2", actions=BUTTONS), NOON)
+    assert [(sent.via, sent.kind, sent.buttons) for sent in fake.sent] == [
+        ("robot", "text", ()),
+        ("group", "sampleText", ()),
+    ]
+
+
+async def test_a_title_and_a_tone_are_markdown_and_mention(fake: FakeDingtalk, robot: DingtalkRobot) -> None:
+    lines = (Line("@小邹 有 2 项到期"), Line("#12 报价", "bad"))
+    message = to_group("@小邹 有 2 项到期\n#12 报价", GROUP, mentions=(("0101", "小邹"),), lines=lines, title="到期")
+    await robot.send(message, NOON)
+    await robot.send(to_group(message.text, None, "k2", mentions=message.mentions, lines=lines, title="到期"), NOON)
+
+    robot_sent, group_sent = fake.sent
+    assert (robot_sent.kind, robot_sent.at) == ("markdown", ("0101",))
+    assert robot_sent.text.split("  \n") == ["#### 到期\n", "@0101 有 2 项到期", "**\u200b#12 报价**"]
+    assert group_sent.kind == "sampleMarkdown"
+    assert "@小邹 有 2 项到期" in group_sent.text
+    assert fake.unexpected == []
+
+
+@pytest.mark.parametrize("kind", ["chat", "person"])
+async def test_a_card_that_is_refused_becomes_plain_text(fake: FakeDingtalk, robot: DingtalkRobot, kind: str) -> None:
+    fake.fail(SESSION, Fault(body={"errcode": 400105, "errmsg": "unsupported msgtype"}))
+    receipt = await robot.send(reply(fake, "#12 今天到期", kind, actions=BUTTONS, title="到期"), NOON)
+    assert [(sent.kind, sent.text) for sent in fake.sent] == [("text", "#12 今天到期")]
+    assert receipt.spent == {"messages": 1}
+
+    fake.sent.clear()
+    fake.fail(BATCH_SEND, Fault(status=400, body={"code": "invalidParameter.msgKey", "message": ""}))
+    await robot.send(Outgoing("k2", "person", "0101", "#12 今天到期", actions=BUTTONS), NOON)
+    assert [(sent.kind, sent.text) for sent in fake.sent] == [("sampleText", "#12 今天到期")]
+
+
+async def test_a_push_robot_refusing_markdown_takes_the_text(fake: FakeDingtalk, robot: DingtalkRobot) -> None:
+    fake.fail(CUSTOM, Fault(body={"errcode": 400105, "errmsg": "x"}))
+    await robot.send(to_group("今天到期", GROUP, title="到期"), NOON)
+    assert [(sent.via, sent.kind) for sent in fake.sent] == [("robot", "text")]
+    assert fake.dropped == []
+
+
+async def test_what_a_send_took_of_the_months_rights_is_told(fake: FakeDingtalk, robot: DingtalkRobot) -> None:
+    file = OutFile("a.pdf", _bytes(b"%PDF"))
+    assert (await robot.send(reply(fake, "好"), NOON)).spent == {"messages": 1}
+    assert (await robot.send(to_group("好", GROUP, "k2"), NOON)).spent == {"messages": 1}
+    assert (await robot.send(to_group("好", None, "k3"), NOON)).spent == {"calls": 1}
+    assert (await robot.send(to_group("好", None, "k4", files=(file,)), NOON)).spent == {"calls": 3}
+    parts = await robot.send(Outgoing("k5", "person", "0101", "很长的说明。" * 2000), NOON)
+    assert parts.spent == {"calls": sum(sent.to == "0101" for sent in fake.sent)}
+
+
+@pytest.mark.parametrize(
+    ("fault", "spent"),
+    [
+        (Fault(status=403, body={"code": "send.too.fast", "message": ""}), {}),
+        (Fault(status=503), {}),
+        (Fault(reset=True, accepted=True), {"calls": 1}),
+    ],
+    ids=str,
+)
+async def test_what_failed_is_counted_only_where_it_may_have_arrived(
+    fake: FakeDingtalk, robot: DingtalkRobot, fault: Fault, spent: dict[str, int]
+) -> None:
+    fake.fail(BATCH_SEND, fault)
+    error = await error_of(robot, Outgoing("k1", "person", "0101", "好"))
+    assert {right: count for right, count in error.spent.items() if count} == spent
 
 
 def _bytes(content: bytes):  # type: ignore[no-untyped-def]

@@ -1,0 +1,48 @@
+"""Addresses that pretend to be DingTalk's reply address: none may be kept, and none may ever be contacted."""
+
+from __future__ import annotations
+
+GOOD = "https://oapi.dingtalk.com/robot/sendBySession?session=0f0f"
+
+HOSTILE: list[object] = [
+    "http://oapi.dingtalk.com/robot/sendBySession?session=x",
+    "https://oapi.dingtalk.com.evil.test/robot/sendBySession?session=x",
+    "https://oapi.dingtalk.com@127.0.0.1/robot/sendBySession?session=x",
+    "https://user:pass@oapi.dingtalk.com/robot/sendBySession?session=x",
+    "https://127.0.0.1/robot/sendBySession?session=x",
+    "https://[::1]/robot/sendBySession?session=x",
+    "https://[::1/robot/sendBySession?session=x",
+    "https://oapi.dingtalk.com:8443/robot/sendBySession?session=x",
+    "https://oapi.dingtalk.com:99999/robot/sendBySession?session=x",
+    "https://oapi.dingtalk.com:x/robot/sendBySession?session=x",
+    "https://OAPI.dingtalk.com%2eevil.test/robot/sendBySession?session=x",
+    "https://oapi.dingtalk.com\\@evil.test/robot/sendBySession?session=x",
+    "https://oapi.dingtalk.com\\.evil.test/robot/sendBySession?session=x",
+    "https://oapi.dingtalk.com./robot/sendBySession?session=x",
+    "https://ｏapi.dingtalk.com/robot/sendBySession?session=x",
+    "//oapi.dingtalk.com/robot/sendBySession?session=x",
+    "https:/oapi.dingtalk.com/robot/sendBySession?session=x",
+    "https:oapi.dingtalk.com/robot/sendBySession?session=x",
+    "https://oapi.dingtalk.com/robot/send?access_token=x",
+    "https://oapi.dingtalk.com/robot/sendBySession/../send?access_token=x",
+    "https://oapi.dingtalk.com/robot/sendBySession",
+    "https://oapi.dingtalk.com/robot/sendBySession#?session=x",
+    "https://oapi.dingtalk.com/robot/sendBySession?session=x#y",
+    "https://oapi.dingtalk.com//robot/sendBySession?session=x",
+    "https://oapi.dingtalk.com?/robot/sendBySession?session=x",
+    "https://dingtalk.com/robot/sendBySession?session=x",
+    "https://evil.test/?x=https://oapi.dingtalk.com/robot/sendBySession?session=x",
+    "file:///etc/passwd",
+    "javascript:alert(1)",
+    "",
+    " " + GOOD,
+    GOOD + " ",
+    GOOD + "\n",
+    GOOD + "\r\nHost: evil.test",
+    GOOD + "\x00",
+    GOOD + "会话",
+    GOOD + "x" * 2048,
+    None,
+    7,
+    ["https://oapi.dingtalk.com/robot/sendBySession?session=x"],
+]
