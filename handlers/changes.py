@@ -12,7 +12,7 @@ from handlers.language import clauses, deadline
 from handlers.language.intent import take_numbers
 from handlers.language.text import fold
 from handlers.talk import Answer, Notice, Talk
-from storage import people
+from storage import clients, people
 from storage.tables import Absence, Commitment, Lead, Person
 
 _AT = re.compile(r"[@＠]\s*")
@@ -213,11 +213,15 @@ def hand_over(talk: Talk, rest: str) -> Answer:
     if heir.id == row.owner_id:
         return Answer("already_owner", {"number": number, "owner": heir.name}, about=[number])
     former = row.owner_id
+    came_along = False
     if isinstance(row, Lead):
         talk.change(row, "lead.assigned", owner_id=heir.id, assigned_at=talk.now)
+        # A client that came with the lead goes with it; one its owner had before stays his.
+        came_along = clients.follow(talk.session, row.client_id, row.made_at, former, heir.id)
     else:
         talk.change(row, "commitment.assigned", owner_id=heir.id)
     told = {"former": talk.name_of(former), "by": talk.me.name, "now": talk.now, "owner": heir.name}
+    told |= {"came_along": came_along, "keeper": _keeper(talk, row)}
     notices: list[Notice] = []
     if heir.id != talk.my_id:
         # Only the new owner may read the number to call, and a notice is private.
@@ -229,6 +233,12 @@ def hand_over(talk: Talk, rest: str) -> Answer:
         notices.append(Notice(former, "handed_away_notice", _handed(talk, row, former) | told, [number]))
     mentions = [heir.id] if talk.in_group else []
     return Answer("handed_over", _handed(talk, row) | told, about=[number], mentions=mentions, notices=notices)
+
+
+def _keeper(talk: Talk, row: Commitment | Lead) -> str:
+    """Whose the client of a lead is; empty for a commitment, which never asks."""
+    client = talk.client(row.client_id) if isinstance(row, Lead) else None
+    return talk.name_of(client.owner_id) if client is not None else ""
 
 
 def _handed(talk: Talk, row: Commitment | Lead, reader_id: int | None = None) -> dict[str, Any]:

@@ -78,6 +78,8 @@ def _take_back(talk: Talk, event: Event) -> dict[str, Any]:
             setattr(row, name, _as_stored(model, name, value))
     talk.session.add(row)
     talk.session.flush()
+    if isinstance(row, Lead) and "owner_id" in (before or {}):
+        clients.follow(talk.session, row.client_id, row.made_at, payload["after"]["owner_id"], row.owner_id)
     if before is None:
         _release_client(talk, row)
     undone = events.append(

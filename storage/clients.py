@@ -155,6 +155,17 @@ def add(
     return row
 
 
+def follow(session: Session, client_id: int, made_at: datetime, former_id: int, owner_id: int) -> bool:
+    """Gives `owner_id` a client that was made at this moment and that `former_id` has; False when it stays as it is."""
+    row = session.get(Client, client_id)
+    if row is None or row.made_at != made_at or row.owner_id != former_id:
+        return False
+    row.owner_id = owner_id
+    session.add(row)
+    session.flush()
+    return True
+
+
 def teach(
     session: Session,
     client_id: int,

@@ -108,6 +108,42 @@ async def test_one_half_leaves_the_other_to_be_named(quick: Store) -> None:
     assert all("微信" in item.text and "#1" in item.about for item in told.others)
 
 
+async def test_the_client_that_came_with_a_lead_goes_with_it_and_comes_back_with_it(quick: Store) -> None:
+    told = await hold(
+        quick,
+        MINE,
+        "10:05 王磊：电话 曙光 已通",
+        "10:30 陈静：转交 1 @李娜",
+        "10:31 李娜：上次联系 曙光",
+        "10:32 李娜：【线索】曙光医院 展会",
+        "10:33 陈静：撤销",
+        "10:34 李娜：【线索】曙光医院 展会",
+        policies=LEAD_CLOCKS,
+    )
+    check(told.answer(3), "陈静", "reply", "曙光医院，一起归李娜", about=[1])
+    # The new owner reads what was said before; the last line tells whose the lead, and with it the client, is.
+    check(told.answer(4), "李娜", "reply", "王磊", "已通", about=[2])
+    check(told.answer(5), "李娜", "reply", "#1", "李娜", about=[1])
+    check(told.answer(7), "李娜", "reply", "#1", "王磊", about=[1])
+    assert [item.text.count("，一起") for item in told.others[:2]] == [1, 1]
+
+
+async def test_a_client_somebody_had_before_the_lead_stays_his(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "09:58 王磊：我是谁",
+        "10:00 王磊：【线索】协和医院 赵主任 官网",
+        "10:05 王磊：电话 协和 谈交期",
+        "10:30 陈静：转交 1 @李娜",
+        "10:31 李娜：上次联系 协和",
+        policies=LEAD_CLOCKS,
+    )
+    check(told.answer(4), "陈静", "reply", "北京协和医院，仍归王磊", about=[1])
+    check(told.others[0], "李娜", "notice", "仍归王磊", about=[1])
+    check(told.others[1], "王磊", "notice", "仍归你", about=[1])
+    check(told.answer(5), "李娜", "reply", without=["谈交期"])
+
+
 async def test_handed_over_the_new_owner_gets_the_number_and_the_forty_eight_hours_anew(quick: Store) -> None:
     told = await hold(
         quick, MINE, "10:30 陈静：转交 1 @李娜", "10:31 王磊：转交 1 @王磊", until="11-25 12:00", policies=LEAD_CLOCKS

@@ -216,13 +216,16 @@ _CHANGING = [
 ]
 
 
+_STAYS = {"came_along": False, "keeper": ""}
+
+
 def _handed(**changed: Any) -> dict[str, Any]:
-    return shown(owner="郑凯") | {"kind": "commitment", "former": "周敏", "by": "林涛", "now": NOW} | changed
+    return shown(owner="郑凯") | {"kind": "commitment", "former": "周敏", "by": "林涛", "now": NOW} | _STAYS | changed
 
 
 def _handed_lead(**changed: Any) -> dict[str, Any]:
     told = {"number": 7, "matter": "", "client": "北岭物流", "due": None, "kind": "lead"}
-    return told | {"owner": "郑凯", "former": "周敏", "by": "周敏", "now": NOW} | changed
+    return told | {"owner": "郑凯", "former": "周敏", "by": "周敏", "now": NOW} | _STAYS | changed
 
 
 _HANDING = [
@@ -232,6 +235,16 @@ _HANDING = [
     Sample("handed_over_notice", "lead", _handed_lead(contact="孙工", phone=PHONE), said=(f"孙工 {PHONE}",)),
     Sample("handed_over_notice", "undated", _handed(due=None, contact="", phone=""), said=("定日期",)),
     *both("handed_away_notice", _handed(), _handed_lead(by="郑凯")),
+    Sample("handed_over", "client too", _handed_lead(came_along=True, keeper="郑凯"), said=("北岭物流，一起归郑凯",)),
+    Sample("handed_over", "client stays", _handed_lead(keeper="周敏"), said=("北岭物流，仍归你",)),
+    Sample(
+        "handed_over_notice",
+        "client too",
+        _handed_lead(came_along=True, keeper="郑凯", contact="", phone=""),
+        said=("北岭物流，一起归你",),
+    ),
+    Sample("handed_away_notice", "client too", _handed_lead(came_along=True, keeper="郑凯"), said=("，一起转走",)),
+    Sample("handed_away_notice", "client stays", _handed_lead(keeper="周敏"), said=("，仍归你",)),
     Sample("handed_away_notice", "telephone number", _handed(matter=f"打 {PHONE}"), unsaid=(PHONE,)),
 ]
 
