@@ -16,7 +16,9 @@ from tests.fakes.pauses import Pauses
 from tests.fakes.wecom_gateway import BOT_ID, SECRET, FakeGateway
 
 PING = 25.0
-QUICK = Timing(answer=0.2, connect=2.0, close=0.05, ping=PING)
+QUICK = Timing(close=0.05, ping=PING)
+# For tests that wait for an answer that does not come.
+HASTY = Timing(close=0.05, ping=PING, answer=0.5)
 
 
 @dataclass

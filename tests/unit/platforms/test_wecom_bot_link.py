@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import Misconfigured, Temporary, Unknown
 from bot.types import Listener, Outgoing
-from tests.fakes.listening import PING, Ear, listening, make
+from tests.fakes.listening import HASTY, PING, Ear, listening, make
 from tests.fakes.pauses import Pauses
 from tests.fakes.server import NOON
 from tests.fakes.wecom_gateway import SECRET, FakeGateway, Trouble
@@ -24,6 +24,12 @@ async def gateway() -> AsyncIterator[FakeGateway]:
 @pytest.fixture
 async def ear(gateway: FakeGateway) -> AsyncIterator[Ear]:
     async with listening(gateway) as made:
+        yield made
+
+
+@pytest.fixture
+async def hasty(gateway: FakeGateway) -> AsyncIterator[Ear]:
+    async with listening(gateway, timing=HASTY) as made:
         yield made
 
 
@@ -82,24 +88,24 @@ async def test_an_answer_to_a_ping_without_a_code_is_a_sign_of_life(ear: Ear) ->
     assert ear.bot.listening
 
 
-async def test_a_connection_that_died_in_silence_is_made_anew(ear: Ear) -> None:
-    await ear.gateway.go_silent()
-    await ear.pauses.over(lambda seconds: seconds == PING)
-    await ear.pauses.over(lambda seconds: seconds == PING)
-    await ear.pauses.over(lambda seconds: seconds == 1.0)
-    await ear.gateway.recover()
-    await ear.subscribed(2)
+async def test_a_connection_that_died_in_silence_is_made_anew(hasty: Ear) -> None:
+    await hasty.gateway.go_silent()
+    await hasty.pauses.over(lambda seconds: seconds == PING)
+    await hasty.pauses.over(lambda seconds: seconds == PING)
+    await hasty.pauses.over(lambda seconds: seconds == 1.0)
+    await hasty.gateway.recover()
+    await hasty.subscribed(2)
 
-    await ear.gateway.says("LiSi", "还在吗", "m2")
-    assert (await ear.message()).text == "还在吗"
+    await hasty.gateway.says("LiSi", "还在吗", "m2")
+    assert (await hasty.message()).text == "还在吗"
 
 
-async def test_one_lost_ping_is_forgiven(ear: Ear) -> None:
-    ear.gateway.trouble("ping", Trouble(silent=True))
+async def test_one_lost_ping_is_forgiven(hasty: Ear) -> None:
+    hasty.gateway.trouble("ping", Trouble(silent=True))
     for _ in range(3):
-        await ear.pauses.over(lambda seconds: seconds == PING)
-    await ear.gateway.until(lambda: [frame["cmd"] for frame in ear.gateway.frames].count("ping") >= 3)
-    assert ear.gateway.subscriptions == 1
+        await hasty.pauses.over(lambda seconds: seconds == PING)
+    await hasty.gateway.until(lambda: [frame["cmd"] for frame in hasty.gateway.frames].count("ping") >= 3)
+    assert hasty.gateway.subscriptions == 1
 
 
 async def test_a_cut_connection_comes_back_slower_each_time(ear: Ear) -> None:
@@ -181,14 +187,14 @@ async def test_a_connection_that_breaks_before_the_answer_leaves_the_outcome_unk
     assert len(ear.gateway.told) == int(accepted)
 
 
-async def test_an_answer_that_does_not_come_leaves_the_outcome_unknown(ear: Ear) -> None:
-    await ear.gateway.says("LiSi", "在", "m1")
-    await ear.message()
+async def test_an_answer_that_does_not_come_leaves_the_outcome_unknown(hasty: Ear) -> None:
+    await hasty.gateway.says("LiSi", "在", "m1")
+    await hasty.message()
     for trouble in (Trouble(silent=True, accepted=True), Trouble(answer={})):
-        ear.gateway.trouble("aibot_send_msg", trouble)
+        hasty.gateway.trouble("aibot_send_msg", trouble)
         with pytest.raises(Unknown):
-            await ear.bot.send(to_lisi("今天到期"), NOON)
-    assert ear.bot.listening
+            await hasty.bot.send(to_lisi("今天到期"), NOON)
+    assert hasty.bot.listening
 
 
 async def test_answers_find_their_question_in_any_order(ear: Ear) -> None:
@@ -303,7 +309,7 @@ async def test_a_gateway_that_is_away_is_waited_for(gateway: FakeGateway) -> Non
 async def test_a_subscription_that_fails_is_tried_again(gateway: FakeGateway, trouble: Trouble) -> None:
     gateway.trouble("aibot_subscribe", trouble)
     pauses = Pauses()
-    bot = make(gateway, pauses)
+    bot = make(gateway, pauses, timing=HASTY)
     task = asyncio.create_task(bot.listen(Ear(bot, gateway, pauses).accept, lambda: NOON))
     assert await pauses.over(lambda seconds: seconds != PING) == 1.0
     await gateway.subscribed()
