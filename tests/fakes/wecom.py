@@ -47,7 +47,8 @@ class Callback:
 class FakeWecom(FakeServer):
     """One corp with one app. `people` are those in its visible range, `groups` maps a robot key to a group's name.
 
-    `sent` lists what arrived, `dropped` what the duplicate check held back.
+    `sent` lists what arrived, `dropped` what the duplicate check held back. `cards` lists the cards among it,
+    `settled` whose card was changed to which words with one of `codes`. `members` is what the contacts tell of whom.
     """
 
     def __init__(self, now: datetime = NOON) -> None:
@@ -59,6 +60,10 @@ class FakeWecom(FakeServer):
         self.allow_ip = True
         self.closed = 0
         self.token_life = 7200
+        self.members: dict[str, dict[str, Any]] = {}
+        self.cards: list[dict[str, Any]] = []
+        self.settled: list[tuple[tuple[str, ...], str]] = []
+        self.codes: set[str] = set()
         self._seen: dict[str, float] = {}
         self._media: dict[str, tuple[str, bytes, str]] = {}
 
@@ -67,6 +72,8 @@ class FakeWecom(FakeServer):
             web.get("/cgi-bin/gettoken", self._gettoken),
             web.get("/cgi-bin/agent/get", self._agent),
             web.post("/cgi-bin/message/send", self._send),
+            web.post("/cgi-bin/message/update_template_card", self._update),
+            web.get("/cgi-bin/user/get", self._user),
             web.post("/cgi-bin/media/upload", self._upload),
             web.post("/cgi-bin/webhook/send", self._webhook),
             web.post("/cgi-bin/webhook/upload_media", self._webhook_upload),
@@ -95,6 +102,17 @@ class FakeWecom(FakeServer):
             at,
         )
 
+    def pressed_callback(self, sender: str, key: str, task_id: str, code: str) -> Callback:
+        """Return the event of a pressed button; `code` changes its card, once."""
+        self.codes.add(code)
+        stamp = int(self.now.timestamp())
+        return self.callback(
+            f"<xml><ToUserName>{CORP_ID}</ToUserName><FromUserName>{sender}</FromUserName>"
+            f"<CreateTime>{stamp}</CreateTime><MsgType>event</MsgType><Event>template_card_event</Event>"
+            f"<EventKey><![CDATA[{key}]]></EventKey><TaskId>{task_id}</TaskId><CardType>button_interaction</CardType>"
+            f"<ResponseCode><![CDATA[{code}]]></ResponseCode><AgentID>{AGENT_ID}</AgentID></xml>"
+        )
+
     def echo(self, text: str, at: datetime | None = None) -> dict[str, str]:
         """Return the query of the console's address check, whose answer must be `text`."""
         stamp, nonce = str(int((at or self.now).timestamp())), "nonce6"
@@ -106,29 +124,29 @@ class FakeWecom(FakeServer):
 
     async def _gettoken(self, request: web.Request) -> web.Response:
         if request.query.get("corpid") != CORP_ID:
-            return _error(40013, "invalid corpid")
+            return refusal(40013, "invalid corpid")
         if request.query.get("corpsecret") != SECRET:
-            return _error(40001, "invalid credential")
+            return refusal(40001, "invalid credential")
         token = self.issue_token(self.token_life)
         return web.json_response({"errcode": 0, "errmsg": "ok", "access_token": token, "expires_in": self.token_life})
 
     def _denied(self, request: web.Request) -> web.Response | None:
         token = request.query.get("access_token", "")
         if not token:
-            return _error(41001, "access_token missing")
+            return refusal(41001, "access_token missing")
         if token not in self._tokens:
-            return _error(40014, "invalid access_token")
+            return refusal(40014, "invalid access_token")
         if not self.knows_token(token):
-            return _error(42001, "access_token expired")
+            return refusal(42001, "access_token expired")
         if not self.allow_ip:
-            return _error(60020, "not allow to access from your ip, hint: [1760], from ip: 203.0.113.9, more info")
+            return refusal(60020, "not allow to access from your ip, hint: [1760], from ip: 203.0.113.9, more info")
         return None
 
     async def _agent(self, request: web.Request) -> web.Response:
         if denied := self._denied(request):
             return denied
         if request.query.get("agentid") != str(AGENT_ID):
-            return _error(301002, "not allow operate another agent with this accesstoken")
+            return refusal(301002, "not allow operate another agent with this accesstoken")
         return web.json_response({"errcode": 0, "errmsg": "ok", "agentid": AGENT_ID, "close": self.closed})
 
     async def _send(self, request: web.Request) -> web.Response:
@@ -136,16 +154,16 @@ class FakeWecom(FakeServer):
             return denied
         data = await request.json()
         if data.get("agentid") != AGENT_ID:
-            return _error(40056, "invalid agentid")
+            return refusal(40056, "invalid agentid")
         sent, error = self._read(data)
         if error or sent is None:
-            return error or _error(40008, "invalid message type")
+            return error or refusal(40008, "invalid message type")
         receivers = str(data.get("touser", "")).split("|")
         reached = [one for one in receivers if one.lower() in self.people]
         if data.get("touser") == "@all":
             self.unexpected.append("a broadcast")
         if not reached:
-            return _error(81013, "user & party & tag all invalid")
+            return refusal(81013, "user & party & tag all invalid")
         repeated = False
         if data.get("enable_duplicate_check") == 1:
             whole = json.dumps(data, sort_keys=True)
@@ -160,31 +178,57 @@ class FakeWecom(FakeServer):
         answer: dict[str, Any] = {"errcode": 0, "errmsg": "ok", "msgid": f"msg-{len(self.sent)}"}
         return web.json_response(answer | ({"invaliduser": unknown} if unknown else {}))
 
+    async def _update(self, request: web.Request) -> web.Response:
+        if denied := self._denied(request):
+            return denied
+        data = await request.json()
+        if data.get("response_code") not in self.codes:
+            return refusal(42045, "invalid response_code")
+        self.codes.discard(data["response_code"])
+        self.settled.append((tuple(data["userids"]), data["button"]["replace_name"]))
+        return web.json_response({"errcode": 0, "errmsg": "ok", "invaliduser": []})
+
+    async def _user(self, request: web.Request) -> web.Response:
+        if denied := self._denied(request):
+            return denied
+        member = self.members.get(request.query.get("userid", "").lower())
+        if member is None:
+            return refusal(60111, "userid not found")
+        return web.json_response({"errcode": 0, "errmsg": "ok", **member})
+
     def _read(self, data: dict[str, Any], owner: str = "app") -> tuple[Sent | None, web.Response | None]:
         kind = str(data.get("msgtype", ""))
         if kind == "text":
             content = data["text"]["content"]
             if not content:
-                return None, _error(44004, "empty content")
+                return None, refusal(44004, "empty content")
             if len(content.encode()) > 2048:
                 # The real one cuts off without a word; here it shows.
-                return None, _error(45002, "content size out of limit")
+                return None, refusal(45002, "content size out of limit")
             return Sent("", kind, content, tuple(data["text"].get("mentioned_list", ()))), None
+        if kind == "template_card" and owner == "app":
+            card = data["template_card"]
+            if not card.get("task_id") or not 1 <= len(card.get("button_list", ())) <= 6:
+                return None, refusal(42014, "invalid card")
+            if any(len(button["key"]) > 1024 for button in card["button_list"]):
+                return None, refusal(42020, "button key too long")
+            self.cards.append(card)
+            return Sent("", kind, card["main_title"]["title"]), None
         if kind in ("file", "image"):
             name, blob, uploaded_by = self._media.get(data[kind]["media_id"], ("", b"", ""))
             if uploaded_by != owner:
-                return None, _error(40007, "invalid media_id")
+                return None, refusal(40007, "invalid media_id")
             return Sent("", kind, "", file=name, content=blob), None
-        return None, _error(40008, "invalid message type")
+        return None, refusal(40008, "invalid message type")
 
     async def _store(self, request: web.Request, owner: str) -> web.Response:
         form = await request.post()
         media = form.get("media")
         if not isinstance(media, web.FileField):
-            return _error(44001, "empty media data")
+            return refusal(44001, "empty media data")
         blob = media.file.read()
         if not 5 < len(blob) <= 20 << 20:
-            return _error(45001, "media file is too big or too small")
+            return refusal(45001, "media file is too big or too small")
         media_id = f"media-{len(self._media) + 1}"
         self._media[media_id] = (media.filename, blob, owner)
         return web.json_response(
@@ -197,19 +241,20 @@ class FakeWecom(FakeServer):
     async def _webhook(self, request: web.Request) -> web.Response:
         key = request.query.get("key", "")
         if key not in self.groups:
-            return _error(93000, "invalid webhook url")
+            return refusal(93000, "invalid webhook url")
         sent, error = self._read(await request.json(), key)
         if error or sent is None:
-            return error or _error(40008, "invalid message type")
+            return error or refusal(40008, "invalid message type")
         self.sent.append(Sent(self.groups[key], sent.kind, sent.text, sent.mentioned, sent.file, sent.content))
         return web.json_response({"errcode": 0, "errmsg": "ok"})
 
     async def _webhook_upload(self, request: web.Request) -> web.Response:
         key = request.query.get("key", "")
-        return await self._store(request, key) if key in self.groups else _error(93000, "invalid webhook url")
+        return await self._store(request, key) if key in self.groups else refusal(93000, "invalid webhook url")
 
 
-def _error(code: int, message: str) -> web.Response:
+def refusal(code: int, message: str) -> web.Response:
+    """Return an answer with an error code."""
     return web.json_response({"errcode": code, "errmsg": message})
 
 

@@ -104,8 +104,8 @@ def test_what_is_quoted_is_not_what_was_said() -> None:
 def test_the_time_of_a_message_is_its_own_where_it_tells_one() -> None:
     for stamp in (1772424060, "1772424060", 1772424060000):
         assert message(body(create_time=stamp)).sent_at == datetime(2026, 3, 2, 4, 1, tzinfo=UTC)
-    for stamp in ("soon", -5, None, 1e99, 10**30):
-        assert message(body(create_time=stamp)).sent_at == NOON
+    for wrong in ("soon", -5, None, 1e99, 10**30):
+        assert message(body(create_time=wrong)).sent_at == NOON
 
 
 @pytest.mark.parametrize(

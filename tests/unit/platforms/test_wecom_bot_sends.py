@@ -163,7 +163,8 @@ async def test_what_is_no_user_id_is_never_written_to(ear: Ear, target: str) -> 
 
 
 async def test_a_guest_can_be_answered(ear: Ear) -> None:
-    await ear.gateway.says("LiSi", "在", "m3", **{"from": {"userid": "LiSi", "corpid": "wwguest"}})
+    sender: dict[str, Any] = {"from": {"userid": "LiSi", "corpid": "wwguest"}}
+    await ear.gateway.says("LiSi", "在", "m3", **sender)
     heard = await ear.message(3)
     assert heard.user_id == "wwguest:LiSi"
     message = Outgoing("k1", "person", heard.user_id, "好", reply_url=heard.reply_url, reply_until=heard.reply_until)
