@@ -24,8 +24,8 @@ _LABELS = {
     "phone": "联系电话|联系方式|电话号码|手机号码|手机号|手机|电话|tel|phone|微信同号",
     "source": "线索来源|客户来源|来源渠道|来源|渠道|来自",
     "budget": "预算金额|项目预算|预估金额|意向金额|预计金额|采购预算|预算|金额",
-    "region": "所在地区|所在地|所属区域|所属地区|地区|区域|地址|城市|所在城市|省份|大区",
-    "note": "备注|需求|说明|其他|其它|情况|意向产品|意向|产品",
+    "region": "所在地区|所在地|所属区域|所属地区|地区|区域|地址|城市|位置|所在城市|省份|大区",
+    "note": "备注|要求|需求|说明|其他|其它|情况|意向产品|意向|产品",
 }
 _KIND = {word: kind for kind, words in _LABELS.items() for word in words.split("|")}
 _LONGEST_FIRST = "|".join(sorted(_KIND, key=len, reverse=True))
@@ -60,8 +60,8 @@ _CALLED_SO = re.compile(r"(?:联系人|对接人)(?P<name>[\u4e00-\u9fff]{2,3})(
 _LATIN_NAME = re.compile(r"(?<=[\s,;|])(?P<name>[A-Z][a-z]{2,9})[\s,;|:]*$")
 _KIND_OF_ORGANISATION = (
     r"(?:医院|医美|公司|集团|诊所|卫生院|卫生服务中心|门诊部?|药房|药店|大药房|学校|学院|大学|中学|小学|幼儿园|工厂|厂|店|超市|商行|商贸|便利|酒店|餐饮|餐厅|酒楼|饭店"
-    r"|物流|科技|制造|机械|建材|装饰|五金|贸易|实业|置业|地产|物业|银行|研究院|研究所|中心|工作室|连锁|生物|医疗|器械|电子|软件|网络|信息|食品|饮料|便利店|百货|广场"
-    r"|商场|律所|事务所|粮油|副食|调味品?|零食|水产|茶饮|咖啡|瑜伽馆?|烤鱼|串串香?|火锅|洗衣|早教|宠物|花艺|驿站|口腔|眼科|骨科|民宿|机电|液压|轴承|模具|密封|风机|配件|家居|家具|管业|重工|精密|汽配|股份|局|委员会|合作社|农场|经营部|门市|批发部|批发|行|坊|部|馆|园|府|城)"
+    r"|物流|科技|制造|机械|建材|装饰|五金|贸易|实业|置业|地产|物业|银行|研究院|研究所|中心|工作室|连锁|生物|医疗|器械|电机|电子|软件|网络|信息|食品|饮料|便利店|百货|广场"
+    r"|商场|律所|事务所|粮油|副食|调味品?|零食|水产|茶饮|咖啡|烧烤|茶楼|瑜伽馆?|烤鱼|串串香?|火锅|洗衣|早教|宠物|花艺|驿站|口腔|眼科|骨科|民宿|机电|液压|轴承|模具|密封|风机|配件|家居|家具|管业|重工|精密|汽配|股份|局|委员会|合作社|农场|经营部|门市|批发部|批发|行|坊|部|馆|园|府|城)"
 )
 _ORGANISATION = re.compile(rf"{_KIND_OF_ORGANISATION}(?:[(][^)]*[)])?$")
 # 柏林诊所想买雾化器: the name ends where the wish begins.
@@ -79,7 +79,7 @@ _DISTRICT = re.compile(
 _AT_A_PLACE = re.compile(r"(?:做|在|位于|坐标)(?P<place>[\u4e00-\u9fff]{2,3})(?=代理|那边|这边|当地|本地|市场)")
 _NO_CLIENT = re.compile(
     r"^(?:家|急|紧急|尽快|优先|已|未|想|要|需|问|找|求|做|在|有|没|请|麻烦|希望|对|说|很|比较|正在|目前|主要|意向|需求|重点|高意向|a类|b类|c类|今天|明天|下周|本周|周[一-日]|老板姓|姓|客户[姓想要说]|这个?|那个?|说是?|只说|计划|打算|准备|昨[天晚]|前天|上周|上个?月|开[了\d一二两三四五六七八九十]|年用|月用|月进|规模|大概|大约|没电话|没留)"
-    r"|的$|(?:了解|咨询|询价|报价|采购|试用|合作|方案|联系|跟进|看看|回电|尽快)$|^[\W\d_]+$"
+    r"|的$|(?:了解|咨询|询价|报价|采购|试用|合作|方案|联系|跟进|看看|回电|尽快)$|^[\W\d_]+$|^\d+(?:个|家|间|户|台|套|件|店)|^(?:客户|业主|老板|店主|店长|群主|负责人|加盟商|经销商|代理商|联系人)$"
 )
 
 
@@ -129,6 +129,7 @@ class _Reader:
         self.parts: dict[str, str] = {}
         self.budget: int | None = None
         self.notes: list[str] = []
+        self.private = False
 
     def read(self) -> LeadText:
         mentions = self._mentions()
@@ -236,7 +237,9 @@ class _Reader:
         # An amount called a budget wins over one that merely stands in the line.
         words = [_BUDGET_WORD.search(folded, max(0, start - 24), start) for start, _, _ in found]
         named = [amount for amount, word in zip(found, words, strict=True) if word and "预算" in word[0]]
-        start, end, self.budget = (named or list(found))[0]
+        # 1.8个亿的安置房 tells how large the client's own matter is.
+        bare = [amount for amount in found if not folded.startswith("的", amount[1])]
+        start, end, self.budget = (named or bare or list(found))[0]
         label = _BUDGET_WORD.search(folded[:start])
         tail = _BUDGET_TAIL.match(folded, end)
         self._take(label.start() if label else start, tail.end() if tail else end)
@@ -308,14 +311,21 @@ class _Reader:
         if end < len(token) and _ORGANISATION.search(fold(token)):
             return False
         self.parts["contact"] = token[start:end]
-        left.extend(filter(None, (token[:start].strip(), token[end:].strip())))
+        around = (token[:start].strip(), token[end:].strip())
+        # 客户凌先生 is the client himself, whatever the next word is.
+        self.private = self.private or fold(around[0]) in {"客户", "业主"}
+        left.extend(word for word in around if word and not _BARE_LABEL.fullmatch(fold(word)))
         return True
 
     def _client(self, left: list[str]) -> None:
         """The first word that looks like an organisation, else the first that looks like a name."""
         if "client" in self.parts:
             return
-        fit = [token for token in left if not _NO_CLIENT.search(fold(token)) and not _DEPARTMENT.fullmatch(fold(token))]
+        fit = [
+            token
+            for token in left
+            if not (_leads_in(token) or _NO_CLIENT.search(fold(token)) or _DEPARTMENT.fullmatch(fold(token)))
+        ]
         named = [token for token in fit if len(token) <= 30 and _ORGANISATION.search(fold(token))]
         wishing = [(token, match) for token in fit if (match := _WISHES.match(fold(token)))]
         first = next((token for token in left if not _leads_in(token)), "")
@@ -325,7 +335,7 @@ class _Reader:
             self.parts["client"] = token[: match.end("name")]
             left[left.index(token)] = token[match.end("name") :]
             return
-        for token in (named or plain)[:1]:
+        for token in (named or ([] if self.private else plain))[:1]:
             self._call(token, left)
 
     def _call(self, token: str, left: list[str]) -> None:

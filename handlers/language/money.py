@@ -25,7 +25,7 @@ _AMOUNT = re.compile(
     rf"(?P<label>{_LABEL})?(?P<mark>{_MARK}\s*)?"
     rf"(?P<body>(?:(?P<low>{_NUMBER})\s*(?:个(?=[亿万w]))?{_SCALE}?\s*{_TAIL}?\s*(?:-|~|–|—|～|到|至)\s*{_MARK}?\s*)?"
     rf"(?P<number>{_NUMBER})\s*(?P<more>[多来余])?(?:个(?=[亿万w]))?(?P<scale>{_SCALE})?"
-    rf"(?P<rest>(?<=[万亿])(?:{_NUMBER}[千百]?(?:{_HAN})?万?(?![\d月号日天点年个周台套期件%.\-])))?)\s*(?P<tail>{_TAIL})?"
+    rf"(?P<rest>(?<=[万亿])(?:{_NUMBER}[千百]?(?:{_HAN})?万?(?![\d月号日天点年个周台套期件%.\-])))?)(?:\s*[多来]?(?P<tail>{_TAIL}))?"
 )
 # 三万件 and 十万级 count or grade something; 三万 alone is money.
 _COUNTED = re.compile(

@@ -66,7 +66,7 @@ _DECORATION = re.compile(
 _EMOJI_AT_THE_END = re.compile(r"[\s\ufe0f\u200d\U0001f300-\U0001faff]+$")
 _BULLET_SIGN = re.compile(rf"[{_SYMBOLS}{_CIRCLED}*·+\-–—]")
 _NUMBER = re.compile(
-    r"(?:\(?(?P<digits>\d{1,2})(?:[.、)](?!\d)|(?P<point>\.(?=\d+[^\d.\s]))|\ufe0f?\u20e3)\s*"
+    r"(?:\(?(?P<digits>\d{1,2})(?:[.、)](?!\d)|(?P<point>\.(?=\d+(?:\.\d+)?[^\d.\s]))|\ufe0f?\u20e3)\s*"
     r"|\(?(?:[一二三四五六七八九]|十[一二三]?)[、.)]\s*|(?<![^\n])[一二三四五六七八九],\s*|(?:第|其)[一二三四五六七八九](?:点|个|条)?[、,.:是]\s*|一是(?=[^\n]*二是)|[二三四五六]是)"
 )
 # 1.2个亿 and 3.5w after the start of a line are measures, whatever stands before them.
@@ -102,7 +102,7 @@ _WANTS_HELP = re.compile(r"(?:需要?|请|希望|恳请|求|申请|麻烦)[^,。
 
 # Where a section may start in a transcript without a single stop.
 _RUN_STARTS = re.compile(
-    r"(?:然后|接着)?明[天日]|问题(?:就?是|在于)|需要(?:领导|老板|公司|总部|团队|[\u4e00-\u9fff]{1,4}部)?(?:支持|协助|帮忙|协调)|(?:希望|请)(?:领导|老板|公司)"
+    r"(?:然后|接着)?明[天日]|问题(?:就?是|在于)|需要(?:领导|老板|公司|总部|团队|[\u4e00-\u9fff]{1,4}部)?(?:支持|协助|帮忙|协调)|需要(?:领导|老板|公司|总部)|(?:希望|请)(?:领导|老板|公司)"
 )
 
 
@@ -111,7 +111,10 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.folded = fold(text)
+        # 明日① must not look like 明日1.
+        self.folded = "".join(
+            char if char in _CIRCLED else folded for char, folded in zip(text, fold(text), strict=True)
+        )
         self.items: dict[Section, list[str]] = {"done": [], "plan": [], "problems": [], "help": []}
         self.section: Section = "done"
         self.mixed = False

@@ -15,7 +15,12 @@ _TROUBLE = r"(?:问题|困难|风险|卡点|难点|难处|障碍|阻碍|堵点|�
 _BOSS = r"(?:老板|领导|公司|总部|上级|老大|主管|经理|总监)(?:们)?"
 _WHO = rf"(?:{_BOSS}|部门|团队|您|大家|协调|资源)"
 _SUPPORT = r"(?:支持|支援|协助|帮助|协调|帮忙|配合|资源)"
-_FINISHED = r"(?:搞定|完成|做完|办完|干完|办妥|解决)"
+_FINISHED = r"(?:搞定|忙完|完成|做完|办完|干完|办妥|解决)"
+
+# Any short heading of a day that ends in a word for work: 今日跟台情况, 明天要干的.
+_FREE = r"[^\s,。;:\d【】]{0,6}"
+_OF_TODAY = rf"{_TODAY}{_FREE}(?:情况|工作|内容|总结|小结|汇报|进展|记录|成果|的活|的事情?)"
+_OF_TOMORROW = rf"{_TOMORROW}{_FREE}(?:安排|计划|工作|打算|目标|重点|任务|的活|的事情?|要[干做办跑]的|[干做忙办])"
 
 _WORDS: dict[Section, str] = {
     "done": (
@@ -32,13 +37,13 @@ _WORDS: dict[Section, str] = {
     "problems": (
         rf"(?:{_TODAY}|目前|现在|当前|工作中?|待解决|需解决|未解决|现存|尚存|遗留|重点|突出)?的?(?:遇到|存在|碰到|发现|有)?(?:了|哪些|什么|啥)?的?(?:主要)?的?{_TROUBLE}"
         rf"(?:\s?[/、和与及&]\s?(?:{_TROUBLE}|需?要?(?:支持|协助|帮助|求助)|建议|反馈|思考))*(?:点|事项|反馈|记录|汇总|描述)?|问题点"
-        rf"|(?:今[日天])?未完成(?:的?(?:工作|事项|任务|情况|内容))?(?:及原因)?|(?:没有?|未|还没){_FINISHED}的(?:事情?)?|(?:卡壳|卡住|棘手|头疼|难办|为难)的?(?:地方|事情?|点)|problems?|issues?|blockers?|risks?"
+        rf"|(?:今[日天])?未完成(?:的?(?:工作|事项|任务|情况|内容))?(?:及原因)?|(?:没有?|未|还没){_FINISHED}的(?:事情?)?|(?:卡壳|卡住|棘手|头疼|难办|为难)的?(?:地方|事情?|点)|卡在|problems?|issues?|blockers?|risks?"
     ),
     "help": (
         rf"(?:所?需要?|请求|申请|希望|待|求|要|有)(?:{_WHO}|哪些|什么|啥)?的?{_SUPPORT}"
         rf"(?:和(?:支持|协助|协调|配合))?(?:的?(?:事项|内容|问题|地方|工作|事)|的)?|求助(?:事项)?|协助(?:事项|需求)?|协调事项|帮忙|帮助"
         rf"|支持(?:需求|事项)|资源需求|协同需求|(?:工作)?支持|{_BOSS}(?:帮忙|{_SUPPORT})|help|support"
-        rf"|(?:要|需要?|请|待|求)?(?:{_BOSS})(?:拍板|定夺?|决定|决策|批示|批准|出面)的?(?:事情?|事项)?|请示(?:事项)?"
+        rf"|(?:要|需要?|请|待|求)?(?:{_BOSS})(?:拍板|定夺?|决定|决策|批示|批准|出面)的?(?:事情?|事项)?|请示(?:事项)?|求{_BOSS}|[还]?缺(?:啥|什么|人手?|的)"
     ),
     "other": r"心得(?:体会)?|收获|感悟|感想|备注|其他|其它|思考|个人总结|自我评价|建议",
 }
@@ -50,18 +55,25 @@ def _heading(words: str) -> re.Pattern[str]:
     """One heading with its mark; the regular expression tries shorter words until the mark fits."""
     return re.compile(
         rf"{_OPEN}\s*(?:{words})\s*{_CLOSE}{_SPACE}*(?P<bracket>[:\-—]*)"
-        rf"|(?:{words})(?:如下)?[*_]*{_SPACE}*(?P<colon>:|--?(?!\d)|—+|=+>)"
+        rf"|(?:{words})(?:如下)?[*_]*{_SPACE}*(?P<colon>:|--?(?!\d)|—+|=+>|(?=[①❶⑴]))"
         rf"|(?:{words})(?:如下)?[*_?]*{_SPACE}*(?P<line>(?=\n)|$)"
         rf"|(?P<words>{words})(?P<space>(?={_SPACE}))"
     )
 
 
 _HEADINGS = {section: _heading(words) for section, words in _WORDS.items()}
+# These are headings only with a mark of their own, or every plain sentence of the day would be one.
+_LOOSE: dict[Section, str] = {
+    "done": _OF_TODAY,
+    "plan": _OF_TOMORROW,
+    "problems": rf"{_FREE}{_TROUBLE}(?:情况|点|事项|反馈|记录|汇总|描述)",
+}
+_LOOSE_HEADINGS = {section: _heading(words) for section, words in _LOOSE.items()}
 # Too short or too common to be headings before a mere space.
 _NEEDS_A_MARK = re.compile(
     r"(?:已?完成|总结|小结|汇报|进展|进度|内容|情况|成果|回顾|工作|任务|事项|做了|干了|已做|安排|打算|目标|重点|待办|支持|协助|帮助|帮忙|后续|下周"
     r"|后天|近期|未来|隔天|不足|异常|today|done|next|plan|help|support|心得|收获|感悟|感想|备注|其[他它]|思考|建议|今|明|在办|待做|(?:做|干|办|忙)(?:过|了)?的(?:事情?|活)|(?:要|准备|打算|得)(?:做|干|办|忙|跑).*|.*(?:记录|汇总|描述|哪些|什么|啥)"
-    rf"|(?:都|已经?|没有?|未|还没)?{_FINISHED}了?的(?:事情?)?|.*(?:拍板|定夺?|决定|决策|批示|批准|出面)|有.*|要{_SUPPORT}|.*(?:地方|份))$"
+    rf"|(?:都|已经?|没有?|未|还没)?{_FINISHED}了?的(?:事情?)?|.*(?:拍板|定夺?|决定|决策|批示|批准|出面)|有.*|要{_SUPPORT}|.*(?:地方|份)|卡在|求.*|缺.*|.*的活|.*的事情?)$"
 )
 
 # Headings without any mark: a word of time, or of trouble, and the text straight after it.
@@ -127,15 +139,16 @@ class Label:
 def marked_label(folded: str, at: int) -> Label | None:
     """The heading at `at`, when a colon, brackets, its own line or, after firm words, white space mark it as one."""
     best: Label | None = None
-    for section, pattern in _HEADINGS.items():
-        match = pattern.match(folded, at)
-        if match is None or match.end() == at:
-            continue
-        mark = _mark(match)
-        if mark == "space" and (section == "other" or _NEEDS_A_MARK.match(match["words"])):
-            continue
-        if best is None or match.end() > best.end:
-            best = Label(section, at, match.end(), mark)
+    for headings, loose in ((_HEADINGS, False), (_LOOSE_HEADINGS, True)):
+        for section, pattern in headings.items():
+            match = pattern.match(folded, at)
+            if match is None or match.end() == at:
+                continue
+            mark = _mark(match)
+            if mark == "space" and (loose or section == "other" or _NEEDS_A_MARK.match(match["words"])):
+                continue
+            if best is None or match.end() > best.end:
+                best = Label(section, at, match.end(), mark)
     return best
 
 

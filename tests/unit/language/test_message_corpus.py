@@ -52,7 +52,7 @@ def compared(kind: str) -> Iterator[tuple[str, str, Any, Any]]:
 
 
 def test_the_corpus_is_large_and_has_no_line_twice() -> None:
-    assert len(MESSAGES) >= 150
+    assert len(MESSAGES) >= 420
     assert len({message["text"] for message in MESSAGES}) == len(MESSAGES)
 
 
