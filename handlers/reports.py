@@ -13,7 +13,10 @@ from handlers.language.text import fold
 from handlers.talk import QUESTION_LIFE, Answer, Notice, Talk
 from prompts import CHANNELS
 from storage import facts, people
-from storage.tables import Commitment, DailyReport, ReportVersion
+from storage.tables import Commitment, Contact, DailyReport, ReportVersion
+
+# The lines of a report whose clients are known already, and those clients.
+_Linked = tuple[frozenset[str], tuple[int, ...]]
 
 
 def write(talk: Talk, rest: str) -> Answer:
@@ -47,7 +50,7 @@ def add_words(talk: Talk, rest: str) -> Answer:
     if row is not None and row.state == "in":
         words = facts.report_words(talk.session, row)
         assert words is not None
-        return _submit(talk, day, _joined(words, extra), "\n".join([words.text, rest]))
+        return _submit(talk, day, _joined(words, extra), "\n".join([words.text, rest]), _linked(words))
     words = facts.report_words(talk.session, row, 0) if row is not None and row.state == "draft" else None
     base = _joined(words, extra) if words is not None else _merge(_gather(talk, day), extra)
     row, words = _save_draft(talk, day, row, base, rest)
@@ -76,13 +79,13 @@ def confirm(talk: Talk) -> Answer | None:
     read = ReportText(tuple(words.done), tuple(words.plan), tuple(words.problems), tuple(words.help))
     if read.empty and not facts.commitments(talk.session, [talk.my_id]):
         return Answer("report_empty", {"day": day, "now": talk.now}, kind="question")
-    return _submit(talk, day, read, words.text)
+    return _submit(talk, day, read, words.text, _linked(words))
 
 
 def _gather(talk: Talk, day: date) -> ReportText:
     since, until = shown.bounds(talk, day)
     done = [
-        f"{CHANNELS[row.channel]} {talk.client_name(row.client_id)}：{row.text}"
+        f"{CHANNELS[row.channel]} {talk.client_name(row.client_id)}：{_without_client(talk, row)}"
         for row in facts.contacts_of(talk.session, talk.my_id, since, until)
     ]
     done += [
@@ -93,6 +96,13 @@ def _gather(talk: Talk, day: date) -> ReportText:
     due_next = facts.due_between(talk.session, until, following, owner_ids=[talk.my_id])
     plan = [f"#{row.number} {row.matter}" for row in due_next]
     return ReportText(tuple(done), tuple(plan), (), ())
+
+
+def _without_client(talk: Talk, row: Contact) -> str:
+    """What a contact tells, without the client's name in front, which the line has already."""
+    first, _, rest = row.text.partition(" ")
+    names = [talk.client_name(row.client_id) or "", *talk.aliases_of(row.client_id)]
+    return rest.strip() if rest.strip() and any(fold(first) in fold(name) for name in names) else row.text
 
 
 def _merge(first: ReportText, second: ReportText) -> ReportText:
@@ -114,21 +124,36 @@ def _save_draft(
     elif row.state == "withdrawn":
         talk.change(row, "report.drafted", state="draft")
     words = facts.report_words(talk.session, row, 0)
+    before = _linked(words) if words is not None else None
     if words is None:
         words = ReportVersion(number=row.number, version=0, made_at=talk.now)
-    _fill(talk, words, read, text)
+    _fill(talk, words, read, text, before)
     return row, words
 
 
-def _fill(talk: Talk, words: ReportVersion, read: ReportText, text: str) -> None:
+def _fill(talk: Talk, words: ReportVersion, read: ReportText, text: str, linked: _Linked | None = None) -> None:
     words.done, words.plan = list(read.done), list(read.plan)
     words.problems, words.help = list(read.problems), list(read.help)
-    lines = [*read.done, *read.plan, *read.problems, *read.help]
-    linked = (match.key for line in lines for match in talk.directory.mentions(line))
-    words.client_ids = list(dict.fromkeys(key for key in linked if key is not None))
+    words.client_ids = _clients(talk, _lines(read), linked)
     words.text, words.made_at, words.inbox_id = text, talk.now, talk.inbox_id
     talk.session.add(words)
     talk.session.flush()
+
+
+def _lines(read: ReportText) -> list[str]:
+    return [*read.done, *read.plan, *read.problems, *read.help]
+
+
+def _linked(words: ReportVersion) -> _Linked:
+    return frozenset([*words.done, *words.plan, *words.problems, *words.help]), tuple(words.client_ids)
+
+
+def _clients(talk: Talk, lines: Sequence[str], linked: _Linked | None) -> list[int]:
+    """The clients of these lines, each line looked at once; not again when it was `linked` in the words they add to."""
+    seen, keys = linked if linked is not None and linked[0] <= set(lines) else (frozenset[str](), ())
+    new = dict.fromkeys(line for line in lines if line not in seen)
+    found = (match.key for line in new for match in talk.directory.mentions(line))
+    return list(dict.fromkeys([*keys, *(key for key in found if key is not None)]))
 
 
 def _show_draft(talk: Talk, row: DailyReport, words: ReportVersion) -> Answer:
@@ -141,7 +166,7 @@ def _show_draft(talk: Talk, row: DailyReport, words: ReportVersion) -> Answer:
     return Answer("report_draft", told, kind="report", about=about)
 
 
-def _submit(talk: Talk, day: date, read: ReportText, text: str) -> Answer:
+def _submit(talk: Talk, day: date, read: ReportText, text: str, linked: _Linked | None = None) -> Answer:
     row = facts.report(talk.session, talk.my_id, day)
     version = (row.version if row is not None else 0) + 1
     while row is not None and facts.report_words(talk.session, row, version) is not None:
@@ -153,7 +178,7 @@ def _submit(talk: Talk, day: date, read: ReportText, text: str) -> Answer:
     else:
         talk.change(row, "report.in", **values)
     words = ReportVersion(number=row.number, version=version, made_at=talk.now)
-    _fill(talk, words, read, text)
+    _fill(talk, words, read, text, linked)
     told = shown.told(talk, talk.me, row, words)
     superior = next(iter(people.above(talk.session, talk.me)), None)
     proposals = _proposals(talk, day, read)

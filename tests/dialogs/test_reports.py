@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.language.names_view import Match, View
 from storage import facts, people
 from tests.dialogs.helpers import NO_CLOCKS, Store, check, hold
 from tests.support import at
@@ -165,6 +166,53 @@ async def test_proposals_are_picked_or_declined(quick: Store, reply: str, kept: 
     )
     check(told.answer(2), "王磊", "reply", about=kept)
     check(told.answer(3), "王磊", "reply", f"共 {len(kept)} 条", about=kept)
+
+
+@pytest.mark.parametrize(
+    ("report", "due"),
+    [
+        ("日报 今日拜访协和 明日计划：答应王主任周三前把仁济医院的样品寄出", "11月25日"),
+        ("日报 今天跑了两家 明天把合同发给星海轴承", "11月24日"),
+        ("日报\n今日：对账\n下一步：\n1）周四给仁济医院报价", "11月26日"),
+        ("日报 今天对账了 明儿个把报价发给仁济医院 没什么问题", "11月24日"),
+    ],
+)
+async def test_a_promise_hidden_in_a_plan_is_proposed_and_never_stored_in_silence(
+    quick: Store, report: str, due: str
+) -> None:
+    told = await hold(
+        quick,
+        f"17:00 王磊：{report}",
+        "17:01 王磊：我的承诺",
+        "17:02 王磊：1",
+        "17:03 王磊：我的承诺",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(1), "王磊", "reply", due, about=[1])
+    check(told.answer(2), "王磊", "reply", without=["#"])
+    check(told.answer(3), "王磊", "reply", "#2", due, about=[2])
+    check(told.answer(4), "王磊", "reply", "共 1 条", about=[2])
+
+
+async def test_a_line_is_looked_at_for_clients_once(quick: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    plain = View.mentions
+
+    def mentions(view: View, text: str) -> tuple[Match, ...]:
+        looked.append(text)
+        return plain(view, text)
+
+    monkeypatch.setattr(View, "mentions", mentions)
+    told = await hold(
+        quick,
+        "16:00 王磊：电话 协和 谈交期",
+        "17:00 王磊：日报",
+        "17:01 王磊：日报 补充 今日 星海轴承对账；星海轴承对账",
+        "17:02 王磊：确认",
+        policies=NO_CLOCKS,
+    )
+    assert len(looked) == len(set(looked)) == 2
+    assert [word for word in ("北京协和医院", "星海轴承有限公司") if word not in told.answer(4).text] == []
 
 
 async def test_without_a_supervisor_it_is_kept_and_said(quick: Store) -> None:
