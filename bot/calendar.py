@@ -7,11 +7,12 @@ takes 0.1 s, and most messages never leave the known years.
 
 from __future__ import annotations
 
+import bisect
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
@@ -77,6 +78,14 @@ def _statutory_days_off(year: int) -> frozenset[date]:
 
 
 @functools.cache
+def _workdays(year: int) -> tuple[date, ...]:
+    """The working days of a year in order, so that the nth after a day is looked up, not walked to."""
+    first = date(year, 1, 1)
+    days = (first + timedelta(days=offset) for offset in range(date(year, 12, 31).timetuple().tm_yday))
+    return tuple(filter(_is_workday, days))
+
+
+@functools.cache
 def _is_workday(day: date) -> bool:
     if day.year in _official_years():
         days_off, workdays = _official_exceptions()
@@ -84,29 +93,30 @@ def _is_workday(day: date) -> bool:
     return day.weekday() < 5 and day not in _statutory_days_off(day.year)
 
 
-@dataclass(frozen=True, init=False)
-class Calendar:
+class _Hours(NamedTuple):
+    zone: ZoneInfo
+    work_hours: tuple[time, time]
+    quiet_hours: tuple[time, time]
+
+
+class Calendar(_Hours):
     """The calendar of one team: its zone, its working hours, its quiet hours and the days off of China.
 
     All datetimes given must be aware (ValueError otherwise); those returned are in the team's zone. `work_hours` is
     (begin, end) within one day. `quiet_hours` is (begin, end) and may wrap midnight; equal ends mean none.
     """
 
-    zone: ZoneInfo
-    work_hours: tuple[time, time]
-    quiet_hours: tuple[time, time]
+    __slots__ = ()
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         zone: ZoneInfo | str = "Asia/Shanghai",
         work_hours: tuple[time, time] = (time(9), time(18)),
         quiet_hours: tuple[time, time] = (time(21), time(8, 30)),
-    ) -> None:
+    ) -> Self:
         if not work_hours[0] < work_hours[1]:
             raise ValueError("working hours must begin before they end")
-        object.__setattr__(self, "zone", ZoneInfo(zone) if isinstance(zone, str) else zone)
-        object.__setattr__(self, "work_hours", work_hours)
-        object.__setattr__(self, "quiet_hours", quiet_hours)
+        return super().__new__(cls, ZoneInfo(zone) if isinstance(zone, str) else zone, work_hours, quiet_hours)
 
     def local(self, moment: datetime) -> datetime:
         """The same instant in the team's zone."""
@@ -154,10 +164,19 @@ class Calendar:
 
     def add_workdays(self, day: date, n: int) -> date:
         """The nth working day after `day`; for a negative `n`, before it; `day` itself for 0."""
-        step = self.next_workday if n > 0 else self.previous_workday
-        for _ in range(abs(n)):
-            day = step(day)
-        return day
+        if not n:
+            return day
+        year, here = day.year, _workdays(day.year)
+        index = bisect.bisect_right(here, day) - 1 + n if n > 0 else bisect.bisect_left(here, day) + n
+        while index >= len(here):
+            index -= len(here)
+            year += 1
+            here = _workdays(year)
+        while index < 0:
+            year -= 1
+            here = _workdays(year)
+            index += len(here)
+        return here[index]
 
     def feasts(self, year: int) -> Mapping[str, date]:
         """The feast days of `year` by name: 元旦 除夕 春节 清明 五一 端午 中秋 国庆, as far as the law knew them."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -21,8 +20,7 @@ from handlers.language.reading import Reading, read
 from handlers.language.segments import Segment, blocks, has_prefix, list_parts, segments
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One commitment of a message.
 
     `matter` is the text without prefix, deadline, mentions and joining punctuation. `due` is in the team's zone, to

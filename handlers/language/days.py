@@ -7,7 +7,6 @@ holidays.
 
 from __future__ import annotations
 
-import calendar as gregorian
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple, Protocol
@@ -17,15 +16,22 @@ from bot.calendar import Calendar
 _DAY = timedelta(days=1)
 
 
+def month_length(year: int, month: int) -> int:
+    """How many days a month has. The `calendar` of the library would load the locales for it."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
 def month_end(day: date) -> date:
-    return day.replace(day=gregorian.monthrange(day.year, day.month)[1])
+    return day.replace(day=month_length(day.year, day.month))
 
 
 def add_months(day: date, months: int) -> date:
     """The same day `months` later, clamped to the end of the month."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, gregorian.monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day.day, month_length(year, month + 1)))
 
 
 def monday(day: date) -> date:
@@ -451,5 +457,5 @@ class DateRange(NamedTuple):
                 return month.replace(day=min(number, month_end(month).day))
             case MonthDay(month=month_number, day=number):
                 year = end.last.year - ((month_number, number) > (end.last.month, end.last.day))
-                return date(year, month_number, min(number, gregorian.monthrange(year, month_number)[1]))
+                return date(year, month_number, min(number, month_length(year, month_number)))
         return end.first

@@ -6,6 +6,7 @@ count as verbs unless a noun ending follows. Everything is in folded writing.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 
 from handlers.language.patterns import Pattern
@@ -131,9 +132,19 @@ class _Words:
     """A set of words, looked up at a place in a text, the longest first: far cheaper to build than an alternation."""
 
     def __init__(self, *groups: Iterable[str]) -> None:
-        self.words = frozenset(word for group in groups for word in group)
-        self.lengths = sorted({len(word) for word in self.words}, reverse=True)
-        self.first = frozenset(word[0] for word in self.words)
+        self._groups = groups
+
+    @functools.cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(word for group in self._groups for word in group)
+
+    @functools.cached_property
+    def lengths(self) -> list[int]:
+        return sorted({len(word) for word in self.words}, reverse=True)
+
+    @functools.cached_property
+    def first(self) -> frozenset[str]:
+        return frozenset(word[0] for word in self.words)
 
     def end(self, text: str, start: int = 0) -> int:
         """Where the longest word at `start` ends; -1 when there is none."""

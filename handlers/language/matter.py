@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from handlers.language.patterns import Pattern
+
 _EDGE = " \t\r\n\u3000,，。.;；:：、!！~～+＋-—–―·•|｜…>→"
-_EMPTY_BRACKETS = re.compile(r"[(（\[［【〔「『《<][\s,，、]*[)）\]］】〕」』》>]")
-_PAUSES = re.compile(r"([,，、;；。:：+＋])[\s,，、;；:：+＋]+")
-_BLANKS = re.compile(r"\s+")
+_EMPTY_BRACKETS = Pattern(r"[(（\[［【〔「『《<][\s,，、]*[)）\]］】〕」』》>]")
+_PAUSES = Pattern(r"([,，、;；。:：+＋])[\s,，、;；:：+＋]+")
+_BLANKS = Pattern(r"\s+")
 _OPEN_CLOSE = dict(zip("(（[［【〔「『《", ")）]］】〕」』》", strict=True))
 _CLOSE_OPEN = {closed: opened for opened, closed in _OPEN_CLOSE.items()}
 

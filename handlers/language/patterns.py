@@ -18,12 +18,13 @@ class Pattern:
     The methods are those of `re.Pattern`, put in place by the first access, so that later ones cost nothing more.
     """
 
-    __slots__ = ("finditer", "fullmatch", "match", "search", "source", "sub")
+    __slots__ = ("finditer", "fullmatch", "match", "search", "source", "split", "sub")
 
     match: Callable[..., _Match]
     search: Callable[..., _Match]
     fullmatch: Callable[..., _Match]
     finditer: Callable[..., Iterator[re.Match[str]]]
+    split: Callable[..., list[str]]
     sub: Callable[..., str]
 
     def __init__(self, source: str) -> None:
@@ -34,7 +35,8 @@ class Pattern:
             raise AttributeError(name)
         compiled = re.compile(self.source)
         self.match, self.search = compiled.match, compiled.search
-        self.fullmatch, self.finditer, self.sub = compiled.fullmatch, compiled.finditer, compiled.sub
+        self.fullmatch, self.finditer = compiled.fullmatch, compiled.finditer
+        self.split, self.sub = compiled.split, compiled.sub
         return getattr(compiled, name)
 
 

@@ -301,6 +301,10 @@ def _duration_at(plain: str, index: int) -> Phrase | None:
     return None
 
 
+# Nobody promises for a day further off, and its days off are unknown.
+_MOST_WORKDAYS = 999
+
+
 def _duration(plain: str, index: int, kind: str, match: re.Match[str]) -> Phrase | None:
     groups = match.groupdict()
     written = groups.get("n") or "1"
@@ -328,6 +332,8 @@ def _duration(plain: str, index: int, kind: str, match: re.Match[str]) -> Phrase
         case "half-day":
             minutes = 240
         case "workdays":
+            if amount > _MOST_WORKDAYS:
+                return Phrase(index, match.end(), index, None, "workdays")
             days, shape = InWorkdays(amount), "workdays"
         case "days":
             days = Offset(amount, begin=0)

@@ -19,7 +19,7 @@ _MARK = (
 # What follows a name begins with a character no name has, or the ways to read many names would double with each.
 _AT_NAME = rf"[@＠][^\s@＠{_OPEN}#＃:：]*(?:[\s:：][\s,，:：]*)?"
 _PREFIX = Pattern(rf"[\s\u200b\ufeff]*(?P<at>(?:{_AT_NAME})*){_MARK}")
-_INNER_PREFIX = re.compile(rf"[【［〖〔\[]\s*{_WORD}\s*[】］〗〕\]]\s*[:：]?")
+_INNER_PREFIX = Pattern(rf"[【［〖〔\[]\s*{_WORD}\s*[】］〗〕\]]\s*[:：]?")
 
 
 class Block(NamedTuple):
@@ -65,13 +65,13 @@ def blocks(text: str) -> list[Block]:
     return [Block(leading, "\n".join(lines)) for leading, lines in found] or [Block("", text)]
 
 
-_SEMICOLON = re.compile(r"[;；]")
+_SEMICOLON = Pattern(r"[;；]")
 _CIRCLED = Pattern(r"[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉]")
 _NUMBERED = Pattern(
     r"(?:[(（]\s*(?P<b>\d{1,2}|[一二三四五六七八九十])\s*[)）]|(?P<k>\d)\ufe0f?\u20e3|"
     r"(?P<d>[0-9０-９]{1,2})\s?(?:[.．](?![0-9０-９])|、|[)）](?![0-9０-９])|(?=$))|(?P<c>[一二三四五六七八九十])\s?(?:、|[.．]|[)）])|第(?P<o>[一二三四五六七八九十])[,，、:：])"
 )
-_BULLET = re.compile(r"^\s*(?:[-–—•·●○■□◆◇▪▫*✓✔✅☐☑▶➡➢➤★☆]|[👉📌📍🔸🔹🔶🔷🔺🔴🟠🟡🟢🔵⚪⚫⭐🌟📝])\ufe0f?\s*(?=\S)")
+_BULLET = Pattern(r"^\s*(?:[-–—•·●○■□◆◇▪▫*✓✔✅☐☑▶➡➢➤★☆]|[👉📌📍🔸🔹🔶🔷🔺🔴🟠🟡🟢🔵⚪⚫⭐🌟📝])\ufe0f?\s*(?=\S)")
 _CHINESE = {char: number for number, char in enumerate("一二三四五六七八九十", 1)}
 
 
@@ -82,7 +82,7 @@ class _Marker(NamedTuple):
 
 
 # Where a number may begin. A digit behind a letter or another digit is no item's.
-_MAY_NUMBER = re.compile(r"[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉]|(?<![A-Za-z\d周期拜月第.．])[(（0-9０-９一二三四五六七八九十第]")
+_MAY_NUMBER = Pattern(r"[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉]|(?<![A-Za-z\d周期拜月第.．])[(（0-9０-９一二三四五六七八九十第]")
 
 
 def _markers(line: str) -> Iterator[_Marker]:
@@ -138,7 +138,7 @@ def segments(body: str) -> list[Segment]:
 # Longer lists are not written in one line; reading them part by part would only cost time.
 _MOST_PARTS = 12
 _LONGEST_LIST = 300
-_LISTS = (re.compile(r"[，,。！!]"), re.compile(r"[，,。！!、]"), re.compile(r"[\s，,。！!、]+"))
+_LISTS = (Pattern(r"[，,。！!]"), Pattern(r"[，,。！!、]"), Pattern(r"[\s，,。！!、]+"))
 
 
 def list_parts(text: str, most: int) -> Iterator[Sequence[str]]:

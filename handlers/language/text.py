@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import functools
 import unicodedata
+from collections.abc import Callable
 
-import opencc
 
-_TO_SIMPLIFIED = opencc.OpenCC("t2s")
+@functools.cache
+def _simplified() -> Callable[[str], str]:
+    """The way from traditional to simplified; its tables are read when the first Chinese character is met."""
+    import opencc
+
+    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+    return convert
 
 
 @functools.cache
@@ -23,7 +29,7 @@ def _fold_char(char: str) -> str:
     if len(lower) == 1:
         char = lower
     if char >= "㐀" and not "\ud800" <= char <= "\udfff":
-        simple = str(_TO_SIMPLIFIED.convert(char))
+        simple = _simplified()(char)
         if len(simple) == 1:
             return simple
     return char
