@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from handlers.language import lexicon
 from handlers.language.patterns import Pattern, rx
-from handlers.language.phrases import MOST_TRIES, Phrase, scan
+from handlers.language.phrases import MOST_TRIES, Phrase, Scan
 
 _EDGES = " ,，。.;；:：、!！?？+~-|·…()（）[]\"'“”<>《》「」『』*#@=→"
 # After these a thing is named, so a bare time right behind one is part of that thing (给3号楼, 把3月份样机).
@@ -59,29 +59,32 @@ class Candidate(NamedTuple):
 class Choice(NamedTuple):
     """The deadline of an item: the phrase, and with `time` a clock time that stands apart from it.
 
-    `vague` are the stretches of vague words, which leave the matter when they are all there is. `said` is how many
-    phrases the text holds, deadlines or not.
+    `vague` are the stretches of vague words, which leave the matter when they are all there is. `starts` are the
+    places of all phrases that may be deadlines, `tried` is how many places were looked at.
     """
 
     phrase: Phrase | None
     time: Phrase | None
     vague: tuple[tuple[int, int], ...]
-    said: int
+    starts: tuple[int, ...]
+    tried: int
 
 
 def choose(plain: str, most: int = MOST_TRIES) -> Choice:
-    """The deadline of one item in prepared writing (mentions blanked out); `most` is that of `scan`."""
-    phrases = scan(plain, most)
+    """The deadline of one item in prepared writing (mentions blanked out); `most` is that of `Scan`."""
+    found = Scan(plain, most)
+    phrases = list(found)
     vague = tuple(_vague(plain, phrases))
-    if not phrases:
-        return Choice(None, None, vague, 0)
+    starts = tuple(phrase.core for phrase in phrases if phrase.when is not None)
+    if not starts:
+        return Choice(None, None, vague, starts, found.tried)
     first = len(plain) - len(plain.lstrip(_EDGES))
     last = len(plain.rstrip(_EDGES))
-    candidates = [found for phrase in phrases if (found := _candidate(plain, phrase, first, last))]
+    candidates = [one for phrase in phrases if (one := _candidate(plain, phrase, first, last))]
     if not candidates:
-        return Choice(None, None, vague, len(phrases))
+        return Choice(None, None, vague, starts, found.tried)
     phrase, time = _with_time(max(candidates, key=_rank).phrase, candidates)
-    return Choice(phrase, time, vague, len(phrases))
+    return Choice(phrase, time, vague, starts, found.tried)
 
 
 def _vague(plain: str, phrases: Sequence[Phrase]) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bot.calendar import Calendar
 from handlers.language import lexicon
-from handlers.language.mentions import Names, find_mentions, known_names
+from handlers.language.mentions import MOST_CUT, Mentioned, Names, find_mentions, known_names
 from handlers.language.moments import Issue
 from handlers.language.patterns import Pattern
 from handlers.language.phrases import MOST_TRIES
@@ -44,19 +44,67 @@ def is_commitment(text: str) -> bool:
 
 def plain_item(text: str, now: datetime, calendar: Calendar, people: Collection[str] = ()) -> Item:
     """`text` as one item, never split; `people` are the names at which a mention without a blank after it is cut."""
-    return _Draft.of(text, known_names(people)).item(now, calendar)
+    return _Reader(known_names(people)).draft(text).item(now, calendar)
+
+
+# More than one message holds; a person who writes more is asked to send it in parts.
+MOST_ITEMS = 40
+# So many places where a phrase might begin are looked at in one message.
+_MOST_PLACES = 160
+
+
+class Understood(NamedTuple):
+    """The commitments of a message, in its order; `whole` is False when it holds more than is read of one message."""
+
+    items: tuple[Item, ...]
+    whole: bool
 
 
 def commitments(text: str, now: datetime, calendar: Calendar, people: Collection[str] = ()) -> tuple[Item, ...]:
     """The items of a message, in its order; of a text without the prefix, those of one commitment. Never raises.
 
-    `people` are the names at which a mention without a blank after it is cut (`@李娜周三前寄样`).
+    `people` are the names at which a mention without a blank after it is cut (`@李娜周三前寄样`). No more than
+    `MOST_ITEMS` are read; `understand` tells whether these are all.
     """
-    known = known_names(people) if "@" in text or "＠" in text else {}
+    return understand(text, now, calendar, people).items
+
+
+def understand(text: str, now: datetime, calendar: Calendar, people: Collection[str] = ()) -> Understood:
+    """As `commitments`, with word of whether the whole message was read."""
+    reader = _Reader(known_names(people) if "@" in text or "＠" in text else {})
     found: list[Item] = []
     for block in blocks(text):
-        found.extend(_items(block.leading, segments(block.body), now, calendar, known))
-    return tuple(found)
+        if len(found) >= MOST_ITEMS or not reader.left:
+            reader.whole = False
+            break
+        pieces = segments(block.body)
+        room = MOST_ITEMS - len(found)
+        reader.whole = reader.whole and len(pieces) <= room
+        found.extend(_items(block.leading, pieces[:room], now, calendar, reader))
+    return Understood(tuple(found), reader.whole and reader.left > 0)
+
+
+class _Reader:
+    """Reads the parts of one message, each as far as the work allowed for the whole message lets it."""
+
+    __slots__ = ("_cuts", "_known", "left", "whole")
+
+    def __init__(self, known: Names) -> None:
+        self._known = known
+        self._cuts = MOST_CUT
+        self.left = _MOST_PLACES
+        self.whole = True
+
+    def mentions(self, text: str) -> Mentioned:
+        found = find_mentions(text, self._known, self._cuts)
+        self._cuts = max(0, self._cuts - len(found.names))
+        return found
+
+    def draft(self, text: str) -> _Draft:
+        mentioned = self.mentions(text)
+        reading = read(text, mentioned.spans, min(self.left, MOST_TRIES))
+        self.left = max(0, self.left - reading.choice.tried)
+        return _Draft(text, reading, mentioned.names)
 
 
 class _Draft(NamedTuple):
@@ -65,11 +113,6 @@ class _Draft(NamedTuple):
     text: str
     reading: Reading
     mentions: tuple[str, ...]
-
-    @classmethod
-    def of(cls, text: str, known: Names, most: int = MOST_TRIES) -> _Draft:
-        mentioned = find_mentions(text, known)
-        return cls(text, read(text, mentioned.spans, most), mentioned.names)
 
     @property
     def dated(self) -> bool:
@@ -113,19 +156,16 @@ def _is_filler(rest: str) -> bool:
     return _FILLER.fullmatch(rest) is not None
 
 
-# A message of more phrases than anybody writes is read at the two ends of its further items only.
-_MOST_PHRASES = 256
-_LEAST_TRIES = 4
-
-
-def _items(leading: str, pieces: Sequence[Segment], now: datetime, calendar: Calendar, known: Names) -> Iterable[Item]:
-    for_all = list(find_mentions(leading, known).names)
+def _items(
+    leading: str, pieces: Sequence[Segment], now: datetime, calendar: Calendar, reader: _Reader
+) -> Iterable[Item]:
+    for_all = list(reader.mentions(leading).names)
     drafts: list[_Draft] = []
     alone: list[_Draft] = []
-    left = _MOST_PHRASES
     for piece in pieces:
-        draft = _Draft.of(piece.text, known, max(_LEAST_TRIES, min(left, MOST_TRIES)))
-        left -= draft.reading.choice.said
+        if not reader.left:
+            break
+        draft = reader.draft(piece.text)
         if not draft.matter and not draft.dated and not draft.vague:
             for_all.extend(draft.mentions)
         elif draft.only_due:
@@ -137,22 +177,22 @@ def _items(leading: str, pieces: Sequence[Segment], now: datetime, calendar: Cal
         # Nothing but a date: an item without a matter, which the bot asks about.
         return [draft.item(now, calendar, None, tuple(for_all)) for draft in alone[:1]]
     if len(drafts) == 1 and alone:
-        drafts = [_Draft.of(" ".join(piece.text for piece in pieces), known)]
+        drafts = [reader.draft(" ".join(piece.text for piece in pieces))]
     shared = alone[-1].reading if len(alone) == 1 else None
     if len(drafts) > 1 and shared is None:
-        tail = _shared_tail(drafts[-1], known)
+        tail = _shared_tail(drafts[-1], reader)
         if tail is not None:
             drafts[-1], shared = tail
-    done = [part for draft in drafts for part in _split(draft, known)]
+    done = [part for draft in drafts for part in _split(draft, reader)]
     if len(pieces) > 1 or len(done) > 1:
-        for_all.extend(_leading_mentions(pieces[0].text, known) if pieces[0].first else ())
+        for_all.extend(_leading_mentions(pieces[0].text, reader) if pieces[0].first else ())
     mentioned = tuple(dict.fromkeys(for_all))
     return [draft.item(now, calendar, shared, mentioned) for draft in done]
 
 
-def _leading_mentions(text: str, known: Names) -> tuple[str, ...]:
+def _leading_mentions(text: str, reader: _Reader) -> tuple[str, ...]:
     """The mentions that stand before everything else in the first line: they are meant for all items."""
-    mentioned = find_mentions(text, known)
+    mentioned = reader.mentions(text)
     names = []
     position = 0
     for (start, end), name in zip(mentioned.spans, mentioned.names, strict=True):
@@ -163,27 +203,31 @@ def _leading_mentions(text: str, known: Names) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _shared_tail(draft: _Draft, known: Names) -> tuple[_Draft, Reading] | None:
+def _shared_tail(draft: _Draft, reader: _Reader) -> tuple[_Draft, Reading] | None:
     """Parts `换海报，都周三前` into the last item and the deadline of all."""
-    text = draft.text
+    text, starts = draft.text, draft.reading.starts
     low = max(0, len(text) - _LONGEST_TAIL)
-    if not _IS_SHARED.search(text, low):
+    if not starts or not _IS_SHARED.search(text, low):
         return None
-    for index in range(len(text) - 2, low, -1):
+    for index in range(min(len(text) - 2, starts[-1] - 1), low, -1):
+        if not reader.left:
+            break
         if text[index] in _PAUSES and text[index + 1] not in _PAUSES and _IS_SHARED.search(text, index):
-            tail = _Draft.of(text[index + 1 :], known)
+            tail = reader.draft(text[index + 1 :])
             if tail.dated and _is_filler(tail.matter) and _IS_SHARED.search(tail.matter):
-                head = _Draft.of(text[:index], known)
+                head = reader.draft(text[:index])
                 return (head._replace(mentions=draft.mentions), tail.reading) if head.matter else None
     return None
 
 
-def _split(draft: _Draft, known: Names) -> Sequence[_Draft]:
+def _split(draft: _Draft, reader: _Reader) -> Sequence[_Draft]:
     """The items of one segment: several when every part of a comma list has its own deadline and a verb."""
-    for parts in list_parts(draft.text, draft.reading.choice.said):
+    for parts in list_parts(draft.text, draft.reading.starts):
+        if not all(map(lexicon.holds_act, parts)):
+            continue
         drafts: list[_Draft] = []
         for part in parts:
-            drafts.append(_Draft.of(part, known))
+            drafts.append(reader.draft(part))
             if not drafts[-1].dated or not lexicon.holds_act(drafts[-1].matter):
                 break
         else:

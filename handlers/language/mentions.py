@@ -16,9 +16,10 @@ _AT = Pattern(
 )
 # A run of this length without a blank is cut where a deadline or an act begins, but only within its beginning.
 _LONGEST_NAME = 4
-_LONGEST_RUN = 32
+_LONGEST_RUN = 16
+_LATEST_ACT = 9
 # More people are not mentioned in one message; those after them are cut at blanks and known names alone.
-_MOST_CUT = 40
+MOST_CUT = 24
 
 Names = Mapping[str, int]
 
@@ -38,8 +39,11 @@ def known_names(people: Collection[str]) -> Names:
     return {fold(person): len(person) for person in people if person}
 
 
-def find_mentions(text: str, known: Names) -> Mentioned:
-    """The mentions of `text`. One that begins with a `known` name ends there, even without a blank after it."""
+def find_mentions(text: str, known: Names, most: int = MOST_CUT) -> Mentioned:
+    """The mentions of `text`. One that begins with a `known` name ends there, even without a blank after it.
+
+    The first `most` others end where a deadline or an act begins.
+    """
     if "@" not in text and "＠" not in text:
         return _NOBODY
     names: list[str] = []
@@ -47,9 +51,7 @@ def find_mentions(text: str, known: Names) -> Mentioned:
     longest = max(known.values(), default=0)
     for match in _AT.finditer(text):
         start, written = match.start("name"), match["name"]
-        length = _known_length(written[:longest], known) or (
-            _length(written) if len(names) < _MOST_CUT else len(written)
-        )
+        length = _known_length(written[:longest], known) or (_length(written) if len(names) < most else len(written))
         if length:
             names.append(written[:length])
             spans.append((match.start(), start + length))
@@ -73,7 +75,7 @@ def _length(written: str) -> int:
             break
     folded = fold(written[: min(length, _LONGEST_RUN)])
     if length >= _LONGEST_NAME and not folded.endswith(("部", "组", "机器人", "助手", "团队", "中心")):
-        for index in range(2, len(folded) - 1):
+        for index in range(2, min(len(folded) - 1, _LATEST_ACT)):
             if lexicon.begins_act(folded[index:]) is True and not lexicon.begins_nouny(folded[index:]):
                 return index
     return length

@@ -10,6 +10,7 @@ In patterns `_` stands for an optional blank, because blanks inside a phrase cou
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from handlers.language.clock_phrases import TO, time_at
@@ -155,35 +156,46 @@ _STARTS = rx(
 
 
 # Nobody writes an item with more places where a phrase might begin. Of a text that has them, the end is read as well.
-MOST_TRIES = 64
+MOST_TRIES = 48
 _END = 40
 _PAUSE = Pattern(r"[ ,，。;；!！?？]")
 
 
-def scan(plain: str, most: int = MOST_TRIES) -> list[Phrase]:
-    """The phrases of `plain`, in order, none overlapping another.
+class Scan:
+    """The phrases of `plain`, in order, none overlapping another, found while they are asked for.
 
     After `most` places where one might begin only the end of the text is read, so that the time taken has a bound.
+    `tried` is how many places have been looked at so far.
     """
-    found: list[Phrase] = []
-    index = 0
-    end = len(plain) - min(_END, 4 * most)
-    while (match := _STARTS.search(plain, index)) is not None:
-        index = match.start()
-        most -= 1
-        if most == -1 and index < end:
-            pause = _PAUSE.search(plain, end)
-            index = pause.end() if pause else end
-            continue
-        phrase = _phrase_at(plain, index)
-        if phrase is None:
-            index += 1
-            continue
-        if phrase.when is not None:
-            phrase = _with_lead(plain, phrase, found[-1].end if found else 0)
-        found.append(phrase)
-        index = phrase.end
-    return found
+
+    def __init__(self, plain: str, most: int = MOST_TRIES) -> None:
+        self.tried = 0
+        self._plain, self._most = plain, most
+
+    def __iter__(self) -> Iterator[Phrase]:
+        plain, index, floor = self._plain, 0, 0
+        end = len(plain) - min(_END, 4 * self._most)
+        ended = False
+        while (match := _STARTS.search(plain, index)) is not None:
+            index = match.start()
+            if self.tried >= self._most and index < end and not ended:
+                pause = _PAUSE.search(plain, end)
+                index, ended = pause.end() if pause else end, True
+                continue
+            self.tried += 1
+            phrase = _phrase_at(plain, index)
+            if phrase is None:
+                index += 1
+                continue
+            if phrase.when is not None:
+                phrase = _with_lead(plain, phrase, floor)
+            index = floor = phrase.end
+            yield phrase
+
+
+def scan(plain: str, most: int = MOST_TRIES) -> Iterator[Phrase]:
+    """The phrases of `plain`, as told at `Scan`."""
+    return iter(Scan(plain, most))
 
 
 def _phrase_at(plain: str, index: int) -> Phrase | None:

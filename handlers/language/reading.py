@@ -19,13 +19,15 @@ class Reading(NamedTuple):
     """A text with its chosen deadline: what every reader of this package starts from.
 
     `spans` tell where the deadline, or without one the vague words, stand in the original text; `rest` is the text
-    without the deadline, the vague words and what was blanked out before reading.
+    without the deadline, the vague words and what was blanked out before reading. `starts` are the places in the
+    original text of all phrases that may be deadlines.
     """
 
     text: str
     choice: Choice
     spans: tuple[tuple[int, int], ...]
     rest: str
+    starts: tuple[int, ...]
 
     @property
     def when(self) -> When | None:
@@ -54,14 +56,15 @@ class Reading(NamedTuple):
 def read(text: str, blanked: Sequence[tuple[int, int]] = (), most: int = MOST_TRIES) -> Reading:
     """`text` with its deadline chosen; the stretches `blanked` (mentions, in order) are read as blanks.
 
-    `most` bounds the time taken, as told at `scan`.
+    `most` bounds the time taken, as told at `Scan`.
     """
     writing = Writing.of(_with_blanks(text, blanked) if blanked else text)
     choice = choose(writing.plain, most)
     vague = [writing.original(*span) for span in choice.vague]
     chosen = [writing.original(one.start, one.end) for one in (choice.phrase, choice.time) if one] or vague
     chosen.sort()
-    return Reading(text, choice, tuple(chosen), without(text, [*chosen, *vague, *blanked]))
+    starts = tuple(writing.origin[start] for start in choice.starts)
+    return Reading(text, choice, tuple(chosen), without(text, [*chosen, *vague, *blanked]), starts)
 
 
 def _with_blanks(text: str, spans: Sequence[tuple[int, int]]) -> str:

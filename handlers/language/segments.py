@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -66,10 +67,11 @@ def blocks(text: str) -> list[Block]:
 
 
 _SEMICOLON = Pattern(r"[;；]")
-_CIRCLED = Pattern(r"[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉]")
+# A digit behind a letter or another digit is no item's.
 _NUMBERED = Pattern(
-    r"(?:[(（]\s*(?P<b>\d{1,2}|[一二三四五六七八九十])\s*[)）]|(?P<k>\d)\ufe0f?\u20e3|"
-    r"(?P<d>[0-9０-９]{1,2})\s?(?:[.．](?![0-9０-９])|、|[)）](?![0-9０-９])|(?=$))|(?P<c>[一二三四五六七八九十])\s?(?:、|[.．]|[)）])|第(?P<o>[一二三四五六七八九十])[,，、:：])"
+    r"(?P<a>[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉])|(?<![A-Za-z\d周期拜月第.．])(?:[(（]\s*(?P<b>\d{1,2}|[一二三四五六七八九十])\s*[)）]"
+    r"|(?P<k>\d)\ufe0f?\u20e3|(?P<d>[0-9０-９]{1,2})\s?(?:[.．](?![0-9０-９])|、|[)）](?![0-9０-９]))"
+    r"|(?P<c>[一二三四五六七八九十])\s?(?:、|[.．]|[)）])|第(?P<o>[一二三四五六七八九十])[,，、:：])"
 )
 _BULLET = Pattern(r"^\s*(?:[-–—•·●○■□◆◇▪▫*✓✔✅☐☑▶➡➢➤★☆]|[👉📌📍🔸🔹🔶🔷🔺🔴🟠🟡🟢🔵⚪⚫⭐🌟📝])\ufe0f?\s*(?=\S)")
 _CHINESE = {char: number for number, char in enumerate("一二三四五六七八九十", 1)}
@@ -81,35 +83,29 @@ class _Marker(NamedTuple):
     number: int
 
 
-# Where a number may begin. A digit behind a letter or another digit is no item's.
-_MAY_NUMBER = Pattern(r"[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉]|(?<![A-Za-z\d周期拜月第.．])[(（0-9０-９一二三四五六七八九十第]")
-
-
 def _markers(line: str) -> Iterator[_Marker]:
     """Everything in `line` that looks like the number of an item."""
-    position = 0
-    while (begin := _MAY_NUMBER.search(line, position)) is not None:
-        start = begin.start()
-        position = start + 1
-        if _CIRCLED.match(begin[0]):
-            yield _Marker(start, position, int(unicodedata.numeric(begin[0])))
-            continue
-        match = _NUMBERED.match(line, start)
-        if match and start < match.end() < len(line):
+    for match in _NUMBERED.finditer(line):
+        start, end = match.span()
+        if match["a"]:
+            yield _Marker(start, end, int(unicodedata.numeric(match["a"])))
+        elif end < len(line):
             before = line[start - 1] if start else " "
-            groups = match.groupdict()
-            written = groups["b"] or groups["k"] or groups["d"] or groups["c"] or groups["o"]
             own_place = before.isspace() or before in "；;，,。.、：:！!+＋"
-            if groups["c"] is None or own_place:
-                position = match.end()
-                yield _Marker(start, position, _CHINESE[written] if written in _CHINESE else int(written))
+            if match["c"] is None or own_place:
+                written = match["b"] or match["k"] or match["d"] or match["c"] or match["o"]
+                yield _Marker(start, end, _CHINESE[written] if written in _CHINESE else int(written))
+
+
+# No line that is a list holds more that looks like a number.
+_MOST_MARKERS = 200
 
 
 def _numbered(line: str) -> list[str] | None:
     """The parts of a line split at its numbering, what stands before it first; None when it has none."""
     found: list[_Marker] = []
     begin = len(line) - len(line.lstrip())
-    for marker in _markers(line):
+    for marker in itertools.islice(_markers(line), _MOST_MARKERS):
         if not found:
             if marker.number == 1 or (marker.start <= begin and marker.number <= 30):
                 found.append(marker)
@@ -141,14 +137,26 @@ _LONGEST_LIST = 300
 _LISTS = (Pattern(r"[，,。！!]"), Pattern(r"[，,。！!、]"), Pattern(r"[\s，,。！!、]+"))
 
 
-def list_parts(text: str, most: int) -> Iterator[Sequence[str]]:
-    """The ways in which `text` may be a list: by commas, by 、 too, by blanks too; of `most` parts at the most."""
-    most = min(most, _MOST_PARTS)
-    if len(text) > _LONGEST_LIST or most < 2:
+def list_parts(text: str, starts: Sequence[int]) -> Iterator[Sequence[str]]:
+    """The ways in which `text` may be a list: by commas, by 、 too, by blanks too.
+
+    A list of items holds in each part one of `starts`, the places where a deadline may begin.
+    """
+    if len(text) > _LONGEST_LIST or len(starts) < 2:
         return
     tried: set[tuple[str, ...]] = set()
     for pattern in _LISTS:
-        parts = tuple(part.strip() for part in pattern.split(text) if part.strip())
-        if 2 <= len(parts) <= most and parts not in tried:
-            tried.add(parts)
+        parts: list[str] = []
+        begin = 0
+        for end, following in ((match.start(), match.end()) for match in pattern.finditer(text + "，")):
+            part = text[begin:end].strip()
+            if part:
+                if not any(begin <= start < end for start in starts):
+                    parts = []
+                    break
+                parts.append(part)
+            begin = following
+        key = tuple(parts)
+        if 2 <= len(parts) <= _MOST_PARTS and key not in tried:
+            tried.add(key)
             yield parts
