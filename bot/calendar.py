@@ -93,6 +93,20 @@ def _is_workday(day: date) -> bool:
     return day.weekday() < 5 and day not in _statutory_days_off(day.year)
 
 
+@functools.cache
+def _holidays(year: int) -> Mapping[str, tuple[date, date]]:
+    found = {}
+    for name, day in _feasts(year).items():
+        if not _is_workday(day):
+            first = last = day
+            while not _is_workday(first - _DAY):
+                first -= _DAY
+            while not _is_workday(last + _DAY):
+                last += _DAY
+            found[name] = (first, last)
+    return MappingProxyType(found)
+
+
 class _Hours(NamedTuple):
     zone: ZoneInfo
     work_hours: tuple[time, time]
@@ -182,11 +196,9 @@ class Calendar(_Hours):
         """The feast days of `year` by name: 元旦 除夕 春节 清明 五一 端午 中秋 国庆, as far as the law knew them."""
         return _feasts(year)
 
-    def days_off(self, day: date) -> tuple[date, date]:
-        """First and last day of the unbroken stretch of days off round `day`, which must be one (else ValueError)."""
-        if _is_workday(day):
-            raise ValueError("not a day off")
-        return self.previous_workday(day) + _DAY, self.next_workday(day) - _DAY
+    def holidays(self, year: int) -> Mapping[str, tuple[date, date]]:
+        """First and last day of the days off round each feast of `year` that is a day off, by the feast's name."""
+        return _holidays(year)
 
     # -- hours
 

@@ -48,9 +48,9 @@ def plain_item(text: str, now: datetime, calendar: Calendar, people: Collection[
 
 
 # More than one message holds; a person who writes more is asked to send it in parts.
-MOST_ITEMS = 40
-# So many places where a phrase might begin are looked at in one message.
-_MOST_PLACES = 160
+MOST_ITEMS = 30
+# So much work is done for one message: a text read costs one, and so does each place where a phrase might begin.
+_MOST_WORK = 100
 
 
 class Understood(NamedTuple):
@@ -92,7 +92,7 @@ class _Reader:
     def __init__(self, known: Names) -> None:
         self._known = known
         self._cuts = MOST_CUT
-        self.left = _MOST_PLACES
+        self.left = _MOST_WORK
         self.whole = True
 
     def mentions(self, text: str) -> Mentioned:
@@ -103,7 +103,7 @@ class _Reader:
     def draft(self, text: str) -> _Draft:
         mentioned = self.mentions(text)
         reading = read(text, mentioned.spans, min(self.left, MOST_TRIES))
-        self.left = max(0, self.left - reading.choice.tried)
+        self.left = max(0, self.left - reading.choice.tried - 1)
         return _Draft(text, reading, mentioned.names)
 
 

@@ -395,11 +395,11 @@ class RoundFeast(NamedTuple):
     def options(self, today: date, calendar: Calendar) -> Iterator[Stretch]:
         blocks = sorted(
             {
-                calendar.days_off(day)
+                block
                 for year in (today.year - 1, today.year, today.year + 1, today.year + 2)
-                for name, day in calendar.feasts(year).items()
+                if self.year_shift in (None, year - today.year)
+                for name, block in calendar.holidays(year).items()
                 if name == self.name or (self.name is None and name != "除夕")
-                if not calendar.is_workday(day) and self.year_shift in (None, year - today.year)
             }
         )
         for first, last in blocks:

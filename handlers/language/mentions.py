@@ -19,7 +19,7 @@ _LONGEST_NAME = 4
 _LONGEST_RUN = 16
 _LATEST_ACT = 9
 # More people are not mentioned in one message; those after them are cut at blanks and known names alone.
-MOST_CUT = 24
+MOST_CUT = 12
 
 Names = Mapping[str, int]
 

@@ -125,6 +125,8 @@ def segments(body: str) -> list[Segment]:
     """The items of one commitment as written: by lines, numbering and semicolons; empty ones left out."""
     found: list[Segment] = []
     for number, line in enumerate(body.splitlines()):
+        if not line or line.isspace():
+            continue
         line = _BULLET.sub("", line)
         for part in _numbered(line) or [line]:
             found.extend(Segment(piece.strip(), number == 0) for piece in _SEMICOLON.split(part))

@@ -35,6 +35,13 @@ async def test_a_promise_of_four_thousand_characters_is_kept_whole(store: Store)
     check(told.answer(2), "王磊", "reply", "共 1 条", about=[1])
 
 
+async def test_more_promises_than_one_message_holds_are_not_half_kept(quick: Store) -> None:
+    lines = "\n".join(f"{number}. 给{number}号店寄样 周三" for number in range(1, 60))
+    told = await hold(quick, f"10:00 王磊：【承诺】\n{lines}", "10:01 王磊：我的承诺")
+    check(told.answer(1), "王磊", "question", "还没记", "分几条", about=[])
+    assert "#1" not in told.answer(2).text
+
+
 @pytest.mark.parametrize(
     "command", ["完成 99", "延期 99 周五", "取消 99 不做", "转交 99 @李娜", "改 99 周四", "静音 99"]
 )

@@ -85,6 +85,7 @@ _RECORDING = [
         {"items": [_DATED], "now": NOW},
         {"items": [], "now": NOW},
     ),
+    *both("commitment_too_many", {"most": 30}, {"most": 1}),
     *both("person_unknown", {"names": ["阿毛", "小何"], "bot": "一诺"}, {"names": ["阿毛"], "bot": "一诺"}),
     *both(
         "commitment_given",

@@ -73,10 +73,15 @@ def test_added_workdays_are_counted(day: date, n: int) -> None:
 
 
 def test_days_off_join_over_two_feasts() -> None:
-    assert CALENDAR.days_off(date(2025, 10, 6)) == (date(2025, 10, 1), date(2025, 10, 8))
+    joint = (date(2025, 10, 1), date(2025, 10, 8))
     assert CALENDAR.feasts(2025)["中秋"] == date(2025, 10, 6)
-    with pytest.raises(ValueError, match="day off"):
-        CALENDAR.days_off(date(2026, 11, 24))
+    assert CALENDAR.holidays(2025)["中秋"] == CALENDAR.holidays(2025)["国庆"] == joint
+
+
+def test_a_thousand_workdays_are_looked_up_across_years() -> None:
+    day = CALENDAR.add_workdays(date(2026, 11, 24), 999)
+    assert CALENDAR.add_workdays(day, -999) == date(2026, 11, 24)
+    assert CALENDAR.is_workday(day)
 
 
 @pytest.mark.parametrize(
