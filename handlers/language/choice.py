@@ -19,7 +19,7 @@ _EDGES = " ,，。.;；:：、!！?？+~-|·…()（）[]\"'“”<>《》「」
 _OF_A_THING = Pattern(r"(?:把|将|给|跟|(?<![意方走去转导定流面])向|(?<![核校面比应])对|帮|替)$")
 # What may follow a number that looks like a date or a duration but measures a thing.
 _UNIT = Pattern(
-    r" ?(?:[a-z%℃]|[个台箱套件家吨升斤米寸元块瓶桶盒条支只片张份袋卷根米层楼栋版型倍折毫厘磅万千百度款期批]|公[斤里])"
+    r" ?(?:[a-z%℃]|[个台箱套件家吨升斤米寸元块平方瓶桶盒条支只片张份袋卷根层楼栋版型倍折毫厘磅万千百度款期批]|公[斤里])"
 )
 _EVENT = Pattern(
     r"例会|早会|晨会|晚会|周会|月会|夕会|会员日|会议|会上|会后|会前|年会|发布会|展会|茶话会|大促|活动(?!现场)|专场|团购|的|晚宴|聚餐|场次|班次|航班|高铁|档期|排班表|包邮|秒杀|特惠|狂欢"
@@ -28,9 +28,14 @@ _EVENT = Pattern(
 _SERVICE = Pattern(r"值班|营业|服务|响应|在线|客服|热线|保修|质保|售后|待命|轮班|监控|供电|直播|不间断")
 # What a duration is counted from instead of now (验收后15天付款, 货到7天), or is a term of (改成45天, 保修三年).
 _FROM_AN_EVENT = Pattern(
-    r"(?:(?<![之以最然今此往落随先])后|[改变调换]成|[改变调换算]为|到|从|起|满|共|各|免|限"
+    r"(?:(?<![之以最然今此往落随先])后|[改变调换]成|[改变调换算]为|到|从|是|起|满|共|各|免|限"
     r"|质保|保修|维保|响应|值班|营业|服务) ?$"
 )
+# 把 opens the name of a thing: 把12小时内必达的承诺写上去.
+_DISPOSED = Pattern(r"把 ?$")
+_RANGE_SIGN = Pattern(r"[到至~-]")
+# How a thing is measured or told apart, so that behind a verb it belongs to that verb's object: 换|5号电机, 寄|2.5平方.
+_MEASURES = ("number", "slash", "duration", "approx", "clock", "month")
 # 合同里的30日内付款: words quoted from a text.
 _QUOTED = Pattern(r"[里中上内]的 ?$")
 _FRACTION = Pattern(r"[1-9] ?/ ?(?:2|3|4|8|16)$")
@@ -150,7 +155,7 @@ def _candidate(plain: str, phrase: Phrase, first: int, last: int) -> Candidate |
     if not loose_left and not loose_right:
         if phrase.shape in ("duration", "approx", "workdays") and _FROM_AN_EVENT.search(left):
             return None
-        if _QUOTED.search(left):
+        if _QUOTED.search(left) or (_DISPOSED.search(left) and start == phrase.core):
             return None
     if not loose_left and not phrase.strong:
         if phrase.shape != "approx" and _OF_A_THING.search(left):
@@ -179,7 +184,12 @@ def _modifies(phrase: Phrase, phrase_text: str, left: str, right: str, leads: bo
     act = lexicon.begins_act(right)
     if glued_left and lexicon.ends_governing(left) and (act is not True or lexicon.begins_nouny(right)):
         return True
-    if phrase.shape == "duration" and _SERVICE.match(right):
+    if phrase.shape in _MEASURES and glued_left and lexicon.ends_verb(left) and act is not True:
+        return True
+    if phrase.shape == "duration" and glued_left and lexicon.ends_verb(left) and not phrase_text.endswith(("内", "后")):
+        return True
+    timed_span = phrase.shape == "clock" and _RANGE_SIGN.search(phrase_text) is not None
+    if (phrase.shape == "duration" or timed_span) and _SERVICE.match(right):
         return True
     if phrase.shape == "feast" and leads:
         return act is False  # 国庆|嘉和的标书买回来: a name follows oftener than a thing unknown to us

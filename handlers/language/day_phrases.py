@@ -6,7 +6,7 @@ import re
 
 from handlers.language.date_phrases import DATES
 from handlers.language.day_rules import NOT_MIDDLE, SHIFT, Day, Reader, Rules, day_of, shift_of
-from handlers.language.days import Offset, Week, Weekday, Weekend
+from handlers.language.days import DateRange, Offset, Week, Weekday, Weekend
 from handlers.language.feast_phrases import FEASTS
 from handlers.language.patterns import Pattern, rx
 
@@ -26,7 +26,7 @@ _RULES = Rules()
 _OFFSETS: list[tuple[str, int, int | None]] = [
     (r"大_后_(?:[天日]|儿_个|儿)", 3, None), (r"今_明_(?:两_|2_)?[天日]", 1, 0), (r"明_后_(?:两_|2_)?[天日]", 2, 1),
     (r"这_两_三_[天日]", 3, 0), (r"这_(?:一_)?[两二2]_[天日]", 2, 0), (r"这_[几三3]_[天日]", 3, 0),
-    (r"今_(?:[天日]|儿_个|儿)", 0, None), (r"当_[天日]", 0, None), (r"明_(?:[天日]|儿_个|儿)", 1, None),
+    (r"今_(?:[天日]|儿_个|儿)", 0, None), (r"当_[天日](?!达)", 0, None), (r"明_(?:[天日]|儿_个|儿)", 1, None),
     (r"后_(?:[天日](?!天)|儿_个|儿(?![女童孙子]))", 2, None),
 ]  # fmt: skip
 
@@ -68,6 +68,18 @@ def _weekday(plain: str, match: re.Match[str]) -> Day | None:
     number = _WEEKDAYS[match["d"][0]]
     never = shift is not None and shift < 0
     return day_of(match, Weekday(number, shift), "weekday", never=never, plain_weekday=number)
+
+
+_NEIGHBOURS = ["一二", "二三", "三四", "四五", "五六", "六日", "六天"]
+_WHO_OR_WHEN = r"(?= ?(?:$|[ ,，。;、()]|(?:之|以)?前|把|给|去|到|都|两 ?天|我|上午|下午|晚))"
+
+
+@_RULES.on(rf"(?:{SHIFT}_)?{_WEEK}_(?P<both>{'|'.join(_NEIGHBOURS)}){_WHO_OR_WHEN}", starts="本这当下上周星礼")
+def _two_weekdays(plain: str, match: re.Match[str]) -> Day | None:
+    """周六日, 本周四五: due on the later one, as 周四或周五 is."""
+    shift = shift_of(match["shift"])
+    first, last = (Weekday(_WEEKDAYS[char], shift) for char in match["both"])
+    return day_of(match, DateRange(first, last, True), "weekday", never=(shift or 0) < 0)
 
 
 @_RULES.on(rf"(?:{SHIFT}_)?周_末", starts="本这当下上周")

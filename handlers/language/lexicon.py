@@ -208,6 +208,11 @@ def ends_governing(text: str) -> bool:
     return any(text[-length:] in _GOVERNING.words for length in _GOVERNING.lengths)
 
 
+def ends_verb(text: str) -> bool:
+    """Whether `text` ends with any verb of the trade."""
+    return any(text[-length:] in _VERB.words for length in _VERB.lengths)
+
+
 def holds_act(text: str) -> bool:
     """Whether any verb of the trade stands in `text`."""
     return any(_VERB.end(text, start) > 0 for start in range(len(text)))

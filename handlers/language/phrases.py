@@ -110,10 +110,10 @@ _BEFORE = rx(
 _BEFORE_COUNT = rx(r"_(?:之_|以_)?前_(?:后|夕|(?:\d|[一两二三四五六七])_?个?[天日周])")
 _AFTER = rx(r"_(?:之_|以_)?后(?!台|期|端|面|勤|来|轮|段|续(?!签|费|约|保|订)|退|天)")
 _TAIL = rx(
-    r"_(?:截_止|截_至|为_止|止(?!损|付|痛|血|咳)|当_[天日]|左_右|上_下|最_[迟晚](?!_?[于在])|之_间(?!隔)|的?_最_后_一_[天刻])"
+    r"_(?:截_止|截_至|为_止|止(?!损|付|痛|血|咳)|当_[天日]|左_右|上_下|最_[迟晚](?!_?[于在])|之_间(?!隔)|的?_时_候|的_样_子|那_天|的?_最_后_一_[天刻])"
 )
 # What every word that may follow a phrase and belong to it begins with.
-_MAY_FOLLOW = rx(r"_[之以前内后截为止当左上最的(吧哈啊哦呀呢嘛]")
+_MAY_FOLLOW = rx(r"_[之以前内后截为止当左上最的时那(吧哈啊哦呀呢嘛]")
 # Spoken particles between the deadline and the act: 周五之前吧给客户寄; 吧台 and 呢绒 are things.
 _PARTICLE = rx(r"_(?:[吧哈啊哦呀呢嘛](?=$|[ ,，。;；!！?？~、)）])|吧(?![台椅凳女员丽])|呢(?![绒子料喃])|[啊嘛呀])")
 _STRONG_TAIL = Pattern("[截止]")
@@ -133,7 +133,8 @@ _LEAD_END = Pattern(rf"[{_LOOK}止至间期日限ley:是为\-迟晚于过多在�
 _STRONG_LEAD = Pattern(r"截|ddl|deadline|due|by|迟|晚|时 ?间|日 ?期|期 ?限|时 ?限|不 ?超|赶")
 _PLAIN_TIME = Pattern(r"(?:时 ?间|日 ?期|期 ?限|时 ?限) ?$")
 
-_EVERY = Pattern(r"(?:每 ?个?|逢|隔|第|历 ?年|往 ?年|首) ?$")
+_RECURRING = Pattern(r"每 ?(?:个? ?(?:工 ?作 ?日|月)|[天日周月晚早年])? ?$")
+_EVERY = Pattern(rf"{_RECURRING.source}|(?:每 ?个?|逢|隔|第|历 ?年|往 ?年|首) ?$")
 # Where a phrase may begin: one of these characters, and what every phrase that begins with it goes on with. A digit
 # inside a number, or behind one and a dot, begins nothing.
 _NUMERAL = f"0-9{NUMERALS}"
@@ -217,7 +218,8 @@ def _phrase_at(plain: str, index: int) -> Phrase | None:
     previous = plain[index - 1]
     if char.isdigit() and previous.isascii() and previous.isalpha() and _is_part_number(plain, index, best):
         return None
-    if best.when is not None and not best.strong and _EVERY.search(plain[max(0, index - 4) : index]):
+    before = plain[max(0, index - 6) : index]
+    if best.when is not None and (_RECURRING if best.strong else _EVERY).search(before):
         return best._replace(when=None)
     return best
 
