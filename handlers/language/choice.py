@@ -19,7 +19,8 @@ _EDGES = " ,，。.;；:：、!！?？+~-|·…()（）[]\"'“”<>《》「」
 _OF_A_THING = Pattern(r"(?:把|将|给|跟|(?<![意方走去转导定流面])向|(?<![核校面比应])对|帮|替)$")
 # What may follow a number that looks like a date or a duration but measures a thing.
 _UNIT = Pattern(
-    r" ?(?:[a-z%℃]|[个台箱套件家吨升斤米寸元块平方瓶桶盒条支只片张份袋卷根层楼栋版型倍折毫厘磅万千百度款期批]|公[斤里])"
+    r" ?(?:[a-z%℃]|[个台箱套件家吨升斤米寸元块平瓶桶盒条支只片张份袋卷根层楼栋版型倍折毫厘磅万千百度款期批]"
+    r"|公[斤里])"
 )
 _EVENT = Pattern(
     r"例会|早会|晨会|晚会|周会|月会|夕会|会员日|会议|会上|会后|会前|年会|发布会|展会|茶话会|大促|活动(?!现场)|专场|团购|的|晚宴|聚餐|场次|班次|航班|高铁|档期|排班表|包邮|秒杀|特惠|狂欢"
@@ -31,6 +32,8 @@ _FROM_AN_EVENT = Pattern(
     r"(?:(?<![之以最然今此往落随先])后|[改变调换]成|[改变调换算]为|到|从|是|起|满|共|各|免|限"
     r"|质保|保修|维保|响应|值班|营业|服务) ?$"
 )
+# 改成四号方案: what a thing is turned into.
+_TURNED = Pattern(r"[改变调换]成 ?$")
 # 把 opens the name of a thing: 把12小时内必达的承诺写上去.
 _DISPOSED = Pattern(r"把 ?$")
 _RANGE_SIGN = Pattern(r"[到至~-]")
@@ -154,6 +157,8 @@ def _candidate(plain: str, phrase: Phrase, first: int, last: int) -> Candidate |
         return None
     if not loose_left and not loose_right:
         if phrase.shape in ("duration", "approx", "workdays") and _FROM_AN_EVENT.search(left):
+            return None
+        if phrase.shape in _MEASURES and _TURNED.search(left):
             return None
         if _QUOTED.search(left) or (_DISPOSED.search(left) and start == phrase.core):
             return None

@@ -205,12 +205,22 @@ def begins_relative(text: str) -> bool:
 
 def ends_governing(text: str) -> bool:
     """Whether `text` ends with a verb that takes what follows as its object."""
-    return any(text[-length:] in _GOVERNING.words for length in _GOVERNING.lengths)
+    return _ends_with(text, _GOVERNING)
 
 
 def ends_verb(text: str) -> bool:
     """Whether `text` ends with any verb of the trade."""
-    return any(text[-length:] in _VERB.words for length in _VERB.lengths)
+    return _ends_with(text, _VERB)
+
+
+# 阿发, 小陈, 老盖: a name, not a verb.
+_FAMILIAR = ("阿", "小", "老")
+
+
+def _ends_with(text: str, words: _Words) -> bool:
+    return any(text[-length:] in words.words for length in words.lengths if length > 1) or (
+        text[-1:] in words.words and text[-2:-1] not in _FAMILIAR
+    )
 
 
 def holds_act(text: str) -> bool:
