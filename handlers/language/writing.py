@@ -56,7 +56,7 @@ class Writing(NamedTuple):
     @classmethod
     def of(cls, text: str) -> Writing:
         seen = text.translate(_TABLE)
-        if not _MEANT.keys().isdisjoint(seen):
+        if any(char in seen for char in _MEANT):
             seen = _MISSPELT.sub(lambda match: _MEANT[match[0]], seen)
         if _NOTHING not in seen and "  " not in seen:
             return cls(text, seen, range(len(text) + 1))

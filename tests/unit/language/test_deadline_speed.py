@@ -8,9 +8,12 @@ from datetime import datetime
 from types import FrameType
 
 import pytest
+from hypothesis import given, settings, target
+from hypothesis import strategies as st
 
+from benchmarks.hostile import FAMILY, PIECES, fill
 from bot.calendar import Calendar
-from handlers.language.clauses import commitments, is_commitment
+from handlers.language.clauses import MOST_ITEMS, commitments, is_commitment, understand
 
 CALENDAR = Calendar()
 NOW = datetime(2026, 11, 24, 10, tzinfo=CALENDAR.zone)
@@ -36,6 +39,37 @@ def calls(act: Callable[[], object]) -> int:
 def work(text: str) -> int:
     commitments(text, NOW, CALENDAR)  # compiles what is needed
     return calls(lambda: commitments(text, NOW, CALENDAR))
+
+
+# What one message may cost at the most, whatever its 2000 characters are: some hundred times a plain one.
+MOST_WORK = 25_000
+
+
+@pytest.mark.parametrize("unit", FAMILY)
+def test_the_worst_texts_known_stay_within_the_bound(unit: str) -> None:
+    assert work(fill(unit)) <= MOST_WORK
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=25).map("".join))
+@settings(max_examples=60, deadline=None, database=None)
+def test_a_search_for_worse_texts_stays_within_the_bound(unit: str) -> None:
+    cost = work(fill(unit))
+    target(float(cost))
+    assert cost <= MOST_WORK
+
+
+@pytest.mark.parametrize("line", ["周三前给老丁家送试用装", "寄样 周三，11:30，12月4日（周五）"])
+def test_more_items_than_are_read_are_told(line: str) -> None:
+    few = understand("【承诺】\n" + f"{line}\n" * 5, NOW, CALENDAR)
+    many = understand("【承诺】\n" + f"{line}\n" * 90, NOW, CALENDAR)
+    assert (len(few.items), few.whole) == (5, True)
+    assert not many.whole
+    assert len(many.items) <= MOST_ITEMS
+
+
+@pytest.mark.parametrize("amount", ["999", "九百九十九"])
+def test_a_term_of_years_costs_no_more_than_one_of_days(amount: str) -> None:
+    assert work(f"【承诺】{amount}个工作日内交图") <= 2 * work("【承诺】9个工作日内交图")
 
 
 UNITS = [
