@@ -23,6 +23,7 @@ from bot.server import Metrics, Server
 from bot.settings import Settings
 from bot.types import Outgoing, Platform
 from bot.worker import Worker
+from scheduler import quotas
 from scheduler.engine import BATCH, Engine
 from scheduler.jobs import metronome
 from scheduler.policy import DEFAULT_FILE, load
@@ -66,6 +67,7 @@ class App:
             self.engine,
             bot_name=settings.bot_name,
             on_done=lambda: self.delivery.wake(),
+            quotas=settings.quotas,
         )
         self.server = Server(
             self.store,
@@ -145,6 +147,8 @@ class App:
         try:
             while await self.store.write(lambda session: self.engine.tick(session, now)) >= BATCH:
                 pass
+            if self.settings.quotas:
+                await self.store.write(lambda session: quotas.warn(session, now))
         except StoreUnavailable as error:
             log.warning("the clocks cannot be read", action="tick.store_unavailable", error=str(error))
         except Exception:  # one bad obligation must not stop the metronome

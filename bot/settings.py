@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEFAULT_DATABASE = "sqlite:///data/yinuo.db"
@@ -84,6 +84,8 @@ class Settings(BaseSettings):
     dingtalk_api_base: Base = "https://api.dingtalk.com"
     dingtalk_oapi_base: Base = "https://oapi.dingtalk.com"
     dingtalk_group_robots: NamedPairs = {}
+    dingtalk_monthly_calls: int = Field(5000, ge=0)
+    dingtalk_monthly_messages: int = Field(3000, ge=0)
 
     console: Literal["", "on", "off"] = ""
     console_token: SecretStr = SecretStr("")
@@ -137,6 +139,16 @@ class Settings(BaseSettings):
     def dingtalk_ready(self) -> bool:
         """Are all secrets of the DingTalk robot set?"""
         return bool(self.dingtalk_client_id and self.dingtalk_client_secret.get_secret_value())
+
+    @property
+    def quotas(self) -> dict[tuple[str, str], int]:
+        """The rights that a platform sells by the month, by platform and name: how much there is, 0 for no limit."""
+        if not self.dingtalk_ready:
+            return {}
+        return {
+            ("dingtalk", "calls"): self.dingtalk_monthly_calls,
+            ("dingtalk", "messages"): self.dingtalk_monthly_messages,
+        }
 
     @property
     def any_platform(self) -> bool:

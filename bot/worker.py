@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import structlog
 from sqlmodel import Session
@@ -21,7 +22,7 @@ from bot.types import Inbound
 from handlers import routes, speak
 from handlers.language.names import Alias, Directory
 from handlers.talk import Clocks, Talk
-from storage import clients, inbox, people
+from storage import clients, inbox, people, quota
 from storage.store import Store, StoreUnavailable
 from storage.tables import Chat, Inbox, Person
 
@@ -35,7 +36,10 @@ CRASHES = 10
 
 
 class Worker:
-    """Handles what is in the inbox. `on_done` is called after each commit that may have queued something to say."""
+    """Handles what is in the inbox. `on_done` is called after each commit that may have queued something to say.
+
+    A message is counted against its platform's monthly right "messages" where `quotas` names it.
+    """
 
     def __init__(
         self,
@@ -46,12 +50,14 @@ class Worker:
         *,
         bot_name: str = "一诺",
         on_done: Callable[[], None] = lambda: None,
+        quotas: quota.Limits = MappingProxyType({}),
     ) -> None:
         self.store = store
         self.clock = clock
         self.calendar = calendar
         self.clocks = clocks
         self.bot_name = bot_name
+        self.quotas = quotas
         self.on_done = on_done
         self._directory = Directory()
         self._entries: dict[int, tuple[str, tuple[Alias, ...]]] = {}
@@ -152,10 +158,13 @@ class Worker:
             # Another worker took over when this one's lease ran out.
             return None
         message = letters.unpack(row.platform, row.message_id, row.sent_at, row.payload)
+        quota.spend(session, now, row.platform, {"messages": 1}, self.quotas)
         if message.notice is not None:
             log.warning(
                 "a platform notice came in", action="worker.notice", platform=row.platform, notice=message.notice
             )
+            if message.notice == "quota":
+                quota.refused(session, now, row.platform, "messages", self.quotas, withheld=1)
             if message.notice == "unidentified":
                 speak.say_plainly(session, "unidentified", row, now, self.bot_name)
                 return "unidentified"

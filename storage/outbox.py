@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
+from storage import quota
 from storage.tables import Chat, Identity, Lane, Moment, Outbox
 
 LEASE = timedelta(seconds=60)
@@ -91,7 +92,8 @@ def queue(
 ) -> Outbox | None:
     """Queues one message to a person, a chat, or a bare (platform, kind, id); None when this key is queued already.
 
-    A person without any known address gets a dead row, so that `doctor` can show whom nobody can reach.
+    A person without any known address gets a dead row, so that `doctor` can show whom nobody can reach; so does a
+    digest on a platform whose right of the month is used up: what is left of it is for replies and reminders.
     """
     if session.exec(select(Outbox.id).where(Outbox.key == key)).first() is not None:
         return None
@@ -109,6 +111,8 @@ def queue(
             platform, target_id = identity.platform, identity.user_id
     else:
         raise ValueError("a person or a chat is needed")
+    if kind == "digest" and (right := quota.used_up(session, now, platform)):
+        error = f"the month's {right} are used up: digests are not sent"
     row = Outbox(
         key=key,
         platform=platform,

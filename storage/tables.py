@@ -243,6 +243,23 @@ class Lane(SQLModel, table=True):
     ready_at: datetime = _moment()
 
 
+class QuotaUse(SQLModel, table=True):
+    """How much of a right that a platform sells by the month was used; `month` is `YYYY-MM` in China.
+
+    `allowed` is how much there is, 0 when it is not limited; `warned` the percentage people were last told of.
+    `withheld` counts what the platform kept back because the right was used up, `refused_at` when it last said so.
+    """
+
+    platform: str = Field(primary_key=True)
+    right: str = Field(primary_key=True)
+    month: str = Field(primary_key=True)
+    used: int = 0
+    allowed: int = 0
+    warned: int = 0
+    withheld: int = 0
+    refused_at: datetime | None = _maybe_moment()
+
+
 # --- facts ----------------------------------------------------------------------------------------------------
 
 

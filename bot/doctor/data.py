@@ -18,10 +18,10 @@ from bot import listening
 from bot.settings import Settings
 from bot.types import Check
 from prompts import mask
-from storage import events, migrate, outbox, people
+from storage import events, migrate, outbox, people, quota
 from storage import settings as kept
 from storage.store import PostgresStore, SqliteStore, open_store
-from storage.tables import Chat, Identity, Person
+from storage.tables import Chat, Identity, Person, QuotaUse
 
 LEAST_FREE = 500 << 20
 _SHOWN = 5
@@ -128,6 +128,7 @@ def _contents(session: Session, settings: Settings, now: datetime) -> list[Check
         *_roster(session, settings),
         *_groups(session, settings),
         *_listening(session, now),
+        *_quotas(session, now),
         _dead_letters(session),
     ]
 
@@ -235,6 +236,26 @@ def _listening(session: Session, now: datetime) -> list[Check]:
             advice = "Look into that instance's log for listening.misconfigured or listening.broke."
             found.append(Check(name, False, f"an instance holds it, and is {report['state']}", advice))
     return found
+
+
+def _quotas(session: Session, now: datetime) -> list[Check]:
+    """What was used of the rights that are sold by the month."""
+    return [_quota(row, quota.share(row, now)) for row in quota.of_month(session, now)]
+
+
+def _quota(row: QuotaUse, share: int) -> Check:
+    name = f"{row.platform} {row.right} this month"
+    found = f"{row.used} of {row.allowed} used" if row.allowed else f"{row.used} used"
+    if row.withheld:
+        found += f"; {row.withheld} messages came without their words, nobody has read them"
+    if row.refused_at is not None:
+        found += f"; the platform called them used up at {row.refused_at:%Y-%m-%d %H:%M} UTC"
+    setting = f"{row.platform}_monthly_{row.right}".upper()
+    if share >= 100:
+        advice = f"Digests are not sent until next month: buy a larger edition and raise {setting}."
+    else:
+        advice = f"At the end digests stop: look for what can be spared, or raise {setting}." if share >= 70 else ""
+    return Check(name, share < 100, found, advice)
 
 
 def _dead_letters(session: Session) -> Check:

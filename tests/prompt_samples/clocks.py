@@ -277,4 +277,13 @@ _DIGESTS = [
     Sample("report_count_group", "sparse", {"day": TODAY, "submitted": 7, "missing": 0}, in_group=True),
 ]
 
-CLOCKS: list[Sample] = [*_PROMISES, *_REPORTS, *_LEADS, *_DEFAULT, *_DIGESTS]
+_QUOTA = {"platform": "dingtalk", "right": "calls", "used": 3512, "allowed": 5000, "level": 70}
+_QUOTAS = both(
+    "quota_warning",
+    _QUOTA,
+    _QUOTA | {"right": "messages", "used": 12, "allowed": 0, "level": 100},
+    Sample("quota_warning", "nearly", _QUOTA | {"level": 90}, said=("已用 90%", "3512/5000"), unsaid=("用完了",)),
+    Sample("quota_warning", "over", _QUOTA | {"used": 5000, "level": 100}, said=("用完了", "共 5000"), unsaid=("%",)),
+)
+
+CLOCKS: list[Sample] = [*_QUOTAS, *_PROMISES, *_REPORTS, *_LEADS, *_DEFAULT, *_DIGESTS]
