@@ -79,7 +79,13 @@ class App:
         )
         self.listening = Listening(self.store, self.clock, self.platforms, self.server.accept)
         self.delivery = Delivery(
-            self.store, self.clock, self.platforms, render, on_sent=self._said, silent=self.listening.silent
+            self.store,
+            self.clock,
+            self.platforms,
+            render,
+            on_sent=self._said,
+            silent=self.listening.silent,
+            quotas=settings.quotas,
         )
         self.listeners: set[Callable[[], None]] = set()
         self._tasks: list[asyncio.Task[None]] = []

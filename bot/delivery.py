@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -16,9 +17,9 @@ from sqlmodel import Session
 
 from bot import retry
 from bot.clock import Clock
-from bot.errors import SendError, Temporary, Throttled, Unreachable
+from bot.errors import SendError, Temporary, Throttled, Unreachable, UsedUp
 from bot.types import OutFile, Outgoing, Platform, Receipt
-from storage import outbox, people
+from storage import outbox, people, quota
 from storage.store import Store, StoreUnavailable
 from storage.tables import Chat, Outbox, Person
 
@@ -37,6 +38,7 @@ class Delivery:
     """Says what is in the outbox. `render` makes the bytes of a file; `on_sent` hears of each row that was said.
 
     `silent` names the platforms that this instance cannot send by at the moment: their messages are left to others.
+    `quotas` are the monthly rights that what is sent is counted against.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Delivery:
         *,
         on_sent: OnSent = lambda row, mentions: None,
         silent: Callable[[], Collection[str]] = frozenset,
+        quotas: quota.Limits = MappingProxyType({}),
     ) -> None:
         self.store = store
         self.clock = clock
@@ -55,6 +58,7 @@ class Delivery:
         self.render = render
         self.on_sent = on_sent
         self.silent = silent
+        self.quotas = quotas
         self._wake = asyncio.Event()
         self._rendering = asyncio.Semaphore(2)
         self._stopping = self._halted = False
@@ -193,13 +197,12 @@ class Delivery:
         row_id, attempt, now = row.id, row.attempts, self.clock.now()
         assert row_id is not None
 
+        def write(session: Session) -> bool:
+            self._count(session, now, row.platform, receipt)
+            return outbox.sent(session, row_id, attempt, now, receipt=receipt.message_id or "", channel=receipt.channel)
+
         async def record() -> None:
-            said = await self.store.write(
-                lambda session: outbox.sent(
-                    session, row_id, attempt, now, receipt=receipt.message_id or "", channel=receipt.channel
-                )
-            )
-            if said:
+            if await self.store.write(write):
                 row.sent_at = now
                 log.info("a message was said", action="delivery.sent", outbox_id=row_id, kind=row.kind, clock=row.clock)
                 self.on_sent(row, mentions)
@@ -221,6 +224,7 @@ class Delivery:
         )
 
         def write(session: Session) -> None:
+            self._count(session, now, row.platform, error)
             outbox.fail(session, row_id, attempt, f"{type(error).__name__}: {error.reason}", retry_at)
             if retry_at is not None:
                 # The whole lane waits, so that nothing overtakes.
@@ -231,6 +235,11 @@ class Delivery:
             await self.store.write(write)
 
         await self._record(record)
+
+    def _count(self, session: Session, now: datetime, platform: str, outcome: Receipt | SendError) -> None:
+        quota.spend(session, now, platform, outcome.spent, self.quotas)
+        if isinstance(outcome, UsedUp):
+            quota.refused(session, now, platform, outcome.right, self.quotas)
 
     async def _record(self, record: Callable[[], Awaitable[None]]) -> None:
         """Records an outcome; one that the database cannot take now is kept: forgotten, it would be said again."""
