@@ -31,7 +31,7 @@ def warn(session: Session, now: datetime) -> int:
         session.add(row)
         log.warning(
             "a month's right comes to its end",
-            action="quota.warned",
+            action="quotas.warned",
             platform=row.platform,
             right=row.right,
             used=row.used,

@@ -46,7 +46,8 @@ async def public_check(settings: Settings, client: httpx.AsyncClient | None = No
     """Whether PUBLIC_URL is https and answers /healthz as this program does; nothing when it is not set."""
     name = "public address"
     if not settings.public_url:
-        if not (settings.wecom_ready or settings.wecom_bot_road == "callback" or settings.dingtalk_ready):
+        by_callback = settings.dingtalk_ready and settings.dingtalk_mode == "http"
+        if not (settings.wecom_ready or settings.wecom_bot_road == "callback" or by_callback):
             return []
         advice = "Set PUBLIC_URL to the https address the platforms call, and it is tried from here."
         return [Check(name, True, "PUBLIC_URL is not set: callbacks were not tried", advice)]

@@ -146,6 +146,12 @@ async def test_what_is_set_wrong(tmp_path: Path, values: dict[str, Any], name: s
     assert found[name].advice
 
 
+@pytest.mark.parametrize(("mode", "told"), [("http", True), ("stream", False)])
+async def test_only_callbacks_need_a_public_address(tmp_path: Path, mode: str, told: bool) -> None:
+    found = await network.public_check(settings(tmp_path, **DINGTALK, dingtalk_mode=mode))
+    assert [check.name for check in found] == ["public address"] * told
+
+
 async def test_what_is_not_used_yet_is_said_without_failing(tmp_path: Path) -> None:
     found = await examined(settings(tmp_path, llm_base_url="https://llm.example", llm_api_key="hush-hush-key"))
     assert found["LLM_*"].ok
