@@ -19,10 +19,10 @@ import httpx
 
 from bot.errors import Misconfigured, Rejected, SendError, Temporary, Unknown, Unreachable
 from bot.platforms.diagnose import clock_check
-from bot.platforms.dingtalk_api import ROBOT_OFF, SESSION_GONE, DingtalkApi, robot_sign
-from bot.platforms.dingtalk_form import Form, harmless, shape
+from bot.platforms.dingtalk_api import ROBOT_OFF, SESSION_GONE, TOO_LONG, DingtalkApi, robot_sign
+from bot.platforms.dingtalk_form import Form, harmless, shape, with_mentions
 from bot.platforms.dingtalk_message import NAME, parse_body, read_message, reply_address
-from bot.platforms.http import Caller, Progress, distinct, new_client
+from bot.platforms.http import Caller, Progress, new_client
 from bot.platforms.text import byte_length, clean, json_length, split_text
 from bot.types import Check, Inbound, OutFile, Outgoing, Pace, Platform, RawRequest, Receipt, Received, Refused
 
@@ -191,9 +191,7 @@ class DingtalkRobot(Platform):
         try:
             for step in range(self._progress.done(mark), len(parts) + len(message.files)):
                 if step < len(parts):
-                    marked, at = _with_mentions(parts, step, mentions)
-                    forms = _forms(message, (parts[step], marked), whole=len(parts) == 1)
-                    await self._say(sending, step, *forms, at)
+                    await self._part(sending, parts, step, mentions)
                 else:
                     await self._push_file(sending, message.files[step - len(parts)])
                 self._progress.advance(mark)
@@ -208,9 +206,24 @@ class DingtalkRobot(Platform):
             return None
         return reply_address(message.reply_url, (self._oapi_base, self.api_base))
 
-    async def _say(self, sending: _Sending, step: int, unmarked: Form, marked: Form, at: Sequence[str]) -> None:
+    async def _part(self, sending: _Sending, parts: list[str], step: int, mentions: list[tuple[str, str]]) -> None:
+        """Say one part; one that turns out to be too long is cut once more."""
+        key = sending.message.key if step == 0 else f"{sending.message.key}-{step + 1}"
+        marked, at = with_mentions(parts, step, mentions)
+        try:
+            forms = _forms(sending.message, (parts[step], marked), whole=len(parts) == 1)
+            await self._say(sending, key, *forms, at)
+        except Rejected as error:
+            pieces = split_text(parts[step], MAX_BYTES // 3, json_length)
+            if error.code not in TOO_LONG or len(pieces) < 2:
+                raise
+            for number in range(len(pieces)):
+                marked, at = with_mentions(pieces, number, mentions)
+                await self._say(sending, f"{key}-piece-{number + 1}", Form(pieces[number]), Form(marked), at)
+
+    async def _say(self, sending: _Sending, key: str, unmarked: Form, marked: Form, at: Sequence[str]) -> None:
         """Say one part by the first channel that takes it. `unmarked` is for where nobody can be mentioned."""
-        if await self._reply(sending, marked, at) or await self._push_robot(sending, step, marked, at):
+        if await self._reply(sending, marked, at) or await self._push_robot(sending, key, marked, at):
             return
         message, now = sending.message, sending.now
         sending.receipt = await sending.say(unmarked, CALLS, lambda shown: self._push(message, *shown.robot(), now))
@@ -229,16 +242,15 @@ class DingtalkRobot(Platform):
         sending.receipt = Receipt(channel="session")
         return True
 
-    async def _push_robot(self, sending: _Sending, step: int, marked: Form, at: Sequence[str]) -> bool:
+    async def _push_robot(self, sending: _Sending, key: str, marked: Form, at: Sequence[str]) -> bool:
         message, name = sending.message, sending.message.push_chat_name or ""
         robot = self._group_robots.get(name) if message.target_kind == "chat" else None
         if robot is None:
             return False
 
         def push(shown: Form) -> Awaitable[None]:
-            uuid = message.key if step == 0 else f"{message.key}-{step + 1}"
             # Another form under the same name would be taken for a repeat of the one that was refused.
-            uuid += "-markdown" if shown.markdown else ""
+            uuid = f"{key}-markdown" if shown.markdown else key
             return self.api.custom_robot(*robot, shown.webhook(), at, uuid, sending.now)
 
         try:
@@ -314,33 +326,6 @@ def _forms(message: Outgoing, texts: tuple[str, str], *, whole: bool) -> tuple[F
     """The forms of one part, without and with its mentions; a part of several is plain."""
     unmarked, marked = (shape(message, text, MAX_BYTES) if whole else Form(text) for text in texts)
     return unmarked, marked
-
-
-def _with_mentions(parts: list[str], step: int, mentions: list[tuple[str, str]]) -> tuple[str, list[str]]:
-    """Return a part with every `@name` written as `@user id`, as DingTalk wants it, and the ids to notify.
-
-    Somebody whose name stands nowhere in the message is put in front of its first part.
-    """
-    ids = {name: user_id for user_id, name in reversed(mentions) if name}
-    found: list[str] = []
-
-    def replace(match: re.Match[str]) -> str:
-        found.append(ids[match[1]])
-        return f"@{ids[match[1]]} "
-
-    text = parts[step]
-    if ids:
-        # Longest first, lest a name that begins another one takes its place.
-        names = "|".join(re.escape(name) for name in sorted(ids, key=len, reverse=True))
-        text = re.sub(f"@({names}) ?", replace, text)
-    if step == 0:
-        whole = "\n".join(parts)
-        present = {user_id for name, user_id in ids.items() if f"@{name}" in whole}
-        absent = distinct(user_id for user_id, _ in mentions if user_id not in present)
-        if absent:
-            text = " ".join(f"@{user_id}" for user_id in absent) + " " + text
-            found = absent + found
-    return text.rstrip(), distinct(found)
 
 
 async def _load(file: OutFile) -> bytes:

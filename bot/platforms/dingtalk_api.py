@@ -22,6 +22,7 @@ from bot.platforms.http import Answer, Caller, TokenCache, join_url, nothing_sai
 SESSION_GONE = 300001
 # A push robot that is gone, stopped or wrongly set up; the group itself may be well.
 ROBOT_OFF = frozenset({300005, 400106, 400102, 400101, 310000})
+TOO_LONG = frozenset({460101, 101002, "msgParam.tooLong"})
 OPEN_PATH = "/v1.0/gateway/connections/open"
 USER_AGENT = "yinuo/1.0 python-aiohttp"
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from bot.platforms.http import distinct
 from bot.platforms.text import clean, json_length
 from bot.types import Action, Outgoing
 
@@ -112,3 +113,30 @@ def _shown(line: str, *, bold: bool) -> str:
 def _inert(line: str) -> str:
     line = _EVERYBODY.sub(f"@{_INVISIBLE}", line.translate(_LOOK_ALIKE))
     return _LINE_MARK.sub(_INVISIBLE, line, count=1) if _LINE_MARK.match(line) else line
+
+
+def with_mentions(parts: list[str], step: int, mentions: list[tuple[str, str]]) -> tuple[str, list[str]]:
+    """Return a part with every `@name` written as `@user id`, as DingTalk wants it, and the ids to notify.
+
+    Somebody whose name stands nowhere in the message is put in front of its first part.
+    """
+    ids = {name: user_id for user_id, name in reversed(mentions) if name}
+    found: list[str] = []
+
+    def replace(match: re.Match[str]) -> str:
+        found.append(ids[match[1]])
+        return f"@{ids[match[1]]} "
+
+    text = parts[step]
+    if ids:
+        # Longest first, lest a name that begins another one takes its place.
+        names = "|".join(re.escape(name) for name in sorted(ids, key=len, reverse=True))
+        text = re.sub(f"@({names}) ?", replace, text)
+    if step == 0:
+        whole = "\n".join(parts)
+        present = {user_id for name, user_id in ids.items() if f"@{name}" in whole}
+        absent = distinct(user_id for user_id, _ in mentions if user_id not in present)
+        if absent:
+            text = " ".join(f"@{user_id}" for user_id in absent) + " " + text
+            found = absent + found
+    return text.rstrip(), distinct(found)

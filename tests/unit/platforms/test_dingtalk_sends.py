@@ -381,6 +381,27 @@ async def test_doctor_tells_what_to_do(fake: FakeDingtalk, robot: DingtalkRobot,
     assert len(wrong) == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "fault"),
+    [
+        (CUSTOM, GROUP, Fault(body={"errcode": 460101, "errmsg": "too long"})),
+        (GROUP_SEND, None, Fault(status=400, body={"code": "msgParam.tooLong", "message": ""})),
+    ],
+)
+async def test_what_is_too_long_after_all_is_cut_once_more(
+    fake: FakeDingtalk, robot: DingtalkRobot, path: str, name: str | None, fault: Fault
+) -> None:
+    lines = [f"第 {number} 项:回电并写下结果" for number in range(300)]
+    fake.fail(path, fault)
+    await robot.send(to_group("\n".join(lines), name), NOON)
+    assert len(fake.sent) > 1
+    assert [line for sent in fake.sent for line in sent.text.split("\n")[1:]] == lines
+    assert fake.dropped == []
+
+    fake.fail(path, fault)
+    assert type(await error_of(robot, to_group("好", name, "k2"))) is Rejected
+
+
 BUTTONS = (Action("完成", "完成 12"), Action("延期", "延期 12 明天"))
 
 
