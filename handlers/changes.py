@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from handlers import queries, relinks
 from handlers.commitments import closed_facts, find, other_kind, shown
 from handlers.language import clauses, deadline
-from handlers.language.intent import take_numbers
+from handlers.language.intent import command, take_numbers
 from handlers.language.text import fold
 from handlers.talk import Answer, Notice, Talk
 from storage import clients, people
@@ -124,6 +125,10 @@ def correct(talk: Talk, rest: str) -> Answer:
     number, words = _first_number(rest)
     if number is None:
         return _number_missing("改", "改 12 周四")
+    named = command(words, ("客户", "客户是", "客户为"), tight="是为")
+    dated = deadline.read_due(words, talk.now, talk.calendar).due is not None
+    if named is not None and (not dated or queries.named(talk, named).candidates):
+        return relinks.correct_client(talk, number, named)
     row = owned(talk, number)
     if isinstance(row, Answer):
         return row

@@ -9,7 +9,7 @@ from typing import Any
 from handlers.language import clauses
 from handlers.language.intent import take_numbers
 from handlers.language.text import fold
-from handlers.talk import Answer, Notice, Talk
+from handlers.talk import Answer, Notice, Talk, said_in
 from storage import events, facts
 from storage.tables import Commitment, Person
 
@@ -68,7 +68,7 @@ def store(talk: Talk, items: Sequence[clauses.Item], text: str) -> Answer:
 
 def _store_one(talk: Talk, item: clauses.Item, owner: Person, text: str) -> tuple[Commitment, list[dict[str, Any]]]:
     assert owner.id is not None
-    match = talk.directory.message(item.matter)
+    match = talk.meant(item.matter, talk.directory.message(item.matter))
     waiting = facts.undated_like(talk.session, owner.id, item.matter)
     due = item.due if item.issue is None else None
     if waiting is not None and due is not None:
@@ -100,7 +100,9 @@ def _store_one(talk: Talk, item: clauses.Item, owner: Person, text: str) -> tupl
             {"kind": "due", "number": row.number, "issue": item.issue, "phrase": item.phrase, "matter": row.matter}
         )
     if match.ask and row.client_id is None:
-        todo.append({"kind": "client", "number": row.number, "options": talk.options(match), "matter": row.matter})
+        said = said_in(item.matter, match)
+        asked = {"kind": "client", "number": row.number, "matter": row.matter, "said": said}
+        todo.append(asked | {"options": talk.options(match, said)})
     return row, todo
 
 

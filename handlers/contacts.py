@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.language.contact import ContactText, read_contact
 from handlers.language.names import Match
-from handlers.talk import Answer, Talk
+from handlers.talk import Answer, Talk, said_in
 from prompts import mask
 from storage import clients, facts
 from storage.tables import Contact, Lead
@@ -23,7 +23,7 @@ def contact(talk: Talk) -> Answer:
     assert read is not None
     if not read.body:
         return Answer("contact_empty", {"channel": read.channel}, kind="question")
-    match = talk.directory.message(read.body)
+    match = talk.meant(read.body, talk.directory.message(read.body))
     if match.key is not None:
         return store(talk, match.key, _payload(talk, read))
     return _ask_client(talk, read, match)
@@ -40,12 +40,13 @@ def _payload(talk: Talk, read: ContactText) -> dict[str, Any]:
 
 
 def _ask_client(talk: Talk, read: ContactText, match: Match) -> Answer:
-    options = talk.options(match)
+    said = said_in(read.body, match)
+    options = talk.options(match, said)
     first = _FIRST_WORD.match(read.body)
     new = first[0] if first and first[0] != read.person and _may_be_client(talk, first[0]) else ""
     if not options and not new:
         return Answer("contact_no_client", {"channel": read.channel}, kind="question")
-    talk.ask("contact", {"contact": _payload(talk, read), "options": options, "new": new})
+    talk.ask("contact", {"contact": _payload(talk, read), "options": options, "new": new, "said": said})
     return Answer("contact_which_client", {"channel": read.channel, "options": options, "new": new}, kind="question")
 
 

@@ -28,10 +28,10 @@ def lead(talk: Talk) -> Answer:
     if unknown:
         return Answer("person_unknown", {"names": unknown, "bot": talk.bot_name})
     known = clients.named(talk.session, told.client)
-    match = talk.directory.mention(told.client) if known is None else Match(())
+    match = talk.meant(told.client, talk.directory.mention(told.client)) if known is None else Match(())
     if match.ask:
-        options = talk.options(match)
-        talk.ask("lead", {"text": talk.text, "options": options, "new": told.client})
+        options = talk.options(match, told.client)
+        talk.ask("lead", {"text": talk.text, "options": options, "new": told.client, "said": told.client})
         asked = {"channel": "线索", "options": options, "new": told.client}
         return Answer("contact_which_client", asked, kind="question")
     return store(talk, told, known.id if known is not None else match.key)

@@ -8,24 +8,31 @@ from typing import Any
 from handlers.contacts import golden
 from handlers.language.names import Match
 from handlers.language.text import fold
-from handlers.talk import Answer, Talk
+from handlers.talk import Answer, Talk, said_in
 from storage import facts, people
 from storage.tables import Client, Contact
 
 _TIMELINE = 12
+_AROUND = " ，,。.?？!！:：的"
+
+
+def named(talk: Talk, words: str) -> Match:
+    """The client that `words` mean: a name, or words that hold one."""
+    words = words.strip(_AROUND)
+    match = talk.directory.mention(words) if words else Match(())
+    return talk.meant(words, match if match.candidates or not words else talk.directory.message(words))
 
 
 def lookup(talk: Talk, words: str, query: str) -> int | Answer:
     """The client that `words` mean; else the question which, or that it is not known."""
-    words = words.strip(" ，,。.?？!！:：的")
-    match = talk.directory.mention(words) if words else Match(())
-    if not match.candidates and words:
-        match = talk.directory.message(words)
+    words = words.strip(_AROUND)
+    match = named(talk, words)
     if match.key is not None:
         return match.key
     if match.ask:
-        options = talk.options(match)
-        talk.ask("lookup", {"query": query, "options": options})
+        said = said_in(words, match)
+        options = talk.options(match, said)
+        talk.ask("lookup", {"query": query, "options": options, "said": said})
         return Answer("client_which", {"options": options}, kind="question")
     return Answer("client_unknown", {"words": words, "query": query})
 

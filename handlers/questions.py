@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from handlers import changes, commitments, contacts, leads, leave, lists, queries, reports
+from handlers import (
+    changes,
+    client_changes,
+    client_names,
+    commitments,
+    contacts,
+    leads,
+    leave,
+    lists,
+    queries,
+    relinks,
+    reports,
+)
+from handlers import clients as clients_said
 from handlers.language import deadline
 from handlers.language.intent import choices, is_yes, take_numbers
 from handlers.language.text import fold
 from handlers.talk import Answer, Talk
-from storage import facts
+from storage import clients, facts
 from storage.tables import Commitment, Question
 
 LOOKUPS: dict[str, Callable[[Talk, str, int], Answer]] = {
@@ -48,6 +62,22 @@ def _pick(talk: Talk, options: list[Any]) -> Any | None:
     return options[picked[0] - 1] if picked and len(picked) == 1 else None
 
 
+def _pick_client(talk: Talk, options: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The client picked; one that was merged into another since it was offered is the other."""
+    option: dict[str, Any] | None = _pick(talk, options)
+    if option is None or option["id"] is None:
+        return option
+    return option | {"id": clients.standing(talk.session, option["id"])}
+
+
+def _taught(talk: Talk, answer: Answer, asked: dict[str, Any], option: dict[str, Any]) -> Answer:
+    """The answer to which client was meant, with what the words that were unclear are worth from now on."""
+    if option["id"] is None:
+        return answer
+    offered = [each["id"] for each in asked["options"]]
+    return replace(answer, learned=client_names.learn(talk, asked.get("said", ""), option["id"], offered))
+
+
 def _date(talk: Talk) -> deadline.Due | None:
     """The date this message is, if it is nothing else; a word too vague for one counts, with its issue."""
     read = deadline.read_due(talk.text, talk.now, talk.calendar)
@@ -61,6 +91,8 @@ def _date(talk: Talk) -> deadline.Due | None:
 def _complete(talk: Talk, question: Question) -> Answer | None:
     """A date or a client that was missing from commitments just recorded."""
     todo = [item for item in question.payload["todo"] if _missing(talk, item)]
+    unclear = [item for item in todo if item["kind"] == "client"]
+    option: dict[str, Any] | None = None
     read = _date(talk)
     if read is not None:
         waiting = [item for item in todo if item["kind"] == "due"]
@@ -78,8 +110,7 @@ def _complete(talk: Talk, question: Question) -> Answer | None:
         done = [row.number for row in rows]
         left = [item for item in todo if item["kind"] != "due"]
     else:
-        unclear = [item for item in todo if item["kind"] == "client"]
-        option = _pick(talk, unclear[0]["options"]) if unclear else None
+        option = _pick_client(talk, unclear[0]["options"]) if unclear else None
         found = _open(talk, unclear[0]["number"]) if option is not None else None
         if found is None or option is None:
             return None
@@ -89,7 +120,8 @@ def _complete(talk: Talk, question: Question) -> Answer | None:
     if left:
         question.answered_at = talk.now
         talk.ask("complete", {"todo": left})
-    return commitments.completed(talk, done, left[0] if left else None, uncertain=read.uncertain if read else False)
+    answer = commitments.completed(talk, done, left[0] if left else None, uncertain=read.uncertain if read else False)
+    return _taught(talk, answer, unclear[0], option) if read is None and option is not None else answer
 
 
 def _open(talk: Talk, number: int) -> Commitment | None:
@@ -142,21 +174,49 @@ def _cancel(talk: Talk, question: Question) -> Answer | None:
 
 
 def _lookup(talk: Talk, question: Question) -> Answer | None:
-    option = _pick(talk, question.payload["options"])
-    return LOOKUPS[question.payload["query"]](talk, "", option["id"]) if option else None
+    option = _pick_client(talk, question.payload["options"])
+    if option is None:
+        return None
+    return _taught(talk, LOOKUPS[question.payload["query"]](talk, "", option["id"]), question.payload, option)
 
 
 def _contact(talk: Talk, question: Question) -> Answer | None:
-    option = _pick(talk, contacts.offered(question.payload))
+    option = _pick_client(talk, contacts.offered(question.payload))
     if option is None:
         return None
     client_id = option["id"] if option["id"] is not None else contacts.create_client(talk, option["name"])
-    return contacts.store(talk, client_id, question.payload["contact"])
+    return _taught(talk, contacts.store(talk, client_id, question.payload["contact"]), question.payload, option)
 
 
 def _lead(talk: Talk, question: Question) -> Answer | None:
-    option = _pick(talk, contacts.offered(question.payload))
-    return leads.store(talk, leads.read(talk, question.payload["text"]), option["id"]) if option else None
+    option = _pick_client(talk, contacts.offered(question.payload))
+    if option is None:
+        return None
+    answer = leads.store(talk, leads.read(talk, question.payload["text"]), option["id"])
+    return _taught(talk, answer, question.payload, option)
+
+
+def _client_names(talk: Talk, question: Question) -> Answer | None:
+    option = _pick_client(talk, question.payload["options"])
+    return clients_said.carry_on(talk, question.payload, option["id"]) if option else None
+
+
+def _client_change(talk: Talk, question: Question) -> Answer | None:
+    option = _pick_client(talk, question.payload["options"])
+    if option is None:
+        return None
+    # It may ask again, which clients are meant or whether to do it.
+    question.answered_at = talk.now
+    return client_changes.carry_on(talk, question.payload, option["id"])
+
+
+def _client_confirm(talk: Talk, question: Question) -> Answer | None:
+    return client_changes.confirmed(talk, question.payload) if is_yes(talk.text) else None
+
+
+def _relink(talk: Talk, question: Question) -> Answer | None:
+    option = _pick_client(talk, question.payload["options"])
+    return relinks.relink(talk, question.payload["number"], option["id"]) if option else None
 
 
 def _propose(talk: Talk, question: Question) -> Answer | None:
@@ -181,4 +241,8 @@ _ANSWERS: dict[str, Callable[[Talk, Question], Answer | None]] = {
     "lead": _lead,
     "propose": _propose,
     "leave": _leave,
+    "client_names": _client_names,
+    "client_change": _client_change,
+    "client_confirm": _client_confirm,
+    "relink": _relink,
 }

@@ -15,6 +15,8 @@ from rapidfuzz import fuzz
 from handlers import (
     basics,
     changes,
+    client_changes,
+    clients,
     commitments,
     contacts,
     leads,
@@ -146,9 +148,13 @@ def _report(talk: Talk, rest: str) -> Answer | None:
     return reports_lookup.show(talk, rest) or reports.write(talk, rest)
 
 
+# What a yes may answer, too: a question with one option, and whether to do it.
+_CONFIRMED = frozenset({"propose", "contact", "lead", "done", "lookup", "relink", "client_confirm"})
+
+
 def _confirm(talk: Talk, rest: str) -> Answer | None:
     question = facts.asked(talk.session, talk.my_id, talk.lane, talk.now)
-    if question is not None and question.kind in {"propose", "contact", "lead", "done", "lookup"}:
+    if question is not None and question.kind in _CONFIRMED:
         answer = questions.answered(talk)
         if answer is not None:
             return answer
@@ -215,6 +221,8 @@ ROUTES: tuple[Route, ...] = (
     Route("lead", _whole(read_lead), lambda talk, _: leads.lead(talk)),
     Route("last_contact", last_contact_words, _last_contact),
     Route("lists", client_list, lists.of_client),
+    Route("client_names", _word("客户"), clients.command),
+    Route("client_names", _word("合并", tight="客"), client_changes.merge_command),
     Route("client", _word("客户", "客户卡"), _client_needed("card", queries.card)),
     Route("timeline", _word("全程", "轨迹"), _client_needed("timeline", queries.timeline)),
     Route(

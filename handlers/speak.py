@@ -15,6 +15,8 @@ from storage.tables import Inbox
 def say(talk: Talk, answer: Answer, row: Inbox, now: datetime, *, stranger: bool = False) -> None:
     """Queues the one reply to a message and its notices; `stranger` adds how to become known."""
     words = prompts.say(answer.template, in_group=talk.in_group, **answer.facts)
+    if answer.learned is not None:
+        words = f"{words}\n{prompts.say('alias_learned', in_group=talk.in_group, **answer.learned)}"
     if stranger:
         note = {"name": talk.me.name, "ask": _whom_to_ask(talk.session), "bot": talk.bot_name}
         words = f"{words}\n\n{prompts.say('stranger_note', in_group=talk.in_group, **note)}"

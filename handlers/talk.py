@@ -6,8 +6,9 @@ together with the answer and the message's own "done", or not at all.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -16,6 +17,7 @@ from sqlmodel import Session, SQLModel
 from bot.calendar import Calendar
 from bot.types import Attachment, Happening
 from handlers.language.names import Directory, Match, View
+from handlers.language.names_text import canonical
 from prompts import mask
 from storage import clients, events, facts, people
 from storage.tables import Absence, Chat, Client, Commitment, Contact, DailyReport, Event, Lead, Person
@@ -40,6 +42,8 @@ class Clocks(Protocol):
 
     def retract(self, session: Session, happening: Happening) -> None: ...
 
+    def join(self, session: Session, merged_id: int, happening: Happening, earlier: Sequence[Happening]) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -55,7 +59,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The one answer to a message, and what others hear of it. `about` and `mentions` are in the order of the text."""
+    """The one answer to a message, and what others hear of it. `about` and `mentions` are in the order of the text.
+
+    `learned` is the alias that was learned by the way, to be said below the answer.
+    """
 
     template: str
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -64,6 +71,7 @@ class Answer:
     mentions: Sequence[int] = ()
     notices: Sequence[Notice] = ()
     files: Sequence[Mapping[str, Any]] = ()
+    learned: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -91,6 +99,11 @@ class Talk:
         """The id of the person who speaks."""
         assert self.me.id is not None
         return self.me.id
+
+    @property
+    def team_id(self) -> int:
+        """The team of the person who speaks, by the id of its head."""
+        return people.team_of(self.me)
 
     @property
     def chat_id(self) -> int | None:
@@ -150,12 +163,30 @@ class Talk:
         return client.name if client else None
 
     def aliases_of(self, client_id: int) -> list[str]:
-        """The other names of a client."""
-        return clients.aliases(self.session, client_id)
+        """The other names of a client that my team knows."""
+        return clients.aliases(self.session, client_id, self.team_id)
 
-    def options(self, match: Match) -> list[dict[str, Any]]:
-        """The candidates of an ambiguous name, to be numbered in a question."""
-        return [{"id": key, "name": self.directory.name(key)} for key in match.candidates]
+    def meant(self, text: str, match: Match) -> Match:
+        """What was matched in `text`, but asked about when I have said before that by these words I mean another."""
+        if match.key is None or match.exact:
+            return match
+        chosen = self._chosen(said_in(text, match))
+        if chosen is None or chosen == match.key:
+            return match
+        others = tuple(key for key in match.candidates if key != chosen)
+        return replace(match, candidates=(chosen, *others), ask=True)
+
+    def _chosen(self, said: str) -> int | None:
+        """The client I chose the last time these words were unclear."""
+        event = events.latest(self.session, choice_subject(self.my_id, said), "client.chosen")
+        chosen = (event.payload or {}).get("client_id") if event is not None else None
+        return clients.standing(self.session, chosen) if chosen is not None else None
+
+    def options(self, match: Match, said: str) -> list[dict[str, Any]]:
+        """The candidates of an ambiguous name, to be numbered in a question: first the one `said` last meant to me."""
+        last = self._chosen(said)
+        ordered = sorted(match.candidates, key=lambda key: key != last)
+        return [{"id": key, "name": self.directory.name(key), "last": key == last} for key in ordered]
 
     def local(self, moment: datetime | None) -> datetime | None:
         """A stored moment in the team's zone."""
@@ -182,6 +213,9 @@ class Talk:
 
     def add(self, row: Row, happened: str, tags: tuple[str, ...] = ()) -> Row:
         """Adds a fact, writes it into the history and tells the clocks."""
+        client_id = getattr(row, "client_id", None)
+        if client_id is not None:
+            row.client_id = self._standing(client_id)
         self.session.add(row)
         self.session.flush()
         self._happen(row, happened, None, row.model_dump(), tags)
@@ -189,12 +223,19 @@ class Talk:
 
     def change(self, row: Row, happened: str, **values: Any) -> Event:
         """Changes a fact, writes before and after into the history and tells the clocks."""
+        if values.get("client_id") is not None:
+            values["client_id"] = self._standing(values["client_id"])
         before = {name: getattr(row, name) for name in values}
         for name, value in values.items():
             setattr(row, name, value)
         self.session.add(row)
         self.session.flush()
         return self._happen(row, happened, before, values, ())
+
+    def _standing(self, client_id: int) -> int:
+        """The client, or the one it was merged into; from here to the commit no merge can come between."""
+        events.hold(self.session)
+        return clients.standing(self.session, client_id)
 
     def _happen(
         self,
@@ -210,6 +251,17 @@ class Talk:
         )
         self.clocks.observe(self.session, happening(row, event, tags))
         return event
+
+
+def choice_subject(person_id: int, said: str) -> str:
+    """The name, in the history, of what a person means by words that several clients go by."""
+    words = hashlib.sha256(canonical(said).text.encode()).hexdigest()[:16]
+    return f"words:{person_id}:{words}"
+
+
+def said_in(text: str, match: Match) -> str:
+    """The words of a text that a client was matched by."""
+    return text if match.span is None else text[slice(*match.span)]
 
 
 def subject_of(row: Row) -> str:

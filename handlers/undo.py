@@ -10,27 +10,33 @@ from sqlalchemy import Date
 from sqlmodel import col, select
 
 from bot.types import Happening
+from handlers import client_names, relinks
 from handlers.talk import TABLES, Answer, Notice, Talk, happening
 from storage import clients, events, facts, outbox
 from storage.tables import Commitment, Contact, Event, Lead, Moment
 
 WINDOW = timedelta(minutes=10)
+_UNDONE = {*TABLES, *client_names.TABLES}
 
 
 def undo(talk: Talk) -> Answer:
     """Takes back everything one's last changing message did; whoever was told of it is told of this too."""
     changes = events.last_by(talk.session, talk.my_id, talk.now - WINDOW)
-    changes = [event for event in changes if event.payload and event.payload.get("table") in TABLES]
+    changes = [event for event in changes if event.payload and event.payload.get("table") in _UNDONE]
     if not changes:
         return Answer("nothing_to_undo", {"minutes": WINDOW.seconds // 60})
-    later = _changed_since(talk, changes)
+    records = [event for event in changes if (event.payload or {})["table"] in TABLES]
+    later = _changed_since(talk, records) if records else None
     if later is not None:
         number = (later.payload or {})["number"]
         return Answer("undo_overtaken", {"number": number, "by": talk.name_of(later.actor_id)}, about=[number])
-    before = _owners(talk, changes)
-    taken = [_take_back(talk, event) for event in changes]
-    owners = list(dict.fromkeys([*before, *_owners(talk, changes)]))
-    numbers = list(dict.fromkeys(item["number"] for item in reversed(taken)))
+    before = _owners(talk, records)
+    undone = ((_take_back if event in records else _take_back_name)(talk, event) for event in changes)
+    taken = [item for item in undone if item is not None]
+    if not taken:
+        return Answer("nothing_to_undo", {"minutes": WINDOW.seconds // 60})
+    owners = list(dict.fromkeys([*before, *_owners(talk, records)]))
+    numbers = list(dict.fromkeys(item["number"] for item in reversed(taken) if item["number"] is not None))
     told = {"items": list(reversed(taken)), "by": talk.me.name, "now": talk.now}
     message = changes[0].inbox_id
     heard = outbox.notices_of(talk.session, message) if message is not None else []
@@ -66,6 +72,13 @@ def _owners(talk: Talk, changes: Sequence[Event]) -> list[int]:
     return [row.owner_id for row in rows if isinstance(row, Commitment | Lead) and row.owner_id != talk.my_id]
 
 
+def _take_back_name(talk: Talk, event: Event) -> dict[str, Any] | None:
+    told = client_names.take_back(talk, event)
+    if told is not None:
+        _mark_undone(talk, event)
+    return told
+
+
 def _take_back(talk: Talk, event: Event) -> dict[str, Any]:
     payload = event.payload or {}
     model = TABLES[payload["table"]]
@@ -82,17 +95,7 @@ def _take_back(talk: Talk, event: Event) -> dict[str, Any]:
         clients.follow(talk.session, row.client_id, row.made_at, payload["after"]["owner_id"], row.owner_id)
     if before is None:
         _release_client(talk, row)
-    undone = events.append(
-        talk.session,
-        talk.now,
-        "undone",
-        event.subject,
-        {"undone": event.seq},
-        actor_id=talk.my_id,
-        inbox_id=talk.inbox_id,
-    )
-    event.undone_by = undone.seq
-    talk.session.add(event)
+    undone = _mark_undone(talk, event)
     talk.clocks.retract(
         talk.session,
         Happening(
@@ -105,7 +108,25 @@ def _take_back(talk: Talk, event: Event) -> dict[str, Any]:
     )
     # Tells the clocks who owns it now, in case that was what changed.
     talk.clocks.observe(talk.session, happening(row, undone))
+    if event.kind == "contact.linked":
+        relinks.hear(talk, row, undone)
     return {"number": row.number, "kind": payload["table"], "made": before is None, "what": event.kind}
+
+
+def _mark_undone(talk: Talk, event: Event) -> Event:
+    """Writes into the history that an event was taken back."""
+    undone = events.append(
+        talk.session,
+        talk.now,
+        "undone",
+        event.subject,
+        {"undone": event.seq},
+        actor_id=talk.my_id,
+        inbox_id=talk.inbox_id,
+    )
+    event.undone_by = undone.seq
+    talk.session.add(event)
+    return undone
 
 
 def _release_client(talk: Talk, row: Any) -> None:

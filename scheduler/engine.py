@@ -8,7 +8,7 @@ a clock set back says nothing twice and forgets nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -67,18 +67,20 @@ class Engine:
     # --- what changed -----------------------------------------------------------------------------------------
 
     def observe(self, session: Session, happening: Happening) -> None:
-        """Opens and stops what this change opens and stops; a changed owner is taken over."""
+        """Opens and stops what this change opens and stops; a changed owner or client is taken over."""
         for policy in self.policies.values():
             if happening.kind in policy.stops:
                 for row in self._touched(session, policy, happening):
                     self._stop(session, policy, row, happening)
             if happening.kind in policy.opens:
                 self._open(session, policy, happening)
-        if happening.owner_id is not None:
-            for row in obligations.open_on(session, happening.subject):
-                if row.owner_id != happening.owner_id:
-                    row.owner_id = happening.owner_id
-                    self._replan(session, row)
+        for row in obligations.open_on(session, happening.subject):
+            if happening.owner_id is not None and row.owner_id != happening.owner_id:
+                row.owner_id = happening.owner_id
+                self._replan(session, row)
+            if happening.client_id is not None and row.client_id != happening.client_id:
+                row.client_id = happening.client_id
+                session.add(row)
 
     def retract(self, session: Session, happening: Happening) -> None:
         """Takes back what the event `happening.seq` did to the clocks."""
@@ -95,6 +97,28 @@ class Engine:
             for row in obligations.open_for_client(session, happening.client_id, needing):
                 self._forget(row, happening.seq)
                 session.add(row)
+
+    def join(self, session: Session, merged_id: int, happening: Happening, earlier: Sequence[Happening]) -> None:
+        """Makes the clocks of two clients those of one, the client of `happening`, as if they had always been.
+
+        `earlier` is what happened with either since the oldest of their open clocks was opened, oldest first: what
+        would have stopped a clock of the other stops it now. What each record owes by itself is owed still; of
+        clocks that nothing stops, only starts anew, the newest runs on. The rows are moved with the records.
+        """
+        assert happening.client_id is not None
+        both = (merged_id, happening.client_id)
+        for policy in self.policies.values():
+            if not policy.by_client:
+                continue
+            rows = [row for key in both for row in obligations.open_for_client(session, key, [policy.name])]
+            for past in earlier:
+                for row in rows:
+                    other = row.client_id != past.client_id and row.opened_at <= past.at
+                    if other and row.state == "open" and past.kind in policy.stops:
+                        self._stop(session, policy, row, past)
+            if not policy.stops:
+                for row in sorted(rows, key=lambda row: (row.opened_at, row.id or 0))[:-1]:
+                    self._close(session, row, happening, "replaced")
 
     @staticmethod
     def _forget(row: Obligation, seq: int) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlalchemy import Column, String, cast, insert, update
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, SQLModel, col, select
 
 from storage import events
-from storage.tables import Alias, Client, ClientChange
+from storage.tables import Alias, Client, ClientChange, ReportVersion
 
 # No database takes any number of values in one statement.
 _AT_ONCE = 500
@@ -110,12 +111,27 @@ def aliases_of(session: Session, client_id: int) -> list[Alias]:
     return list(session.exec(select(Alias).where(Alias.client_id == client_id).order_by(col(Alias.id))))
 
 
+def called(session: Session, text: str, team_ids: Collection[int] | None = None) -> list[int]:
+    """The clients that these teams (None: any) call exactly this, by name or by an alias; merged ones left out."""
+    by_alias = select(Alias.client_id, Alias.team_id).where(Alias.alias == text).order_by(col(Alias.id))
+    found = [key for key, team in session.exec(by_alias) if team_ids is None or team is None or team in team_ids]
+    own = named(session, text)
+    return list(dict.fromkeys([*([own.id] if own is not None and own.id is not None else []), *found]))
+
+
 def get(session: Session, client_id: int | None) -> Client | None:
     """The client of this id, or the one it was merged into; None for no such client."""
     row = session.get(Client, client_id) if client_id is not None else None
     while row is not None and row.merged_into is not None:
         row = session.get(Client, row.merged_into)
     return row
+
+
+def standing(session: Session, client_id: int) -> int:
+    """The id of the client, or of the one it was merged into; read from the database whatever the session has seen."""
+    while (kept := session.exec(select(Client.merged_into).where(Client.id == client_id)).first()) is not None:
+        client_id = kept
+    return client_id
 
 
 def named(session: Session, name: str) -> Client | None:
@@ -201,3 +217,64 @@ def rename(session: Session, client: Client, name: str) -> None:
     client.name = name
     session.add(client)
     changed(session, [client.id])
+
+
+def merge(session: Session, merged: Client, kept: Client, now: datetime, merged_by: int | None) -> dict[str, list[int]]:
+    """Makes two clients one: what was recorded of `merged` belongs to `kept`, and its names are names of `kept`.
+
+    Every table that refers to a client is moved. Returns the numbers of the records that moved, by table.
+    """
+    assert merged.id is not None
+    assert kept.id is not None
+    events.hold(session)
+    session.flush()
+    moved: dict[str, list[int]] = {}
+    for column in _references():
+        of_merged = column == merged.id
+        if list(column.table.primary_key.columns.keys()) == ["number"]:
+            numbers = column.table.c.number
+            moved[column.table.name] = list(
+                session.connection().scalars(sql_select(numbers).where(of_merged).order_by(numbers))
+            )
+        session.connection().execute(update(column.table).where(of_merged).values({column: kept.id}))
+    _relink_reports(session, merged.id, kept.id)
+    for alias in aliases_of(session, merged.id):
+        known = {row.alias for row in aliases_of(session, kept.id) if row.team_id in {None, alias.team_id}}
+        if alias.alias in known or alias.alias == kept.name:
+            session.delete(alias)
+        else:
+            alias.client_id = kept.id
+            session.add(alias)
+        session.flush()
+    kept.owner_id = kept.owner_id if kept.owner_id is not None else merged.owner_id
+    kept.region, kept.phone = kept.region or merged.region, kept.phone or merged.phone
+    kept.tags = list(dict.fromkeys([*kept.tags, *merged.tags]))
+    merged.merged_into = kept.id
+    session.add_all([kept, merged])
+    changed(session, [merged.id, kept.id])
+    teach(session, kept.id, merged.name, now, merged_by)
+    # The rows were moved beneath whatever this session holds of them.
+    session.flush()
+    session.expire_all()
+    return {table: numbers for table, numbers in moved.items() if numbers}
+
+
+def _references() -> list[Column[Any]]:
+    """The columns of other tables that name a client."""
+    own = {Client.__tablename__, Alias.__tablename__, ClientChange.__tablename__}
+    return [
+        column
+        for table in SQLModel.metadata.sorted_tables
+        for column in table.columns
+        if table.name not in own and any(key.column.table.name == Client.__tablename__ for key in column.foreign_keys)
+    ]
+
+
+def _relink_reports(session: Session, merged_id: int, kept_id: int) -> None:
+    """Reports keep their clients as a list: those that may hold the id are found by its digits."""
+    listed = cast(col(ReportVersion.client_ids), String).like(f"%{merged_id}%")
+    for words in session.exec(select(ReportVersion).where(listed)):
+        if merged_id in words.client_ids:
+            ids = [kept_id if key == merged_id else key for key in words.client_ids]
+            words.client_ids = list(dict.fromkeys(ids))
+            session.add(words)

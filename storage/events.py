@@ -143,6 +143,17 @@ def made_by_message(session: Session, inbox_id: int) -> list[int]:
     return [row.number for row in rows if row.number is not None]
 
 
+def latest(session: Session, subject: str, kind: str) -> Event | None:
+    """The newest event of a kind on a subject that was not undone, or None."""
+    statement = (
+        select(Event)
+        .where(Event.subject == subject, Event.kind == kind, col(Event.undone_by).is_(None))
+        .order_by(col(Event.seq).desc())
+        .limit(1)
+    )
+    return session.exec(statement).first()
+
+
 def last_by(session: Session, actor_id: int, since: datetime) -> list[Event]:
     """The events of this person's latest message since `since` that changed something and were not undone.
 

@@ -143,6 +143,14 @@ def contacts_of(session: Session, person_id: int, since: datetime, until: dateti
     return list(session.exec(statement.order_by(col(Contact.at), col(Contact.number))))
 
 
+def contacts_with(session: Session, client_ids: Collection[int], since: datetime) -> list[Contact]:
+    """Contacts with any of these clients since a moment, the oldest first."""
+    statement = select(Contact).where(
+        col(Contact.client_id).in_(client_ids), Contact.state == "ok", col(Contact.at) >= since
+    )
+    return list(session.exec(statement.order_by(col(Contact.at), col(Contact.number))))
+
+
 def leads_of_client(session: Session, client_id: int) -> list[Lead]:
     """Open leads of a client, the newest first."""
     statement = select(Lead).where(Lead.client_id == client_id, Lead.state == "open")

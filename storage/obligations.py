@@ -57,6 +57,14 @@ def open_for_client(session: Session, client_id: int, policies: Collection[str])
     return list(session.exec(statement.order_by(col(Obligation.id))))
 
 
+def earliest_for_clients(session: Session, client_ids: Collection[int]) -> datetime | None:
+    """When the oldest of what is still owed on these clients was opened; None when nothing is."""
+    statement = select(func.min(Obligation.opened_at)).where(
+        Obligation.state == "open", col(Obligation.client_id).in_(client_ids)
+    )
+    return session.exec(statement).one()
+
+
 def touched_by(session: Session, seq: int) -> tuple[list[Obligation], list[Obligation]]:
     """What one event opened, and what it stopped."""
     opened = list(session.exec(select(Obligation).where(Obligation.opened_by == seq)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.prompt_samples.clients import CLIENTS
 from tests.prompt_samples.clocks import CLOCKS
 from tests.prompt_samples.commitments import COMMITMENTS
 from tests.prompt_samples.dialogs import DIALOGS
@@ -9,6 +10,6 @@ from tests.prompt_samples.parts import Sample
 from tests.prompt_samples.records import RECORDS
 from tests.prompt_samples.reports import REPORTS
 
-SAMPLES: list[Sample] = [*COMMITMENTS, *RECORDS, *REPORTS, *CLOCKS, *DIALOGS]
+SAMPLES: list[Sample] = [*COMMITMENTS, *RECORDS, *CLIENTS, *REPORTS, *CLOCKS, *DIALOGS]
 
 __all__ = ["SAMPLES", "Sample"]

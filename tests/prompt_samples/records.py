@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.prompt_samples.parts import DUE, NOW, PAST, PHONE, Sample, both, contact, day, golden
 
-_OPTIONS = [{"id": 1, "name": "清河机电有限公司"}, {"id": 2, "name": "清河物业"}]
+_OPTIONS = [{"id": 1, "name": "清河机电有限公司", "last": True}, {"id": 2, "name": "清河物业", "last": False}]
 
 _CONTACTS = [
     *both("contact_empty", {"channel": "visit"}, {"channel": "other"}),
