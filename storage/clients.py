@@ -26,6 +26,10 @@ class NameTaken(Exception):
     """Another client has this name."""
 
 
+class AlreadyMerged(Exception):
+    """The client is part of another by now."""
+
+
 class Entry(NamedTuple):
     """A client as an index knows it: each alias with the team it holds for, None for everybody."""
 
@@ -222,12 +226,15 @@ def rename(session: Session, client: Client, name: str) -> None:
 def merge(session: Session, merged: Client, kept: Client, now: datetime, merged_by: int | None) -> dict[str, list[int]]:
     """Makes two clients one: what was recorded of `merged` belongs to `kept`, and its names are names of `kept`.
 
-    Every table that refers to a client is moved. Returns the numbers of the records that moved, by table.
+    Every table that refers to a client is moved. Returns the numbers of the records that moved, by table. Raises
+    AlreadyMerged when one of them was merged by somebody else, or they are one.
     """
     assert merged.id is not None
     assert kept.id is not None
     events.hold(session)
     session.flush()
+    if standing(session, merged.id) != merged.id or standing(session, kept.id) != kept.id or merged.id == kept.id:
+        raise AlreadyMerged(merged.name)
     moved: dict[str, list[int]] = {}
     for column in _references():
         of_merged = column == merged.id

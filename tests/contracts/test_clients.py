@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
-from sqlmodel import Session, col, select
+from sqlalchemy import select as table_select
+from sqlalchemy import text
+from sqlmodel import Session, SQLModel, col, select
 
-from storage import clients, migrate
+from bot.calendar import Calendar
+from handlers.language.names import Directory
+from handlers.talk import Talk
+from scheduler.engine import Engine
+from storage import clients, events, migrate
 from storage.store import PostgresStore, SqliteStore, open_store
-from storage.tables import Alias, Client, Person
+from storage.tables import (
+    Alias,
+    Client,
+    Commitment,
+    Contact,
+    DailyReport,
+    Inbox,
+    Lead,
+    Obligation,
+    Person,
+    ReportVersion,
+)
 
 AnyStore = SqliteStore | PostgresStore
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -180,4 +197,174 @@ async def test_two_instances_write_names_at_once(postgres_url: str) -> None:
     assert aliases == ["松涛"]
     assert seqs == sorted(set(seqs))
     for store in stores:
+        await store.close()
+
+
+# --- merging ----------------------------------------------------------------------------------------------------------
+
+
+def merge(merged: str, kept: str) -> Callable[[Session], dict[str, list[int]]]:
+    def work(session: Session) -> dict[str, list[int]]:
+        rows = [session.exec(select(Client).where(Client.name == name)).one() for name in (merged, kept)]
+        return clients.merge(session, rows[0], rows[1], NOW, None)
+
+    return work
+
+
+def person(session: Session, name: str = "陈静") -> int:
+    row = Person(name=name, role="supervisor", made_at=NOW)
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    return row.id
+
+
+def facts_of(session: Session, client_id: int, owner_id: int) -> list[int]:
+    """One of everything that refers to a client."""
+    numbers = [events.number(session, NOW, "x", made_by=owner_id, inbox_id=None) for _ in range(4)]
+    owned = {"client_id": client_id, "owner_id": owner_id, "giver_id": owner_id, "made_at": NOW}
+    session.add(Commitment.model_validate({**owned, "number": numbers[0], "matter": "寄样"}))
+    session.add(Lead.model_validate({**owned, "number": numbers[2], "assigned_at": NOW}))
+    session.add(Contact(number=numbers[1], client_id=client_id, person_id=owner_id, channel="call", text="", at=NOW))
+    session.add(DailyReport(number=numbers[3], person_id=owner_id, day=date(2026, 11, client_id)))
+    session.flush()
+    session.add(ReportVersion(number=numbers[3], version=1, client_ids=[client_id, 77], made_at=NOW))
+    session.add(
+        Obligation(
+            policy="p",
+            subject=f"lead:{numbers[2]}",
+            client_id=client_id,
+            opened_at=NOW,
+            given_at=NOW,
+            due_at=NOW,
+        )
+    )
+    session.flush()
+    return numbers
+
+
+async def test_nothing_is_left_of_a_merged_client_but_its_row_and_its_names(store: AnyStore) -> None:
+    def prepare(session: Session) -> list[int]:
+        owner = person(session)
+        first = clients.add(session, "海棠诊所", NOW, owner_id=owner, tags=["老"], phone="021-5555", aliases=["海棠"])
+        second = clients.add(session, "北街海棠门诊部", NOW, tags=["新"], aliases=["海棠", "北街店"])
+        assert first.id is not None
+        assert second.id is not None
+        clients.teach(session, first.id, "老海棠", NOW, taught_by=owner, team_id=owner)
+        facts_of(session, second.id, owner)
+        return facts_of(session, first.id, owner)
+
+    numbers = await store.write(prepare)
+
+    assert await store.write(merge("海棠诊所", "北街海棠门诊部")) == {
+        "commitment": [numbers[0]],
+        "contact": [numbers[1]],
+        "lead": [numbers[2]],
+    }
+
+    def check(session: Session) -> None:
+        held = {
+            f"{table.name}.{column.name}"
+            for table in SQLModel.metadata.sorted_tables
+            for column in table.columns
+            if any(key.column.table.name == "client" for key in column.foreign_keys)
+            and session.connection().execute(table_select(column).where(column == 1)).first() is not None
+        }
+        assert held == {"clientchange.client_id"}
+        assert [words.client_ids for words in session.exec(select(ReportVersion))] == [[2, 77], [2, 77]]
+        kept = clients.named(session, "海棠诊所")
+        assert kept is not None
+        assert (kept.id, kept.name, kept.phone, kept.tags) == (2, "北街海棠门诊部", "021-5555", ["新", "老"])
+        assert kept.owner_id == 1
+        assert clients.entries(session) == [
+            (2, "北街海棠门诊部", [("海棠", None), ("北街店", None), ("老海棠", 1), ("海棠诊所", None)])
+        ]
+        assert clients.standing(session, 1) == 2
+
+    await store.read(check)
+
+
+async def test_a_merged_client_is_merged_no_more_and_its_name_stays_taken(store: AnyStore) -> None:
+    for name in ("海棠诊所", "云杉物流", "松涛医院"):
+        await store.write(add(name))
+    await store.write(merge("海棠诊所", "云杉物流"))
+
+    for pair in (("海棠诊所", "松涛医院"), ("松涛医院", "海棠诊所"), ("松涛医院", "松涛医院")):
+        with pytest.raises(clients.AlreadyMerged):
+            await store.write(merge(*pair))
+    assert await store.write(add("海棠诊所")) == 2, "the client that bore the name is part of this one"
+
+    await store.write(merge("云杉物流", "松涛医院"))
+    assert await store.read(lambda session: clients.standing(session, 1)) == 3
+
+
+@pytest.mark.postgres
+async def test_two_instances_merge_the_same_clients_each_way(postgres_url: str) -> None:
+    stores = [open_store(postgres_url) for _ in range(2)]
+    await migrate.upgrade(stores[0])
+    await stores[0].write(add("海棠诊所"))
+    await stores[0].write(add("云杉物流"))
+
+    outcomes = await asyncio.gather(
+        stores[0].write(merge("海棠诊所", "云杉物流")),
+        stores[1].write(merge("云杉物流", "海棠诊所")),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["AlreadyMerged", "dict"]
+    assert len(await stores[1].read(clients.entries)) == 1
+    for store in stores:
+        await store.close()
+
+
+@pytest.mark.postgres
+async def test_a_record_made_while_its_client_is_merged_belongs_to_the_one_that_is_left(postgres_url: str) -> None:
+    """One instance has read the client before the other merges it away, and writes its record after."""
+    first, second = open_store(postgres_url), open_store(postgres_url)
+    await migrate.upgrade(first)
+    await first.write(add("海棠诊所"))
+    await first.write(add("云杉物流"))
+    began = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def record(session: Session) -> int:
+        me = session.get_one(Person, person(session))
+        assert session.get_one(Client, 1).merged_into is None
+        loop.call_soon_threadsafe(began.set)
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(77)"))
+        row = Commitment(
+            number=events.number(session, NOW, "commitment", made_by=me.id, inbox_id=None),
+            client_id=1,
+            matter="寄样",
+            owner_id=me.id or 0,
+            giver_id=me.id or 0,
+            made_at=NOW,
+        )
+        calendar = Calendar()
+        letter = Inbox(platform="console", message_id="m", lane="l", sent_at=NOW, received_at=NOW)
+        session.add(letter)
+        session.flush()
+        talk = Talk(
+            session=session,
+            now=NOW,
+            me=me,
+            chat=None,
+            lane="l",
+            text="",
+            inbox_id=letter.id or 0,
+            calendar=calendar,
+            directory=Directory(),
+            clocks=Engine({}, calendar),
+        )
+        return talk.add(row, "commitment.made").client_id or 0
+
+    assert isinstance(first, PostgresStore)
+    async with first.engine.begin() as other:
+        await other.execute(text("SELECT pg_advisory_xact_lock(77)"))
+        writing = asyncio.create_task(first.write(record))
+        await began.wait()
+        # In the other lane: those of one lane take turns.
+        await second.write(merge("海棠诊所", "云杉物流"), "inbox")
+    assert await writing == 2
+    for store in (first, second):
         await store.close()

@@ -6,12 +6,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlmodel import Session, SQLModel
 
-from storage import migrate, settings
+from storage import clients, migrate, settings
 from storage.store import PostgresStore, SqliteStore, open_store
 
 AnyStore = SqliteStore | PostgresStore
@@ -88,3 +89,20 @@ async def test_the_command_tells_and_upgrades(database_url: str) -> None:
     assert await migrate.examine(database_url, upgrade_first=False) == (None, migrate.newest())
     assert await migrate.examine(database_url, upgrade_first=True) == (migrate.newest(), migrate.newest())
     assert await migrate.examine(database_url, upgrade_first=False) == (migrate.newest(), migrate.newest())
+
+
+async def test_the_names_of_clients_outlive_the_upgrade_that_gave_them_teams(database_url: str) -> None:
+    store = open_store(database_url, durable=False)
+
+    def before(session: Session) -> None:
+        connection = session.connection()
+        command.upgrade(migrate._config(connection), "0001")
+        made = "'2026-11-23 02:00:00'"
+        connection.execute(text(f"INSERT INTO client VALUES (1, '海棠诊所', NULL, '', '[]', '', {made})"))
+        connection.execute(text(f"INSERT INTO alias VALUES (1, 1, '海棠', NULL, {made})"))
+
+    await store.write(before)
+    await migrate.upgrade(store)
+
+    assert await store.read(clients.entries) == [(1, "海棠诊所", [("海棠", None)])]
+    await store.close()
