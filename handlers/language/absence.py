@@ -21,7 +21,8 @@ from handlers.language.days import (
 from handlers.language.matter import without
 from handlers.language.numerals import NUMBER, value
 from handlers.language.patterns import rx
-from handlers.language.phrases import Phrase, scan
+from handlers.language.phrase import Phrase
+from handlers.language.phrases import scan
 from handlers.language.writing import Writing
 
 _DAY = timedelta(days=1)

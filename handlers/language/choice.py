@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from handlers.language import lexicon
 from handlers.language.patterns import Pattern, rx
-from handlers.language.phrases import MOST_TRIES, Phrase, Scan
+from handlers.language.phrase import Phrase
+from handlers.language.phrases import MOST_TRIES, Scan
 
 _EDGES = " ,，。.;；:：、!！?？+~-|·…()（）[]\"'“”<>《》「」『』*#@=→"
 # After these a thing is named, so a bare time right behind one is part of that thing (给3号楼, 把3月份样机).

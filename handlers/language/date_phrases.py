@@ -15,9 +15,10 @@ from handlers.language.day_rules import (
     shift_of,
     year_of,
 )
-from handlers.language.days import DateRange, HalfYear, MonthDay, MonthNumber, PartOfMonth, Quarter, Year
+from handlers.language.days import DateRange, MonthDay, MonthNumber
 from handlers.language.numerals import DAY, MONTH, value
 from handlers.language.patterns import rx
+from handlers.language.spans import HalfYear, PartOfMonth, Quarter, Year
 
 DATES = Rules()
 

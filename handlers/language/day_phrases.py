@@ -6,16 +6,17 @@ import re
 
 from handlers.language.date_phrases import DATES
 from handlers.language.day_rules import NOT_MIDDLE, SHIFT, Day, Reader, Rules, day_of, shift_of
-from handlers.language.days import DateRange, Offset, Week, Weekday, Weekend
+from handlers.language.days import DateRange, Offset, Weekday
 from handlers.language.feast_phrases import FEASTS
 from handlers.language.patterns import Pattern, rx
+from handlers.language.spans import Week, Weekend
 
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "七": 6} | {
     str(n): n - 1 for n in range(1, 8)
 }
 _WEEK = r"(?:周|星_?期|礼_?拜)"
 _WEEKDAY_NUMBER = (
-    r"(?P<d>[一二三四五六](?![个次期天套份]|_?[十两](?!点))|日(?!均|常|志)|天(?!猫)(?:儿(?!童|科))?|七"
+    r"(?P<d>[一二三四五六](?![个次期天套份]|_?(?:十(?![一二三四五六七八九]?_?[点时])|两(?!点)))|日(?!均|常|志)|天(?!猫)(?:儿(?!童|科))?|七"
     r"|[1-7](?!\d|_?(?:点(?!心|赞|评)|[时个天号月日%])|:\d\d|[./-]\d))"
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from handlers.language.day_rules import Day, Rules, day_of, year_of
-from handlers.language.days import Feast, RoundFeast
+from handlers.language.feasts import Feast, RoundFeast
 from handlers.language.patterns import Pattern
 
 FEASTS = Rules()
