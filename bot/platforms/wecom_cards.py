@@ -11,7 +11,7 @@ import binascii
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -19,6 +19,7 @@ from bot.platforms.text import clean
 from bot.types import Outgoing
 
 SETTLED = "已处理"
+CODE_LIFE = timedelta(hours=72)
 MAX_BUTTONS, MAX_LABEL, MAX_KEY = 6, 20, 1024
 
 _PREFIX = "yn1."

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from bot.platforms.text import clean
+from bot.platforms.wecom_cards import CODE_LIFE, keep_code, pressed
 from bot.platforms.wecom_xml import Malformed, read_fields
 from bot.types import Attachment, Inbound, Refused
 
@@ -38,6 +39,8 @@ def encrypted_part(body: bytes) -> str:
 def read_message(document: bytes, corp_id: str) -> Inbound | None:
     """Return the message in a decrypted document, None for an event, which carries no person's words.
 
+    The one event that does is a pressed button of a card of ours: its text is what the button says.
+
     `user_id` is case-folded, since WeCom treats user ids so and answers in lower case. `sent_at` is in UTC. A message
     of a kind not known here has `notice="unsupported"`. Raises Refused: 400 for an unreadable document, 403 for one
     that names another corp.
@@ -53,16 +56,14 @@ def read_message(document: bytes, corp_id: str) -> Inbound | None:
         event = _text(fields, "Event").lower()
         if not event:
             raise Refused("names no event", 400)
+        if event == "template_card_event":
+            return _pressed(fields)
         level = logging.WARNING if event in _SUSPENSION_EVENTS else logging.DEBUG
         log.log(level, "wecom event %s", event[:40] if event.isascii() else "?")
         return None
-    user_id = _text(fields, "FromUserName").casefold()
-    if not kind or not user_id:
-        raise Refused("names no kind or no sender", 400)
-    try:
-        sent_at = datetime.fromtimestamp(int(fields["CreateTime"]), UTC)
-    except (KeyError, ValueError, OverflowError, OSError):
-        raise Refused("names no time", 400) from None
+    if not kind:
+        raise Refused("names no kind", 400)
+    user_id, sent_at = _sender(fields)
     text, attachments, notice = _content(kind, fields)
     return Inbound(
         platform=NAME,
@@ -74,6 +75,36 @@ def read_message(document: bytes, corp_id: str) -> Inbound | None:
         # Some tenants have WeCom transcribe voice notes; then the words come with the sound.
         spoken=kind == "voice" and bool(text),
         notice=notice,
+    )
+
+
+def _sender(fields: Mapping[str, str]) -> tuple[str, datetime]:
+    user_id = _text(fields, "FromUserName").casefold()
+    if not user_id:
+        raise Refused("names no sender", 400)
+    try:
+        return user_id, datetime.fromtimestamp(int(fields["CreateTime"]), UTC)
+    except (KeyError, ValueError, OverflowError, OSError):
+        raise Refused("names no time", 400) from None
+
+
+def _pressed(fields: Mapping[str, str]) -> Inbound | None:
+    """A pressed button is what it says; the card's code, by which its buttons go, is the reply handle."""
+    button = pressed(fields.get("EventKey", "").strip())
+    if button is None:
+        return None
+    user_id, sent_at = _sender(fields)
+    # Events come twice and have no id. The code is left out, lest a new one make a repeat look new.
+    told = "|".join((user_id, fields["CreateTime"], _text(fields, "TaskId"), _text(fields, "EventKey")))
+    code = _text(fields, "ResponseCode")
+    return Inbound(
+        platform=NAME,
+        message_id="card:" + sha256(told.encode()).hexdigest(),
+        user_id=user_id,
+        text=button.says,
+        sent_at=sent_at,
+        reply_url=keep_code(code) if code else None,
+        reply_until=sent_at + CODE_LIFE if code else None,
     )
 
 

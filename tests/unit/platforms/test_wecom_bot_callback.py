@@ -81,7 +81,7 @@ async def test_what_is_not_from_wecom_is_refused(fake: FakeWecomBot, bot: WecomB
 @pytest.mark.parametrize("skew", [301, -301])
 async def test_a_stale_message_is_refused(fake: FakeWecomBot, bot: WecomBotCallback, skew: int) -> None:
     assert await refused(bot, fake.says("LiSi", "好", "m1", at=NOON + timedelta(seconds=skew))) == 403
-    assert await posted(bot, fake.says("LiSi", "好", "m1", at=NOON + timedelta(seconds=skew // 301 * 299)))
+    assert (await posted(bot, fake.says("LiSi", "好", "m1", at=NOON + timedelta(seconds=skew // 301 * 299)))).messages
 
 
 async def test_another_bots_message_is_refused(fake: FakeWecomBot, bot: WecomBotCallback) -> None:

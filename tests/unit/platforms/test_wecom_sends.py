@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled, Unknown, Unreachable
 from bot.platforms.wecom_api import typed_error
 from bot.platforms.wecom_app import WecomApp
-from bot.types import OutFile, Outgoing
+from bot.types import Action, Inbound, OutFile, Outgoing, RawRequest
 from tests.fakes.server import NOON, Fault
-from tests.fakes.wecom import AGENT_ID, CORP_ID, SECRET, FakeWecom
+from tests.fakes.wecom import AES_KEY, AGENT_ID, CORP_ID, SECRET, TOKEN, FakeWecom
 
 SEND = "/cgi-bin/message/send"
 
@@ -61,6 +63,14 @@ def to_group(text: str, name: str | None = "华南大客户群", **more: object)
         (40006, Rejected),
         (45001, Rejected),
         (45007, Rejected),
+        (42014, Rejected),
+        (42049, Rejected),
+        (93001, Unreachable),
+        (93006, Unreachable),
+        (846605, Unreachable),
+        (846608, Unreachable),
+        (846609, Temporary),
+        (853000, Misconfigured),
         (40056, Misconfigured),
         (301002, Misconfigured),
         (43012, Misconfigured),
@@ -205,6 +215,133 @@ async def test_doctor_tells_what_else_is_wrong(fake: FakeWecom, app: WecomApp) -
     fake.fail("/cgi-bin/gettoken", Fault(body={"errcode": 40013, "errmsg": "invalid corpid"}))
     wrong = [check for check in await app.check(NOON) if not check.ok]
     assert "WECOM_CORP_ID" in wrong[0].advice
+
+
+NUDGE = "#12 今天 17:00 到期\n给青禾食品寄样品"
+BUTTONS = (Action("完成", "完成 12"), Action("延到明天", "延期 12 明天"))
+
+
+@pytest.fixture
+async def hearing(fake: FakeWecom) -> AsyncIterator[WecomApp]:
+    """An app that is called back, without which no button works."""
+    made = WecomApp(
+        corp_id=CORP_ID, agent_id=AGENT_ID, secret=SECRET, token=TOKEN, aes_key=AES_KEY, api_base=fake.base_url
+    )
+    yield made
+    await made.close()
+
+
+def to_lisi(text: str, key: str = "k1", **more: Any) -> Outgoing:
+    return Outgoing(key, "person", "lisi", text, **more)
+
+
+async def pressing(fake: FakeWecom, hearing: WecomApp, key: str, code: str = "code-1") -> tuple[Inbound, ...]:
+    made = fake.pressed_callback("LiSi", key, "t1", code)
+    return (await hearing.receive(RawRequest("POST", "/wecom/app", made.query, {}, made.body), NOON)).messages
+
+
+async def test_a_message_with_actions_is_a_card_with_its_whole_text(fake: FakeWecom, hearing: WecomApp) -> None:
+    await hearing.send(to_lisi(NUDGE, actions=BUTTONS), NOON)
+    (card,) = fake.cards
+    assert [(sent.to, sent.kind) for sent in fake.sent] == [("lisi", "template_card")]
+    assert (card["main_title"]["title"], card["sub_title_text"]) == tuple(NUDGE.split("\n"))
+    assert [button["text"] for button in card["button_list"]] == ["完成", "延到明天"]
+    assert len({button["key"] for button in card["button_list"]}) == 2
+    assert re.fullmatch(r"[0-9A-Za-z_@-]{1,128}", card["task_id"])
+
+
+async def test_a_long_first_line_is_told_whole_below(fake: FakeWecom, hearing: WecomApp) -> None:
+    text = "#12 " + "很长的一件事" * 10
+    await hearing.send(to_lisi(text, actions=BUTTONS), NOON)
+    (card,) = fake.cards
+    assert len(card["main_title"]["title"]) == 36
+    assert card["sub_title_text"] == text
+
+
+async def test_a_title_of_its_own_stands_above_the_whole_text(fake: FakeWecom, hearing: WecomApp) -> None:
+    await hearing.send(to_lisi(NUDGE, title="到期提醒", actions=BUTTONS), NOON)
+    (card,) = fake.cards
+    assert (card["main_title"]["title"], card["sub_title_text"]) == ("到期提醒", NUDGE)
+
+
+@pytest.mark.parametrize("code", [42014, 42030, 42049, 43012, 40058])
+async def test_a_card_that_is_refused_goes_out_as_text(fake: FakeWecom, hearing: WecomApp, code: int) -> None:
+    fake.fail(SEND, Fault(body={"errcode": code, "errmsg": "card"}))
+    await hearing.send(to_lisi(NUDGE, actions=BUTTONS), NOON)
+    assert [(sent.kind, sent.text) for sent in fake.sent] == [("text", NUDGE)]
+
+
+@pytest.mark.parametrize("code", [40001, 81013, 45009])
+async def test_another_failure_of_a_card_is_no_reason_for_text(fake: FakeWecom, hearing: WecomApp, code: int) -> None:
+    fake.fail(SEND, Fault(body={"errcode": code, "errmsg": "no"}))
+    with pytest.raises(SendError):
+        await hearing.send(to_lisi(NUDGE, actions=BUTTONS), NOON)
+    assert fake.sent == []
+
+
+async def test_what_a_card_cannot_hold_goes_out_as_text(fake: FakeWecom, hearing: WecomApp) -> None:
+    text = "说明。" * 100
+    await hearing.send(to_lisi(text, actions=BUTTONS), NOON)
+    assert [(sent.kind, sent.text) for sent in fake.sent] == [("text", text)]
+
+
+async def test_without_a_callback_and_in_a_group_there_are_no_buttons(fake: FakeWecom, app: WecomApp) -> None:
+    await app.send(to_lisi(NUDGE, actions=BUTTONS), NOON)
+    await app.send(to_group(NUDGE, actions=BUTTONS), NOON)
+    assert [(sent.kind, sent.text) for sent in fake.sent] == [("text", NUDGE)] * 2
+
+
+async def test_a_card_repeated_after_an_unknown_outcome_arrives_once(fake: FakeWecom, hearing: WecomApp) -> None:
+    fake.fail(SEND, Fault(reset=True, accepted=True))
+    with pytest.raises(Unknown):
+        await hearing.send(to_lisi(NUDGE, actions=BUTTONS), NOON)
+    await hearing.send(to_lisi(NUDGE, actions=BUTTONS), NOON + timedelta(seconds=1))
+    assert (len(fake.sent), len(fake.dropped)) == (1, 1)
+
+
+async def test_a_pressed_button_is_what_it_says(fake: FakeWecom, hearing: WecomApp) -> None:
+    await hearing.send(to_lisi(NUDGE, actions=BUTTONS), NOON)
+    for button, says in zip(fake.cards[0]["button_list"], ("完成 12", "延期 12 明天"), strict=True):
+        (message,) = await pressing(fake, hearing, button["key"])
+        assert (message.text, message.user_id, message.sent_at) == (says, "lisi", NOON)
+        assert message.reply_until == NOON + timedelta(hours=72)
+
+
+async def test_a_press_that_comes_twice_has_the_same_id(fake: FakeWecom, hearing: WecomApp) -> None:
+    await hearing.send(to_lisi(NUDGE, actions=BUTTONS), NOON)
+    done, later = (button["key"] for button in fake.cards[0]["button_list"])
+    (first,) = await pressing(fake, hearing, done, "code-1")
+    (again,) = await pressing(fake, hearing, done, "code-2")
+    (other,) = await pressing(fake, hearing, later, "code-1")
+    fake.now += timedelta(seconds=1)
+    (afterwards,) = await pressing(fake, hearing, done, "code-1")
+    assert first.message_id == again.message_id
+    assert len({first.message_id, other.message_id, afterwards.message_id}) == 3
+
+
+async def test_the_answer_takes_the_buttons_off_the_card_once(fake: FakeWecom, hearing: WecomApp) -> None:
+    await hearing.send(to_lisi(NUDGE, actions=BUTTONS), NOON)
+    (message,) = await pressing(fake, hearing, fake.cards[0]["button_list"][0]["key"])
+    answer = to_lisi("#12 完成了", "k2", reply_url=message.reply_url, reply_until=message.reply_until)
+    fake.fail(SEND, Fault(status=502))
+    with pytest.raises(Temporary):
+        await hearing.send(answer, NOON)
+    await hearing.send(answer, NOON)
+
+    assert fake.settled == [(("lisi",), "已处理")]
+    assert [sent.text for sent in fake.sent][1:] == ["#12 完成了"]
+
+
+async def test_a_card_that_can_no_longer_be_changed_is_left(fake: FakeWecom, hearing: WecomApp) -> None:
+    until = NOON + timedelta(hours=72)
+    await hearing.send(to_lisi("好", reply_url="wecom-card:code-9", reply_until=until), until)
+    assert fake.count("/cgi-bin/message/update_template_card") == 0
+    assert [sent.text for sent in fake.sent] == ["好"]
+
+
+@pytest.mark.parametrize("key", ["", "rec:9:done", "yn1.", "yn1.0.e30", "yn1-settled", "x" * 1500])
+async def test_a_button_that_is_not_ours_says_nothing(fake: FakeWecom, hearing: WecomApp, key: str) -> None:
+    assert await pressing(fake, hearing, key) == ()
 
 
 def _bytes(content: bytes):  # type: ignore[no-untyped-def]
