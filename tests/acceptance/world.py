@@ -21,11 +21,13 @@ from bot.settings import Settings
 from storage import inbox, outbox, people
 from storage.tables import Inbox, Outbox, Person
 from tests.fakes import dingtalk as fake_dingtalk
+from tests.fakes import listening
 from tests.fakes import wecom as fake_wecom
 from tests.fakes.dingtalk_gateway import FakeGateway
 from tests.fakes.pauses import Pauses
 from tests.fakes.server import NOON
 from tests.fakes.wecom import FakeWecom
+from tests.fakes.wecom_gateway import FakeGateway as BotGateway
 
 # Name, role, superior, WeCom user id, DingTalk staff id.
 ROSTER: Sequence[tuple[str, str, str | None, str, str]] = (
@@ -46,6 +48,8 @@ class World:
     http: aiohttp.ClientSession
     base_url: str
     pauses: Pauses
+    bot: BotGateway
+    bot_pauses: Pauses
     nonces: list[int] = field(default_factory=list)
 
     def shift(self, forward: timedelta) -> None:
@@ -54,7 +58,7 @@ class World:
 
     def set(self, now: datetime) -> None:
         self.clock.set(now)
-        self.wecom.now = self.dingtalk.now = now
+        self.wecom.now = self.dingtalk.now = self.bot.now = now
 
     async def post(
         self, path: str, body: bytes = b"", *, query: Mapping[str, str] = {}, headers: Mapping[str, str] = {}
@@ -161,31 +165,42 @@ async def world(
 ) -> AsyncIterator[World]:
     """A bot in service at noon of a working day; it handles and says things when the test lets it.
 
-    `more` are settings. In Stream mode it listens, and waits for the next connection until the test says so.
+    `more` are settings. In Stream mode, and as `wecom_bot`, it listens, and waits for the next connection until the
+    test says so.
     """
-    async with FakeWecom() as wecom, FakeGateway() as dingtalk, aiohttp.ClientSession() as http:
+    async with (
+        FakeWecom() as wecom,
+        FakeGateway() as dingtalk,
+        BotGateway() as bot,
+        aiohttp.ClientSession() as http,
+    ):
         settings = settings_for(
             database_url,
             wecom.base_url if "wecom" in platforms else "",
             dingtalk.base_url if "dingtalk" in platforms else "",
             **more,
         )
-        clock, pauses = VirtualClock(NOON), Pauses()
+        clock, pauses, bot_pauses = VirtualClock(NOON), Pauses(), Pauses()
         made = service.platforms(settings)
         if isinstance(stream := made.get("dingtalk"), DingtalkStream):
             made["dingtalk"] = DingtalkStream(stream.robot, pause=pauses, spread=lambda: 1.0)
+        if "wecom_bot" in platforms:
+            keys = {name: key.get_secret_value() for name, key in settings.wecom_group_keys.items()}
+            wecom.groups.update({key: name for name, key in keys.items()})
+            made["wecom_bot"] = listening.make(bot, bot_pauses, api_base=wecom.base_url, group_keys=keys)
         app = App(settings, made, render_files(), clock=cast(SystemClock, clock))
         await app.prepare()
         await app.store.write(enrol)
         await app.tick()
         server = TestServer(app.server.app)
         await server.start_server()
-        listening = asyncio.create_task(app.listening.run())
+        running = asyncio.create_task(app.listening.run())
         try:
-            yield World(app, clock, wecom, dingtalk, http, str(server.make_url("")).rstrip("/"), pauses)
+            base_url = str(server.make_url("")).rstrip("/")
+            yield World(app, clock, wecom, dingtalk, http, base_url, pauses, bot, bot_pauses)
         finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
             await server.close()
             await app.stop()
 
