@@ -1,4 +1,4 @@
-"""Who am I, what can you do, what did you not understand; and naming a group."""
+"""Who am I, what can you do, what did you not understand."""
 
 from __future__ import annotations
 
@@ -23,20 +23,6 @@ def who_am_i(talk: Talk) -> Answer:
         "chat": {"name": talk.chat.name, "id": talk.chat.external_id} if talk.chat else None,
     }
     return Answer("who_am_i", told)
-
-
-def bind(talk: Talk, rest: str) -> Answer:
-    """`绑定 华东销售群`: a supervisor gives the group its name, by which its push robot is found."""
-    if talk.chat is None:
-        return Answer("bind_in_group", {})
-    if talk.me.role == "rep":
-        return Answer("bind_supervisor_only", {})
-    name = rest.strip(" 「」“”\"'") or talk.chat.name
-    if not name:
-        return Answer("bind_which_name", {}, kind="question")
-    talk.chat.name = name
-    talk.session.add(talk.chat)
-    return Answer("bound", {"name": name})
 
 
 def help_page(talk: Talk, rest: str, topics: Sequence[str]) -> Answer:

@@ -19,6 +19,7 @@ from handlers import (
     clients,
     commitments,
     contacts,
+    groups,
     leads,
     leave,
     lists,
@@ -237,7 +238,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("mute", _word("静音", "别提醒"), changes.mute),
     Route("who", _pattern(r"(?:我是谁|我的(?:id|身份|账号))()"), lambda talk, _: basics.who_am_i(talk)),
-    Route("bind", _word("绑定"), basics.bind),
+    Route("bind", _word("绑定"), groups.bind),
 )
 
 

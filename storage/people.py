@@ -206,6 +206,11 @@ def chat(session: Session, platform: str, external_id: str, name: str, now: date
     return row
 
 
+def chat_named(session: Session, platform: str, name: str) -> int | None:
+    """The id of the group of this name on a platform, None when none has it."""
+    return session.exec(select(Chat.id).where(Chat.platform == platform, Chat.name == name)).first()
+
+
 def chats(session: Session) -> list[Chat]:
     """All groups, in the order they were made known."""
     return list(session.exec(select(Chat).order_by(col(Chat.id))))

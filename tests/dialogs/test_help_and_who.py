@@ -1,4 +1,4 @@
-"""帮助, 我是谁, 绑定."""
+"""帮助, 我是谁."""
 
 from __future__ import annotations
 
@@ -34,14 +34,3 @@ async def test_who_am_i_names_role_superior_and_ids(store: Store) -> None:
     check(told.answer(1), "王磊", "reply", "王磊", "销售", "陈静", "华东", "账号")
     check(told.answer(2), "#华东群", "reply", "陈静", "主管", "何经理", "华东群")
     assert told.pairs == []
-
-
-async def test_a_supervisor_names_the_group(quick: Store) -> None:
-    told = await hold(quick, "10:00 陈静#华东群：绑定 华东群")
-    check(told.answer(1), "#华东群", "reply", "华东群")
-
-
-async def test_a_rep_does_not_and_a_private_chat_has_no_name(quick: Store) -> None:
-    told = await hold(quick, "10:00 王磊#华东群：绑定 新群", "10:01 陈静：绑定 新群")
-    check(told.answer(1), "#华东群", "reply", "主管", without=["记住了"])
-    check(told.answer(2), "陈静", "reply", "群里", without=["记住了"])

@@ -224,6 +224,8 @@ _BASICS = [
     Sample("bind_in_group", "full"),
     Sample("bind_supervisor_only", "full", in_group=True),
     Sample("bind_which_name", "full", in_group=True),
+    Sample("bind_name_taken", "full", {"name": "华东销售群"}, in_group=True),
+    Sample("bind_name_taken", "sparse", {"name": "一部"}, in_group=True),
     Sample("bound", "full", {"name": "华东销售群"}, in_group=True),
     Sample("bound", "sparse", {"name": "一部"}, in_group=True),
     *both(
