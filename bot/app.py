@@ -17,6 +17,7 @@ from aiohttp import web
 from bot.calendar import Calendar
 from bot.clock import SystemClock
 from bot.delivery import Delivery, Render
+from bot.introductions import Introductions
 from bot.listening import Listening
 from bot.platforms.console import Console
 from bot.server import Metrics, Server
@@ -37,6 +38,7 @@ log = structlog.get_logger("app")
 # Together with the web server's own second, stopping stays within ten.
 DRAIN_SECONDS = 6.0
 HALT_SECONDS = 2.0
+LOOKUP_SECONDS = 30
 SHIFT = "clock.shift"
 
 
@@ -87,9 +89,12 @@ class App:
             silent=self.listening.silent,
             quotas=settings.quotas,
         )
+        self.introductions = Introductions(self.store, self.clock, self.platforms)
         self.listeners: set[Callable[[], None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._metronome = metronome(self.tick)
+        # Apart from the ticks: whoever is asked may be slow.
+        self._lookups = metronome(self.introductions.look_up, seconds=LOOKUP_SECONDS)
 
     def _published(self, message: Outgoing) -> None:
         """The console page looks again."""
@@ -122,11 +127,13 @@ class App:
             asyncio.create_task(self.listening.run(), name="listening"),
         ]
         self._metronome.start()
+        self._lookups.start()
 
     async def stop(self) -> None:
         """Finishes what is under way and closes everything."""
-        if self._metronome.running:
-            self._metronome.shutdown(wait=False)
+        for beat in (self._metronome, self._lookups):
+            if beat.running:
+                beat.shutdown(wait=False)
         if self._tasks:
             worker, delivery, listening = self._tasks
             # The worker first: what it finishes is still to be said.

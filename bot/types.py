@@ -218,6 +218,21 @@ class Platform(Protocol):
     async def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a company's contacts tell of somebody: the name, and the user id of the superior; empty where not told."""
+
+    name: str = ""
+    superior_id: str = ""
+
+
+@runtime_checkable
+class Contacts(Protocol):
+    """A platform that may look people up. `contact` returns None when it is told nothing, and raises nothing."""
+
+    async def contact(self, user_id: str, now: datetime) -> Contact | None: ...
+
+
 Accept = Callable[[tuple[Inbound, ...]], Awaitable[None]]
 
 

@@ -24,7 +24,7 @@ from bot.platforms.wecom_crypto import KEY_CHARS, Envelope
 from bot.platforms.wecom_lane import is_user_id, load, media_kind, speak
 from bot.platforms.wecom_message import NAME, encrypted_part, read_message
 from bot.platforms.wecom_webhook import GroupLane, GroupRobots
-from bot.types import Check, OutFile, Outgoing, Pace, Platform, RawRequest, Receipt, Received, Refused
+from bot.types import Check, Contact, OutFile, Outgoing, Pace, Platform, RawRequest, Receipt, Received, Refused
 
 PATH = "/wecom/app"
 API_BASE = "https://qyapi.weixin.qq.com"
@@ -121,6 +121,20 @@ class WecomApp(Platform):
         # Without a callback WeCom refuses every button.
         card = button_card(message, APP_CARD) if self.paths else None
         return await speak(self._progress, member, message, parts, card, now)
+
+    async def contact(self, user_id: str, now: datetime) -> Contact | None:
+        """Ask the contacts who a member is; see Contacts. Newer apps are told little, and some nothing."""
+        if not is_user_id(user_id):
+            return None
+        try:
+            answer = await self._api.get("/cgi-bin/user/get", now, {"userid": user_id})
+        except SendError as error:
+            log.info("the contacts tell nothing (%s)", error.code)
+            return None
+        leaders = answer.data.get("direct_leader")
+        superior = leaders[0] if isinstance(leaders, list) and leaders else ""
+        superior_id = superior.casefold() if isinstance(superior, str) else ""
+        return Contact(clean(answer.text("name")).strip()[:64], superior_id)
 
     async def check(self, now: datetime) -> list[Check]:
         """Fetch a token, ask about the app, and open a callback sealed by ourselves."""

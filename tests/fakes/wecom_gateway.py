@@ -19,7 +19,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from tests.fakes.server import NOON, FakeServer
+from tests.fakes.server import NOON, FakeServer, Fault
 
 BOT_ID = "aibFakeBot7"
 SECRET = "fake-bot-secret-5c"
@@ -67,12 +67,14 @@ class _Upload:
 class FakeGateway(FakeServer):
     """One bot. `told` lists what reached people, `updated` the cards that were changed, `frames` all that came in.
 
-    `spoken` are the chats somebody has written in. `first_piece` is the number uploads begin to count with.
+    What the platform would drop in silence is in `dropped`. `spoken` are the chats somebody has written in, and
+    `first_piece` is the number that uploads begin to count with.
     """
 
     def __init__(self, now: datetime = NOON) -> None:
         super().__init__(now)
         self.told: list[Told] = []
+        self.dropped: list[Told] = []
         self.updated: list[Mapping[str, Any]] = []
         self.frames: list[Mapping[str, Any]] = []
         self.spoken: set[str] = set()
@@ -113,6 +115,18 @@ class FakeGateway(FakeServer):
     def trouble(self, cmd: str, trouble: Trouble, times: int = 1) -> None:
         """Make the next `times` frames of this command go wrong."""
         self._troubles[cmd].extend([trouble] * times)
+
+    def fail(self, path: str, fault: Fault, times: int = 1) -> None:
+        """Make a command go wrong as a path of the other fakes does."""
+        answer = fault.body if isinstance(fault.body, Mapping) else None
+        accepted = fault.accepted or (answer is None and not (fault.reset or fault.hang))
+        code = -1 if fault.status >= 500 else 0
+        self.trouble(path, Trouble(code, fault.hang, fault.reset, accepted and not code, answer), times)
+
+    @property
+    def sent(self) -> list[Told]:
+        """What reached people, by the name it has at the other fakes."""
+        return self.told
 
     async def until(self, what: Any, seconds: float = 5.0) -> None:
         """Wait until `what()` holds; fails after some seconds."""

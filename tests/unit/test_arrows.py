@@ -26,6 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot.worker": LEAVES | {"bot.letters", "handlers", "storage"},
     "bot.server": LEAVES | {"bot.letters", "storage"},
     "bot.delivery": LEAVES | {"storage"},
+    "bot.introductions": LEAVES | {"storage"},
     "bot.listening": LEAVES | {"storage"},
     "bot.web": LEAVES | {"bot.letters", "storage"},
     "bot.sheets": LEAVES | {"storage"},
