@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from storage.tables import Event, Person
 from tests.acceptance.world import World, world
@@ -27,9 +27,7 @@ async def stranger(here: World) -> tuple[str, str | None, bool]:
     """The name, the superior's name, and whether known."""
 
     def read(session: Any) -> tuple[str, str | None, bool]:
-        person = session.exec(
-            select(Person).where(Person.supervisor_id.is_not(None) | ~Person.known).order_by(-Person.id)
-        ).first()
+        person = session.exec(select(Person).where(col(Person.known).is_(False))).one()
         superior = session.get(Person, person.supervisor_id) if person.supervisor_id else None
         return person.name, superior.name if superior else None, person.known
 
