@@ -1,4 +1,4 @@
-"""Parts of a day and clock times: 下午, 今晚's 晚, 三点半, 9:30, 早9点."""
+"""下午, 今晚's 晚, 三点半, 9:30, 早9点, 5pm: the contract's tables Parts of a day and Clock times."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from handlers.language.patterns import Pattern, rx
 
 # 今晚|上门, 明早|上线: the 上 of an act; and greetings.
 _UP = "好|门|架|线|班|传|市|新|墙|会(?!议|见|谈|面)"
+# The table Parts of a day, in its order.
 _PARTS: list[tuple[str, Part, Pattern]] = [
     ("凌", "凌晨", rx(r"凌_晨")),
     ("一大清早", "早上", rx(rf"一_大_早|大_清_早|(?:大|清|一)_早|早_上(?!{_UP})|早_晨|清_晨")),

@@ -41,6 +41,7 @@ _DATE_END = r"(?:_[日号](?!楼|线|店|仓)|(?![\d]|_?[个台箱套件家吨�
     years=True,
 )
 def _written_date(plain: str, match: re.Match[str]) -> Day | None:
+    """Days: 11月25日, 11月25号, 2026年11月25日."""
     return _month_day(match)
 
 
@@ -48,6 +49,7 @@ def _written_date(plain: str, match: re.Match[str]) -> Day | None:
     rf"(?P<m>{MONTH})_月_(?:份_)?(?P<b>{DAY})_(?:[日号]_)?(?:-+|~+|到|至|、|和|或)_(?P<d>{DAY})_[日号]", units="月"
 )
 def _written_range(plain: str, match: re.Match[str]) -> Day | None:
+    """Days: a range is due at its end, 11月25日到27日."""
     found = _month_day(match)
     begin = value(match["b"])
     if found is None or not 1 <= begin <= 31:
@@ -72,6 +74,7 @@ _NUMBERED_DAY = (
 
 @DATES.on(r"(?P<y>20\d\d)(?P<sep>[-/.])_(?P<m>\d{1,2})_(?P=sep)_(?P<d>\d{1,2})(?!\d)(?:_[日号])?", units="-/.")
 def _numeric_date(plain: str, match: re.Match[str]) -> Day | None:
+    """Days: 2026-11-25."""
     return _month_day(match)
 
 
@@ -80,6 +83,7 @@ def _numeric_date(plain: str, match: re.Match[str]) -> Day | None:
     units="-/.",
 )
 def _slash_date(plain: str, match: re.Match[str]) -> Day | None:
+    """Days: 11/25, 11-25, 11.25."""
     if match.start() and re.search(r"(?:[a-z\d./*×x#¥$]|[a-z]-)$", plain[: match.start()][-2:]):
         return None
     return _month_day(match, "date" if match[0][-1] in "日号" else "slash")
@@ -87,6 +91,7 @@ def _slash_date(plain: str, match: re.Match[str]) -> Day | None:
 
 @DATES.on(rf"(?P<d>{DAY})_(?:{_NUMBERED_DAY}|日(?!内|元|均|期|用|常|程|游|达|志|历))", units="日号")
 def _month_number(plain: str, match: re.Match[str]) -> Day | None:
+    """Days: 25号, 25日, 二十五号."""
     day = value(match["d"])
     previous = plain[match.start() - 1] if match.start() else ""
     if not 1 <= day <= 31 or previous in tuple("第零〇一二三四五六七八九十廿卅周."):
@@ -99,6 +104,7 @@ def _month_number(plain: str, match: re.Match[str]) -> Day | None:
     units="日号-~到至、和或",
 )
 def _number_range(plain: str, match: re.Match[str]) -> Day | None:
+    """Days: a range is due at its end, 25号-27号."""
     begin, end = value(match["b"]), value(match["d"])
     previous = plain[match.start() - 1] if match.start() else ""
     if not (1 <= begin <= 31 and 1 <= end <= 31) or previous in tuple("第零〇一二三四五六七八九十廿卅周."):
@@ -137,6 +143,7 @@ def _part_of_month(match: re.Match[str], month: int | None, shift: int | None) -
     years=True,
 )
 def _month(plain: str, match: re.Match[str]) -> Day | None:
+    """Spans: 3月, 3月份, 3月底, 12月上旬."""
     month = value(match["m"])
     if not 1 <= month <= 12:
         return None
@@ -145,6 +152,7 @@ def _month(plain: str, match: re.Match[str]) -> Day | None:
 
 @DATES.on(rf"{SHIFT}_月(?!饼|嫂)(?:_份)?(?:_{_MONTH_PART})?", starts="本这当下上")
 def _this_month(plain: str, match: re.Match[str]) -> Day | None:
+    """Spans: 本月, 下个月, 下月初."""
     return _part_of_month(match, None, shift_of(match["shift"]))
 
 
@@ -153,6 +161,7 @@ def _this_month(plain: str, match: re.Match[str]) -> Day | None:
     starts="本这当下上",
 )
 def _this_month_day(plain: str, match: re.Match[str]) -> Day | None:
+    """Days: a day of a month named by 本 or 下, 下月15号."""
     day, shift = value(match["d"]), shift_of(match["shift"]) or 0
     if not 1 <= day <= 31:
         return None
@@ -164,6 +173,7 @@ def _this_month_day(plain: str, match: re.Match[str]) -> Day | None:
     starts="月上中下",
 )
 def _bare_month_part(plain: str, match: re.Match[str]) -> Day | None:
+    """Spans: 月初, 月底, 月内, 上旬, without a month."""
     if match["q"] and match.start() and plain[match.start() - 1] in "个每岁正腊":
         return None
     if match["within"]:
@@ -183,6 +193,7 @@ def _bare_month_part(plain: str, match: re.Match[str]) -> Day | None:
     years=True,
 )
 def _named_quarter(plain: str, match: re.Match[str]) -> Day | None:
+    """Spans: Q1, 一季度, and their ends."""
     if match["q"] and match.start() and re.match(r"[a-z\d]", plain[match.start() - 1]):
         return None
     year, shift = year_of(match)
@@ -198,6 +209,7 @@ def _named_quarter(plain: str, match: re.Match[str]) -> Day | None:
 
 @DATES.on(rf"(?:{SHIFT}_)季_度?(?:_(?P<end>[末底]))?|季_度?_(?P<bare>[末底]|(?=内(?!部(?!署))))", starts="本这当下上季")
 def _this_quarter(plain: str, match: re.Match[str]) -> Day | None:
+    """Spans: 本季度, 季度末, 季末."""
     if match["bare"] == "":
         return day_of(match, Quarter(None, 0), "week")
     if match["bare"] is not None:
@@ -208,6 +220,7 @@ def _this_quarter(plain: str, match: re.Match[str]) -> Day | None:
 
 @DATES.on(rf"(?:{YEAR}_(?:的_)?)?(?P<h>上|下)_半_年(?!度)(?:_(?P<end>[末底]))?", starts="上下", units="年", years=True)
 def _half(plain: str, match: re.Match[str]) -> Day | None:
+    """Spans: 上半年, 下半年."""
     year, shift = year_of(match)
     days = HalfYear(1 if match["h"] == "上" else 2, year, shift, match["end"] is not None)
     return day_of(match, days, "month", never=(shift or 0) < 0)
@@ -217,6 +230,7 @@ def _half(plain: str, match: re.Match[str]) -> Day | None:
     rf"{YEAR}(?:_度)?(?:_年)?(?:_(?P<end>[末底终])(?!端|奖))?(?!_?初|_?中{NOT_MIDDLE}|\d|级)", units="年", years=True
 )
 def _year_span(plain: str, match: re.Match[str]) -> Day | None:
+    """Spans: 今年, 本年, 明年, 今年底; a year by its number belongs to the matter (2026年框架合同)."""
     year, shift = year_of(match)
     never = (shift or 0) < 0
     if match["end"] is None and match["y"].isdigit() and not rx(r"_(?:之_|以_)?[内前]").match(plain, match.end()):
@@ -227,11 +241,13 @@ def _year_span(plain: str, match: re.Match[str]) -> Day | None:
 
 @DATES.on(rf"(?:{YEAR}(?:_年)?|年)_(?:初|中{NOT_MIDDLE})", starts="年", units="年", years=True)
 def _vague_year_part(plain: str, match: re.Match[str]) -> Day | None:
+    """Spans name no day for 年初 and 年中, so they are never a deadline."""
     return day_of(match, Year(0), "month", never=True)
 
 
 @DATES.on(r"年_(?:[底末](?!端)|(?P<within>内(?!部(?!署))))", starts="年")
 def _bare_year_end(plain: str, match: re.Match[str]) -> Day | None:
+    """Spans: 年底, 年末, 年内."""
     if match.start() and plain[match.start() - 1] in "一二两三四五六七八九十半几多0123456789":
         return None
     if match["within"]:

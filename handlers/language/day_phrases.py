@@ -34,12 +34,14 @@ _OFFSETS: list[tuple[str, int, int | None]] = [
 
 @_RULES.on("|".join(f"({pattern})" for pattern, _, _ in _OFFSETS), starts="大今明这当后")
 def _relative_day(plain: str, match: re.Match[str]) -> Day | None:
+    """Days: 今天 to 大后天, 今明两天, 这两天, 这几天; Durations: 明后天."""
     _, days, begin = _OFFSETS[(match.lastindex or 1) - 1]
     return day_of(match, Offset(days, begin), "weekday", checkable=begin is None)
 
 
 @_RULES.on(r"(?P<w>[今明当后])(?=_?(?:晚|早|夜|晨|午|上_?午|下_?午|中_?午|傍|凌))", starts="今明当后")
 def _half_day_word(plain: str, match: re.Match[str]) -> Day | None:
+    """Parts of a day: the 今, 明 and 后 of 今晚, 明早, 后晚."""
     before = plain[max(0, match.start() - 1) : match.start()]
     after = plain[match.end() : match.end() + 2]
     # 说明|上午, 证明|晚上; but before a lone 早 or 晚 the word is 明早 and 明晚, except in 透明 and the like.
@@ -54,6 +56,7 @@ def _half_day_word(plain: str, match: re.Match[str]) -> Day | None:
 
 @_RULES.on(r"大?_前_[天日]|昨_(?:[天日晚夜早]|儿_?个?)", starts="大前昨")
 def _past_day(plain: str, match: re.Match[str]) -> Day | None:
+    """Days: 昨天 and 前天 are never a deadline, they belong to the matter."""
     days = -3 if match[0].startswith("大") else -2 if "前" in match[0] else -1
     end = match.end() - (match[0][-1] in "晚夜早")
     return Day(match.start(), end, Offset(days), "weekday", never=True)
@@ -65,6 +68,7 @@ def _past_day(plain: str, match: re.Match[str]) -> Day | None:
 @_RULES.on(rf"{SHIFT}_(?:{_WEEK}|拜)_(?:的_?)?(?:{_WEEK}_)?{_WEEKDAY_NUMBER}", starts="本这当下上")
 @_RULES.on(rf"(?:周|星_?期|礼_?拜)_{_WEEKDAY_NUMBER}", starts="周星礼")
 def _weekday(plain: str, match: re.Match[str]) -> Day | None:
+    """Days: 周三, 本周三, 下周三, 下下周三; 上周三 is never a deadline."""
     shift = shift_of(match.groupdict().get("shift"))
     number = _WEEKDAYS[match["d"][0]]
     never = shift is not None and shift < 0
@@ -85,12 +89,14 @@ def _two_weekdays(plain: str, match: re.Match[str]) -> Day | None:
 
 @_RULES.on(rf"(?:{SHIFT}_)?周_末", starts="本这当下上周")
 def _weekend(plain: str, match: re.Match[str]) -> Day | None:
+    """Days: 周末, 本周末, 下周末."""
     shift = shift_of(match["shift"])
     return day_of(match, Weekend(shift or 0), "weekday", never=(shift or 0) < 0)
 
 
 @_RULES.on(rf"{SHIFT}_{_WEEK}(?!期|年|转|边|刊)(?:_(?:初|(?P<mid>中){NOT_MIDDLE}))?", starts="本这当下上")
 def _week(plain: str, match: re.Match[str]) -> Day | None:
+    """Spans: 本周, 下周; 下周初 and 下周中."""
     shift = shift_of(match["shift"]) or 0
     if match[0].endswith("初") or match["mid"]:
         return day_of(match, Weekday(2 if match["mid"] else 0, shift), "weekday", never=shift < 0)
@@ -99,6 +105,7 @@ def _week(plain: str, match: re.Match[str]) -> Day | None:
 
 @_RULES.on(rf"周_(?:初|(?P<mid>中){NOT_MIDDLE}|(?P<within>内(?!部(?!署))))", starts="周")
 def _part_of_week(plain: str, match: re.Match[str]) -> Day | None:
+    """Spans: 周初, 周中, and 周内 as 本周内."""
     if match.start() and plain[match.start() - 1] in "一二两三四五六七八九十每上0123456789":
         return None
     if match["within"]:

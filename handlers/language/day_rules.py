@@ -1,4 +1,7 @@
-"""What the rules for day expressions are made of: a day as found in a text, and how a rule is registered."""
+"""What the rules for day expressions are made of: a day as found in a text, and how a rule is registered.
+
+Each rule names in its docstring the table of the contract whose rows it reads.
+"""
 
 from __future__ import annotations
 

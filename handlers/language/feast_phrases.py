@@ -31,6 +31,7 @@ _EDGE = rf"_(?:(?P<near>{_NEAR})|(?P<far>{_FAR}))"
     years=True,
 )
 def _feast(plain: str, match: re.Match[str]) -> Day | None:
+    """Round the holidays: 国庆前, 春节后, 中秋, 除夕, 国庆当天."""
     name = next(name for index, (name, _) in enumerate(_NAMES) if match[f"f{index}"])
     if (
         name == "五一"
@@ -50,6 +51,7 @@ def _round(match: re.Match[str], name: str | None) -> Day | None:
 
 @FEASTS.on(rf"十_一(?:_节)?{_OFF}{_EDGE}", starts="十")
 def _october_first(plain: str, match: re.Match[str]) -> Day | None:
+    """Round the holidays: 十一前 is 国庆前; 十一 alone is a number."""
     if match.start() and plain[match.start() - 1] in "双一二三四五六七八九十周期拜第":
         return None
     return _round(match, "国庆")
@@ -57,6 +59,7 @@ def _october_first(plain: str, match: re.Match[str]) -> Day | None:
 
 @FEASTS.on(rf"(?:过_)?年{_EDGE}", starts="年过")
 def _new_year(plain: str, match: re.Match[str]) -> Day | None:
+    """Round the holidays: 年前 and 年后 are those of Spring Festival."""
     if match.start() and plain[match.start() - 1] in "一二两三四五六七八九十半几多今明去后前本当新每周百0123456789":
         return None
     return _round(match, "春节")
@@ -70,6 +73,7 @@ _OTHER_FEAST = Pattern(
 
 @FEASTS.on(rf"(?:双_节|节_?(?:假_?日|日)|节|(?:小_?)?长_?假|放_?假|假_?期){_OFF}{_EDGE}", starts="节双放假长小")
 def _any_feast(plain: str, match: re.Match[str]) -> Day | None:
+    """Round the holidays: 节前 and 节后, the next statutory holiday."""
     if _OTHER_FEAST.search(plain[max(0, match.start() - 3) : match.start()]):
         return None
     return _round(match, None)
