@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from bot.calendar import Calendar
+from bot.client_index import ClientIndex, place_of
 from bot.clock import SystemClock
 from bot.delivery import Delivery, Render
 from bot.introductions import Introductions
@@ -68,6 +69,7 @@ class App:
             self.calendar,
             self.engine,
             bot_name=settings.bot_name,
+            client_index=ClientIndex(place_of(settings.database_url)),
             on_done=lambda: self.delivery.wake(),
             quotas=settings.quotas,
         )
@@ -153,6 +155,7 @@ class App:
         for platform in self.platforms.values():
             await platform.close()
         await self.store.close()
+        self.worker.client_index.close()
 
     async def tick(self) -> None:
         """Says what has fallen due; a database that is away is waited for."""

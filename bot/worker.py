@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -17,12 +17,13 @@ from sqlmodel import Session
 
 from bot import letters
 from bot.calendar import Calendar
+from bot.client_index import Behind, ClientIndex
 from bot.clock import Clock
 from bot.types import Inbound
 from handlers import routes, speak
-from handlers.language.names import Alias, Directory
+from handlers.language.names_file import IndexBroken
 from handlers.talk import Clocks, Talk
-from storage import clients, inbox, people, quota
+from storage import inbox, people, quota
 from storage.store import Store, StoreUnavailable
 from storage.tables import Chat, Inbox, Person
 
@@ -49,6 +50,7 @@ class Worker:
         clocks: Clocks,
         *,
         bot_name: str = "一诺",
+        client_index: ClientIndex | None = None,
         on_done: Callable[[], None] = lambda: None,
         quotas: quota.Limits = MappingProxyType({}),
     ) -> None:
@@ -59,9 +61,7 @@ class Worker:
         self.bot_name = bot_name
         self.quotas = quotas
         self.on_done = on_done
-        self._directory = Directory()
-        self._entries: dict[int, tuple[str, tuple[Alias, ...]]] = {}
-        self._version: str | None = None
+        self.client_index = client_index or ClientIndex()
         self._wake = asyncio.Event()
         self._stopping = self._halted = False
         self._unfinished: list[Inbox] = []
@@ -82,6 +82,8 @@ class Worker:
             # Before the look and not after it, or what comes in between would wait for the next poll.
             self._wake.clear()
             try:
+                if not self.client_index.ready:
+                    await self.client_index.catch_up(self.store)
                 await self.drain()
             except StoreUnavailable as error:
                 log.warning("the inbox cannot be read", action="worker.store_unavailable", error=str(error))
@@ -139,7 +141,7 @@ class Worker:
         try:
             if row.attempts > CRASHES:
                 raise RuntimeError("never finished")
-            template = await self.store.write(lambda session: self._handle(session, row))
+            template = await self._handled(row)
             if template is not None:
                 log.info("a message was answered", action="worker.answered", inbox_id=row.id, template=template)
         except StoreUnavailable:
@@ -149,6 +151,14 @@ class Worker:
                 "a message could not be handled", action="worker.failed", inbox_id=row.id, attempt=row.attempts
             )
             await self.store.write(lambda session, error=error: self._failed(session, row, error))  # type: ignore[misc]
+
+    async def _handled(self, row: Inbox) -> str | None:
+        """`_handle` in a transaction; again after a look at the clients when their index was not fit for it."""
+        try:
+            return await self.store.write(lambda session: self._handle(session, row))
+        except (Behind, IndexBroken) as error:
+            await self.client_index.catch_up(self.store, anew=isinstance(error, IndexBroken))
+        return await self.store.write(lambda session: self._handle(session, row))
 
     def _handle(self, session: Session, row: Inbox) -> str | None:
         """Everything one message does, in one transaction; returns the template of its answer."""
@@ -180,7 +190,7 @@ class Worker:
             text=message.text,
             inbox_id=row.id,
             calendar=self.calendar,
-            directory=self._known_clients(session).seen_by(people.team_of(person)),
+            directory=self.client_index.current(session).seen_by(people.team_of(person)),
             clocks=self.clocks,
             bot_name=self.bot_name,
             mentioned=self._mentioned(session, message),
@@ -225,20 +235,3 @@ class Worker:
             if mention.user_id
         )
         return [person for person in found if person is not None]
-
-    def _known_clients(self, session: Session) -> Directory:
-        """The index of clients, brought up to the database's version by what has changed."""
-        version = clients.version(session)
-        if version != self._version:
-            entries = {key: (name, _aliases(known)) for key, name, known in clients.entries(session)}
-            for key in self._entries.keys() - entries.keys():
-                self._directory.remove(key)
-            for key, entry in entries.items():
-                if self._entries.get(key) != entry:
-                    self._directory.put(key, *entry)
-            self._entries, self._version = entries, version
-        return self._directory
-
-
-def _aliases(known: Sequence[tuple[str, int | None]]) -> tuple[Alias, ...]:
-    return tuple(Alias(text, team_id) for text, team_id in known)

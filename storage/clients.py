@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, String, cast, insert, update
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from storage import events
 from storage.tables import Alias, Client, ClientChange, ReportVersion
@@ -49,14 +49,14 @@ def version(session: Session) -> str:
     return newest.mark if newest is not None else ""
 
 
-def changes_since(session: Session, seq: int) -> list[ClientChange]:
-    """What changed after change `seq`, oldest first; 0 for all.
+def changes_since(session: Session, seq: int, most: int | None = None) -> list[ClientChange]:
+    """What changed after change `seq`, oldest first; 0 for all, `most` for no more than so many.
 
     A change that one has seen in a transaction which was undone may have left its number to another: whoever reads
     before the commit compares `mark` too (see `stands`).
     """
     statement = select(ClientChange).where(col(ClientChange.seq) > seq).order_by(col(ClientChange.seq))
-    return list(session.exec(statement))
+    return list(session.exec(statement.limit(most)))
 
 
 def stands(session: Session, seq: int, mark: str) -> bool:
@@ -74,6 +74,17 @@ def entries(session: Session, ids: Collection[int] | None = None) -> list[Entry]
     wanted = sorted(ids)
     chunks = (wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE))
     return [entry for chunk in chunks for entry in _entries(session, chunk)]
+
+
+def entries_after(session: Session, client_id: int, most: int) -> list[Entry]:
+    """The first `most` of the clients of a higher number than `client_id`, for who reads them all page by page."""
+    wanted = select(Client.id).where(col(Client.id) > client_id, col(Client.merged_into).is_(None))
+    return entries(session, [key for key in session.exec(wanted.order_by(col(Client.id)).limit(most)) if key])
+
+
+def count(session: Session) -> int:
+    """How many clients there are, without those merged into another."""
+    return session.exec(select(func.count()).where(col(Client.merged_into).is_(None))).one()
 
 
 def _entries(session: Session, ids: list[int] | None) -> list[Entry]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from handlers.language.names_index import GramIndex, Posted
@@ -58,6 +59,12 @@ class Directory:
     def name(self, key: int) -> str:
         """The name a client was put under; KeyError for a key not in the directory."""
         return self._names[key]
+
+    @contextlib.contextmanager
+    def changing(self) -> Iterator[None]:
+        """Nobody is answered meanwhile: all changes are seen together."""
+        with self.lock:
+            yield
 
     def put(self, key: int, name: str, aliases: Sequence[str | Alias] = ()) -> None:
         """Add a client, or replace the one with this key, under its full name and any other names it goes by."""

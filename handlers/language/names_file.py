@@ -10,7 +10,9 @@ import contextlib
 import heapq
 import json
 import math
+import os
 import sqlite3
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -31,6 +33,8 @@ _TOGETHER = 1_200
 _ENOUGH = 400
 _WEIGHED = 400
 _EFFORT = 400_000
+# SQLite's codes for a file that somebody else holds.
+_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _PRIVATE = "\U000f0000"
 _FLOOR = 0.4
 _SHORT = 8
@@ -54,6 +58,10 @@ Entries = Iterable[tuple[int, str, Sequence[str | Alias]]]
 
 class IndexBroken(Exception):
     """The file is no directory of this edition, is in use, or cannot be read or written: make it anew, elsewhere."""
+
+
+class IndexInUse(IndexBroken):
+    """Another process has the file open."""
 
 
 class FileDirectory:
@@ -88,20 +96,33 @@ class FileDirectory:
     @classmethod
     def build(cls, path: Path, entries: Entries, notes: dict[str, str] | None = None) -> FileDirectory:
         """Makes the file anew from all entries, each key once, and opens it; until it is whole, an old one stays."""
-        fresh = path.with_name(path.name + ".new")
         with _telling():
             path.parent.mkdir(parents=True, exist_ok=True)
-            _unlink(fresh)
-            base = _connect(fresh)
+            handle, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+            os.close(handle)
+            fresh = Path(name)
             try:
-                base.execute("PRAGMA journal_mode=OFF")
-                base.execute("PRAGMA synchronous=OFF")
-                _fill(base, entries, notes or {})
+                cls._spare(path)
+                with contextlib.closing(_connect(fresh)) as base:
+                    base.execute("PRAGMA journal_mode=OFF")
+                    base.execute("PRAGMA synchronous=OFF")
+                    _fill(base, entries, notes or {})
+                cls._spare(path)
+                _unlink(path)
+                fresh.replace(path)
             finally:
-                base.close()
-            _unlink(path)
-            fresh.replace(path)
+                _unlink(fresh)
         return cls(path)
+
+    @classmethod
+    def _spare(cls, path: Path) -> None:
+        """Raises IndexInUse when another process has the file open."""
+        try:
+            cls(path).close()
+        except IndexInUse:
+            raise
+        except IndexBroken:
+            pass
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -409,6 +430,8 @@ def _telling() -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _LOCKED:
+            raise IndexInUse(type(error).__name__) from error
         raise IndexBroken(type(error).__name__) from error
 
 

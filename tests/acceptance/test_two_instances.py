@@ -15,7 +15,7 @@ from bot.app import App
 from bot.clock import SystemClock, VirtualClock
 from bot.settings import Settings
 from bot.types import Inbound
-from storage import events, inbox, outbox
+from storage import clients, events, inbox, outbox
 from storage.inbox import Letter
 from storage.tables import Commitment, Inbox, Outbox
 from tests.acceptance.faults import PLATFORM, TEAM, Died, Fault, Shaky, Street, roster
@@ -125,6 +125,24 @@ async def test_messages_of_one_chat_are_handled_in_their_order(pair: tuple[Insta
         lambda session: list(session.exec(select(Commitment.matter).order_by(col(Commitment.number))))
     )
     assert [f"第{number}批" in matter for number, matter in enumerate(rows)] == [True] * 30
+
+
+async def test_a_client_that_one_instance_made_the_other_links(pair: tuple[Instance, Instance, Street]) -> None:
+    first, second, _ = pair
+    names = ["青岚远槐机械厂", "云汐松果贸易有限公司", "柏原海棠食品厂", "青岚榆钱诊所"]
+    made: list[int | None] = []
+    now = first.clock.now()
+    for number, name in enumerate(names):
+        here, there = (first, second) if number % 2 else (second, first)
+        client = await here.app.store.write(lambda session, name=name: clients.add(session, name, now))  # type: ignore[misc]
+        made.append(client.id)
+        await there.hear(f"m{number}", "rep1", f"【承诺】给{name[2:4]}寄样品 周五")
+        await there.app.worker.drain()
+
+    linked = await first.app.store.read(
+        lambda session: list(session.exec(select(Commitment.client_id).order_by(col(Commitment.number))))
+    )
+    assert linked == made
 
 
 async def test_what_falls_due_is_said_once_whoever_ticks(pair: tuple[Instance, Instance, Street]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.names import generate, shorten
 from handlers.language.names import Alias, Directory, Match
-from handlers.language.names_file import FileDirectory, IndexBroken
+from handlers.language.names_file import FileDirectory, IndexBroken, IndexInUse
 
 ENTRIES: list[tuple[int, str, tuple[str | Alias, ...]]] = [
     (1, "青岚市协安医院", ("东边那栋", Alias("老槐树", 7))),
@@ -87,8 +87,11 @@ def test_a_change_that_fails_leaves_everything_as_it_was(directory: FileDirector
 
 def test_nobody_else_may_have_it_open(directory: FileDirectory, tmp_path: Path) -> None:
     assert len(directory) == 5
-    with pytest.raises(IndexBroken):
+    with pytest.raises(IndexInUse):
         FileDirectory(tmp_path / "clients.names")
+    with pytest.raises(IndexInUse):
+        FileDirectory.build(tmp_path / "clients.names", [])
+    assert sorted(path.name for path in tmp_path.iterdir() if "-" not in path.name) == ["clients.names"]
 
 
 def test_a_damaged_or_missing_file_is_told_from_a_good_one(directory: FileDirectory, tmp_path: Path) -> None:
