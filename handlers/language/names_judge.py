@@ -12,9 +12,11 @@ from handlers.language.names_words import (
     GENERIC,
     KINDS,
     PLACES,
+    SCRIPT_ENDS,
     common_chars,
     core,
     entry_costs,
+    known_chars,
     split_words,
 )
 
@@ -96,18 +98,47 @@ def _proper_agree(asked: Query, alignment: Alignment, name: str) -> bool:
             if place < 0:
                 missed += not (at and text[at] == text[at - 1])
             elif alignment.slips[at]:
-                missed += asked.attested[at] or not known[place] or start == 0
-        if missed > (0 if end - start <= 2 else (end - start) // 3):
+                missed += asked.attested[at] or not known[place] or start == 0 or end - start == 1
+        telling = end - start if start else _telling(text, start, end)
+        if missed > (0 if telling <= 2 else telling // 3):
             return False
     return True
 
 
+def _telling(text: str, start: int, end: int) -> int:
+    """How many characters of a word tell it from others: all but the rank of a place."""
+    return end - start - (end - start > 2 and text[end - 1] in SCRIPT_ENDS)
+
+
+def _differs(asked: Query, alignment: Alignment, name: str) -> bool:
+    """Whether the only word a mention has of its own is written otherwise: 溪县三中 for 熙县三中, 柏草堂药房 for 松草堂.
+
+    A place then is another place, however alike it sounds; a short brand is another one when it sounds otherwise, too.
+    """
+    text, known, odd = asked.text, known_chars(name), False
+    for start, end in asked.words:
+        if text[start:end] in GENERIC or (end - start == 1 and number_of(text[start]) is not None):
+            continue
+        places = alignment.places[start:end]
+        if all(place >= 0 and name[place] == char for char, place in zip(text[start:end], places, strict=True)):
+            return False
+        slipped = any(alignment.slips[at] and not known[alignment.places[at]] for at in range(start, end))
+        heard = text[end - 1] in SCRIPT_ENDS and any(
+            place >= 0 and name[place] != char and not is_typed(char)
+            for char, place in zip(text[start : end - 1], places, strict=False)
+        )
+        odd = odd or heard or (slipped and end - start <= 3)
+    return odd
+
+
 def doubtful(asked: Query, alignment: Alignment, name: str) -> bool:
-    """Whether a mention is so short that its characters may be in the name by coincidence.
+    """Whether a mention may well be another organisation's name, or its characters in the name by coincidence.
 
     Two characters apart are trusted only as the short form of a university (柏林 for 柏原林业大学), two side by side
     only where a brand stands, not in the address of a branch.
     """
+    if _differs(asked, alignment, name):
+        return True
     if len(asked.text) != 2:
         return False
     first, second = alignment.places

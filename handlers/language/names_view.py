@@ -34,6 +34,8 @@ _CLAUSE_END = re.compile(r"[，。；;,!！?？、\n]")
 _FILLERS = re.compile(r"那边儿?的?|那家|那个|这家|这个|(?<=.)的(?=.)")
 # A brand in letters is as often said before its town as after it.
 _TURNED = re.compile(r"^([a-z]+)([^a-z]{2,3})$")
+# 二附院 is the 附属第二医院.
+_ATTACHED = re.compile("([\ue000-\uefff])附(?=院|属|$)")
 _LEADING = frozenset("省市县区旗")
 _LONGEST_PLACE = 12
 _LETTERS = re.compile(r"[a-z]+")
@@ -155,7 +157,7 @@ class View:
                 ]
         once = [self._undoubled(each) for each in variants]
         variants = list(dict.fromkeys(once))
-        turned = [_TURNED.sub(r"\2\1", each) for each in variants]
+        turned = [_ATTACHED.sub(r"附\1", _TURNED.sub(r"\2\1", each)) for each in variants]
         return list(dict.fromkeys(variants + turned))[:8]
 
     def _undoubled(self, text: str) -> str:

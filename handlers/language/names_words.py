@@ -61,8 +61,10 @@ _TRADES = """
 展览 策划 教育 培训 科学 研究 技术开发 技术服务 技术咨询 供水 供电 供热 供气 自来水 燃气 天然气 煤气 热力 热电 发电
 煤炭 煤业 矿山 冶金 农村 城市 社会 公共 总 新城 本部 东区 西区 南区 北区 东院 西院 南院 北院 新区 农商 商业银行
 农业银行 工商银行 建设银行 交通银行 招商银行 中国石化 中国石油 移动 联通 铁塔 电网 国家电网 机关 直属 市直 县直
+精密 精工 精机 传感 泵阀 阀业 化妆品 美妆 供应链 电商 电子商务 养老 家政 保洁 安防 消防 机器人 半导体 光学 激光 新材料
+砂石 沥青 宠物 母婴 厨具 卫浴 门窗 地板 瓷砖 幼教 托育 康养 护理 连锁
 """
-_SCRIPT_ENDS = frozenset("省市县区州盟旗镇乡村")
+SCRIPT_ENDS = frozenset("省市县区州盟旗镇乡村")
 _TAILS = frozenset("院校厂店局所站行社部司")
 _LEGAL = """
 集团股份有限公司 集团有限责任公司 集团有限公司 股份有限公司 有限责任公司 有限公司 集团公司 总公司 公司 集团 厂
@@ -114,7 +116,7 @@ def split_words(text: str) -> tuple[tuple[int, int], ...]:
             spans.append((at, at + width))
             at += width
             pending = at
-        elif char in _SCRIPT_ENDS and (at - pending >= 2 or at == pending or (char == "县" and at - pending == 1)):
+        elif char in SCRIPT_ENDS and (at - pending >= 2 or at == pending or (char == "县" and at - pending == 1)):
             spans.append((pending, at + 1))
             at += 1
             pending = at
@@ -137,9 +139,9 @@ def entry_costs(name: str) -> tuple[float, ...]:
         if known and end - start >= 4:
             for inner in range(2, end - start, 2):
                 costs[start + inner] = min(costs[start + inner], 0.3)
-        if not known and end - start >= 4:
+        if not known and (end - start >= 4 or (end - start == 3 and start == 0)):
             # A place and a brand, most often; nothing says where the one ends.
-            for inner in range(2, end - start - 1):
+            for inner in range(2, max(end - start - 1, 3)):
                 costs[start + inner] = 0.15
     return tuple(costs)
 
