@@ -110,10 +110,11 @@ def _telling(text: str, start: int, end: int) -> int:
     return end - start - (end - start > 2 and text[end - 1] in SCRIPT_ENDS)
 
 
-def _differs(asked: Query, alignment: Alignment, name: str) -> bool:
-    """Whether the only word a mention has of its own is written otherwise: 溪县三中 for 熙县三中, 柏草堂药房 for 松草堂.
+def _differs(asked: Query, alignment: Alignment, name: str, many: bool) -> bool:
+    """Whether the only word a mention has of its own is written otherwise: 溪县三中 for 熙县三中, 柏草堂 for 松草堂.
 
-    A place then is another place, however alike it sounds; a short brand is another one when it sounds otherwise, too.
+    A place then is another place, however alike it sounds, unless in `many` names there is none that is written so; a
+    short brand is another one when it sounds otherwise, too.
     """
     text, known, odd = asked.text, known_chars(name), False
     for start, end in asked.words:
@@ -124,20 +125,20 @@ def _differs(asked: Query, alignment: Alignment, name: str) -> bool:
             return False
         slipped = any(alignment.slips[at] and not known[alignment.places[at]] for at in range(start, end))
         heard = text[end - 1] in SCRIPT_ENDS and any(
-            place >= 0 and name[place] != char and not is_typed(char)
-            for char, place in zip(text[start : end - 1], places, strict=False)
+            place >= 0 and name[place] != text[at] and not is_typed(text[at]) and (asked.met[at] or not many)
+            for at, place in zip(range(start, end - 1), places, strict=False)
         )
         odd = odd or heard or (slipped and end - start <= 3)
     return odd
 
 
-def doubtful(asked: Query, alignment: Alignment, name: str) -> bool:
+def doubtful(asked: Query, alignment: Alignment, name: str, many: bool) -> bool:
     """Whether a mention may well be another organisation's name, or its characters in the name by coincidence.
 
     Two characters apart are trusted only as the short form of a university (柏林 for 柏原林业大学), two side by side
     only where a brand stands, not in the address of a branch.
     """
-    if _differs(asked, alignment, name):
+    if _differs(asked, alignment, name, many):
         return True
     if len(asked.text) != 2:
         return False

@@ -29,7 +29,7 @@ class Query:
     `weights` says how telling each character is (0 to 1); `known` which belong to a word everybody uses, so that a
     different character there is another word and no slip; `inside` which continue such a word; `ordinal` which are the
     number of an institution, that nothing else sounds like; `attested` which stand beside their neighbour in many
-    names, so that they are most likely meant.
+    names, so that they are most likely meant; `met` which do in any name at all.
     """
 
     text: str
@@ -40,6 +40,7 @@ class Query:
     inside: tuple[bool, ...]
     ordinal: tuple[bool, ...]
     attested: tuple[bool, ...]
+    met: tuple[bool, ...]
 
 
 def query(text: str, weights: Sequence[float], pairs: Sequence[int]) -> Query:
@@ -57,12 +58,14 @@ def query(text: str, weights: Sequence[float], pairs: Sequence[int]) -> Query:
         number_of(char) is not None and (text[at - 1 : at] in ("第", "附") or text[at + 1 : at + 2] in _COUNTED)
         for at, char in enumerate(text)
     )
-    attested = [False] * len(text)
+    attested, met = [False] * len(text), [False] * len(text)
     for start, end in words:
         for at in range(start, end - 1):
             if pairs[at] >= _ATTESTED:
                 attested[at] = attested[at + 1] = True
-    return Query(text, sounds(text), tuple(weights), words, known, tuple(inside), ordinal, tuple(attested))
+            if pairs[at]:
+                met[at] = met[at + 1] = True
+    return Query(text, sounds(text), tuple(weights), words, known, tuple(inside), ordinal, tuple(attested), tuple(met))
 
 
 def could_reach(asked: Query, name: str, name_sounds: str) -> float:

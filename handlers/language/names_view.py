@@ -24,6 +24,8 @@ from handlers.language.text import fold
 _CANDIDATES = 120
 _ALIGNED = 24
 _HOPELESS = 0.08
+# So many names hold most places there are.
+_MANY = 10_000
 _FOUND = 0.84
 _NEAR = 0.035
 _MOST_ASKED = 5
@@ -211,7 +213,11 @@ class View:
             if score < _FOUND - 0.06 or not agrees(asked, alignment, name):
                 continue
             found = _Scored(
-                posted.key, name, score, score - untold(asked, alignment, name), doubtful(asked, alignment, name)
+                posted.key,
+                name,
+                score,
+                score - untold(asked, alignment, name),
+                doubtful(asked, alignment, name, self._register.posted() >= _MANY),
             )
             best = max(best, found.order)
             other = scored.get(found.key)

@@ -124,3 +124,25 @@ def test_what_a_team_taught_goes_before_what_everybody_knows() -> None:
     directory.put(2, "云汐协安骨科医院", ("协安", Alias("协安", 7)))
     assert directory.mention("协安").ask
     assert directory.seen_by(7).mention("协安").key == 2
+
+
+def test_a_place_that_is_written_otherwise_is_asked_about_unless_more_is_said() -> None:
+    directory = Directory(
+        [
+            (1, "汐阳县第二中学", ()),
+            (2, "青岚柏草堂大药房", ()),
+            (3, "云汐市瀚川精密仪器有限公司", ()),
+            (4, "岭桐市中心医院", ()),
+        ]
+    )
+    for doubtful in ("溪阳县第二中学", "松草堂大药房"):
+        assert directory.mention(doubtful).ask or not directory.mention(doubtful).candidates
+    assert directory.mention("云西市瀚川精密").key == 3
+    for other in ("碧桐市中心医院", "瀚海精密仪器", "云汐三建"):
+        assert directory.mention(other) == Match(())
+
+
+@pytest.mark.parametrize("mention", ["柏大附二院", "柏大二附院", "柏原大学二附院"])
+def test_the_number_of_an_attached_hospital_stands_on_either_side(directory: Directory, mention: str) -> None:
+    assert directory.mention(mention).key == 6
+    assert directory.mention(mention.replace("二", "三")) == Match(())
