@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from handlers.language.names_everyday import sayings
 from handlers.language.names_index import GramIndex, Posted
 from handlers.language.names_text import canonical_text
 from handlers.language.names_view import Match, View
@@ -46,6 +47,7 @@ class Directory:
         self._scopes: list[int | None] = []
         self._exact: dict[str, dict[tuple[int, int | None], bool]] = {}
         self._cores: dict[str, dict[tuple[int, int | None], bool]] = {}
+        self._sayings: dict[str, dict[tuple[int, int | None], bool]] = {}
         self._texts: dict[int, list[tuple[str, int | None]]] = {}
         self._longest = 0
         self._index = GramIndex()
@@ -75,6 +77,8 @@ class Directory:
             slots = self._slots[key] = []
             for text, scope in texts:
                 self._exact.setdefault(text, {})[(key, scope)] = True
+                for saying in sayings(text):
+                    self._sayings.setdefault(saying, {})[(key, scope)] = True
                 self._longest = max(self._longest, len(text))
                 self._cores.setdefault(core(text), {})[(key, scope)] = True
                 slots.append(self._post(key, text, scope))
@@ -93,6 +97,8 @@ class Directory:
             for text, scope in self._texts.pop(key):
                 _forget(self._exact, text, (key, scope))
                 _forget(self._cores, core(text), (key, scope))
+                for saying in sayings(text):
+                    _forget(self._sayings, saying, (key, scope))
             for slot in self._slots.pop(key):
                 self._index.drop(slot)
             if self._index.wasteful:
@@ -126,6 +132,14 @@ class Directory:
                 for _, whose in table.get(text[start : start + size], ())
             )
         ]
+
+    def sayings(self, texts: Sequence[str], scope: int | None) -> dict[str, tuple[int, ...]]:
+        """The clients with a name of everyday words that each canonical text stands for."""
+        found = {
+            text: tuple(dict.fromkeys(key for key, whose in self._sayings.get(text, ()) if whose in (None, scope)))
+            for text in texts
+        }
+        return {text: keys for text, keys in found.items() if keys}
 
     def posted(self) -> int:
         """How many names and aliases there are."""

@@ -111,7 +111,8 @@ _AFFAIRS = """
 连续 断续 持续 继续 不再 再次 再度 又一次 多次 几次 两次 三次 数次 首批 二批 头批 尾批 整批 分批 批量 整单 大货 小批量
 试单 首单 返单 补单 漏单 跑单 丢单 抢单 飞单 挂单 保单 保证金 押金 订金 违约金 滞纳金 罚款 赔款 赔偿 索赔 理赔 补偿
 道歉 致歉 说明情况 澄清 解释 误会 矛盾 纠纷 诉讼 起诉 律师函 催款函 公函 联系函 函件 通报 公示 公告 公开 保密 泄密
-机密 资料袋 手册 图册 产品册
+机密 资料袋 手册 图册 产品册 问下 催下 说下 聊下 约下 发下 跟下 谈下 见下 报下 核下 问一问 看一看 催一催 聊一聊
+顺便问下 顺便问一下 装机 移机 验机 修机 换机 调机 送机 收机 开机
 """
 _DEPARTMENTS = """
 设备科 器械科 药剂科 检验科 信息科 总务科 后勤科 采购科 医务科 护理部 院办 党办 手术室 放射科 影像科 超声科 骨科 内科
@@ -184,6 +185,8 @@ _FUNCTION = (
 
 _WORDS = frozenset((_ACTS + _AFFAIRS + _DEPARTMENTS + _GOODS).split())
 _LONGEST = max(map(len, _WORDS))
+# How words of two characters and more begin.
+OPENINGS = frozenset(word[:2] for word in _WORDS if len(word) > 1)
 
 
 @dataclass(frozen=True, slots=True)

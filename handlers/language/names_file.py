@@ -7,9 +7,7 @@ thrown away at any time: whoever made it makes it anew.
 from __future__ import annotations
 
 import contextlib
-import heapq
 import json
-import math
 import os
 import sqlite3
 import tempfile
@@ -21,23 +19,17 @@ from pathlib import Path
 from typing import Any
 
 from handlers.language.names import Alias, spellings
-from handlers.language.names_index import Posted, in_order, rarity
+from handlers.language.names_everyday import sayings
+from handlers.language.names_index import Posted
+from handlers.language.names_search import GramSearch
 from handlers.language.names_sound import sounds
 from handlers.language.names_view import Match, View
 from handlers.language.names_words import LEGAL_FORMS, core
 
 # Another number whenever the canonical form, the sounds or the tables change: older files are made anew.
 _EDITION = 1
-_POSTINGS_READ = 5_000
-_TOGETHER = 1_200
-_ENOUGH = 400
-_WEIGHED = 400
-_EFFORT = 400_000
 # SQLite's codes for a file that somebody else holds.
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-_PRIVATE = "\U000f0000"
-_FLOOR = 0.4
-_SHORT = 8
 _SAME_NAME = 200
 _COUNTS_KEPT = 50_000
 _ROWS = 5_000
@@ -45,6 +37,7 @@ _TABLES = """
 CREATE TABLE meta(item TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE client(key INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE name(slot INTEGER PRIMARY KEY, key INTEGER NOT NULL, scope INTEGER, text TEXT NOT NULL);
+CREATE TABLE saying(text TEXT NOT NULL, slot INTEGER NOT NULL, PRIMARY KEY (text, slot)) WITHOUT ROWID;
 CREATE TABLE gram(gram TEXT PRIMARY KEY, names INTEGER NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE grams USING fts5(text, content='', detail=none, columnsize=0, tokenize='ascii');
 """
@@ -77,6 +70,7 @@ class FileDirectory:
             raise IndexBroken("there is no such file")
         self.lock = threading.RLock()
         self._counts: dict[str, int] = {}
+        self._search: GramSearch | None = None
         with _telling():
             self._base = _connect(path)
             try:
@@ -154,6 +148,7 @@ class FileDirectory:
         """All that is put, removed and noted meanwhile is kept together or not at all."""
         with self.lock, _telling():
             clients, posted = self._clients, self._posted
+            self._search = None
             self._base.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -162,6 +157,7 @@ class FileDirectory:
                 self._base.execute("COMMIT")
             except BaseException:
                 self._clients, self._posted = clients, posted
+                self._search = None
                 self._counts.clear()
                 if self._base.in_transaction:
                     self._base.execute("ROLLBACK")
@@ -180,6 +176,7 @@ class FileDirectory:
                 grams = _grams(text)
                 self._base.execute("INSERT INTO grams (rowid, text) VALUES (?, ?)", (slot, " ".join(grams)))
                 self._count(grams, 1)
+                self._base.executemany("INSERT INTO saying VALUES (?, ?)", [(each, slot) for each in sayings(text)])
                 self._posted += 1
 
     def remove(self, key: int) -> None:
@@ -194,6 +191,9 @@ class FileDirectory:
                     "INSERT INTO grams (grams, rowid, text) VALUES ('delete', ?, ?)", (slot, " ".join(grams))
                 )
                 self._count(grams, -1)
+                self._base.executemany(
+                    "DELETE FROM saying WHERE text = ? AND slot = ?", [(each, slot) for each in sayings(text)]
+                )
                 self._posted -= 1
             self._base.execute("DELETE FROM name WHERE key = ?", (key,))
 
@@ -255,6 +255,19 @@ class FileDirectory:
                 found.append(size)
         return found
 
+    def sayings(self, texts: Sequence[str], scope: int | None) -> dict[str, tuple[int, ...]]:
+        """The clients with a name of everyday words that each canonical text stands for."""
+        found: dict[str, dict[int, None]] = {}
+        for text, key in self._rows(
+            "SELECT saying.text, key FROM saying JOIN name USING (slot) WHERE saying.text IN"
+            " (SELECT value FROM json_each(?)) AND (scope IS NULL OR scope = ?) ORDER BY slot LIMIT ?",
+            json.dumps(texts),
+            scope,
+            _SAME_NAME,
+        ):
+            found.setdefault(text, {})[key] = None
+        return {text: tuple(keys) for text, keys in found.items()}
+
     def posted(self) -> int:
         """How many names and aliases there are."""
         return self._posted
@@ -278,96 +291,9 @@ class FileDirectory:
 
     def candidates(self, text: str, limit: int) -> list[Posted]:
         """At most `limit` names that share most with a canonical mention, best first."""
-        votes, unread = self._vote(text)
-        chars = sorted({char for char in text if self._held(char)}, key=self._held) if len(text) <= _SHORT else []
-        likely = dict(votes)
-        for together in self._conjunctions(chars):
-            value = sum(rarity(self._held(char), self._posted) for char in together)
-            for slot in self._holding(together, _TOGETHER):
-                likely[slot] = max(likely.get(slot, 0.0), votes.get(slot, 0.0) + value)
-        if len(likely) < _ENOUGH and unread:
-            for slot in self._holding([gram for gram, _ in unread[:2]], _POSTINGS_READ):
-                likely.setdefault(slot, 0.0)
-        best = heapq.nlargest(_WEIGHED, ((vote, -slot) for slot, vote in likely.items()))
-        weighed = self._weigh(text, chars, unread, {-slot: votes.get(-slot, 0.0) for _, slot in best})
-        if not weighed:
-            return []
-        floor = _FLOOR * max(weighed)[0]
-        shortlist = heapq.nlargest(limit, (each for each in weighed if each[0] >= floor))
-        return [Posted(key, scope, name, sounds(name)) for _, _, (key, scope, name) in shortlist]
-
-    def _vote(self, text: str) -> tuple[dict[int, float], list[tuple[str, float]]]:
-        """The votes of the names that hold the rarest pairs, and the pairs too common to be read, rarest first."""
-        sound = sounds(text)
-        weights = dict.fromkeys(map(add, sound, sound[1:]), 0.8)
-        for pair in set(map(add, text, text[1:])):
-            weights[pair] = weights.get(pair, 0.0) + 1.0
-        votes: dict[int, float] = {}
-        unread: list[tuple[str, float]] = []
-        left = _POSTINGS_READ
-        for count, gram in sorted((count, gram) for gram in weights if (count := self._held(gram))):
-            value = weights[gram] * rarity(count, self._posted)
-            if count > left or (len(votes) >= _ENOUGH and count > len(votes)):
-                unread.append((gram, value))
-                continue
-            left -= count
-            for slot in self._holding([gram], count):
-                votes[slot] = votes.get(slot, 0.0) + value
-        return votes, unread
-
-    def _conjunctions(self, chars: list[str]) -> list[list[str]]:
-        """What characters of a short mention a name may hold together, rarest first: an abbreviation has no pairs.
-
-        Two of the rarest three, and more of the others where these two are together in too many names.
-        """
-        if len(chars) < 2:
-            return [chars] if chars else []
-        found: dict[tuple[str, ...], None] = {}
-        effort = 0
-        for first, second in ((0, 1), (0, 2), (1, 2))[: 1 if len(chars) == 2 else 3]:
-            together = [chars[first], chars[second]]
-            others = (char for char in chars if char not in together)
-            while self._expected(together) > _TOGETHER / 4 and (other := next(others, None)):
-                together.append(other)
-            effort += sum(map(self._held, together))
-            if not found or effort < _EFFORT:
-                found[tuple(sorted(together))] = None
-        return [list(each) for each in found]
-
-    def _expected(self, chars: list[str]) -> float:
-        """In how many names characters would be together by chance."""
-        return self._posted * math.prod(self._held(char) / self._posted for char in chars)
-
-    def _weigh(
-        self, text: str, chars: list[str], unread: list[tuple[str, float]], votes: dict[int, float]
-    ) -> list[tuple[float, int, tuple[int, int | None, str]]]:
-        """The final votes of the likeliest names, by what their texts hold."""
-        values = [(char, 0.9 * rarity(self._held(char), self._posted)) for char in chars]
-        enough = 0.6 * sum(value for _, value in values)
-        spoken = {gram: value for gram, value in unread if gram[0] >= _PRIVATE}
-        written = [(gram, value) for gram, value in unread if gram not in spoken]
-        weighed = []
-        for slot, key, scope, name in self._rows(
-            "SELECT slot, key, scope, text FROM name WHERE slot IN (SELECT value FROM json_each(?))",
-            json.dumps(list(votes)),
-        ):
-            vote = votes[slot]
-            for gram, value in written:
-                if gram in name:
-                    vote += value
-            if spoken:
-                sound = sounds(name)
-                vote += sum([value for gram, value in spoken.items() if gram in sound])
-            held = sum([value for char, value in values if char in name])
-            if held and held >= enough:
-                vote += held + 0.3 * (name[0] == text[0]) + 0.3 * in_order(text, name)
-            weighed.append((vote, -slot, (key, scope, name)))
-        return weighed
-
-    def _holding(self, grams: Sequence[str], limit: int) -> list[int]:
-        """At most `limit` slots of names that hold all grams."""
-        match = " AND ".join(f'"{gram}"' for gram in grams)
-        return [slot for (slot,) in self._rows("SELECT rowid FROM grams WHERE grams MATCH ? LIMIT ?", match, limit)]
+        if self._search is None:
+            self._search = GramSearch(self._rows, self._held, self._posted)
+        return self._search.candidates(text, limit)
 
     def _row(self, statement: str, *values: object) -> tuple[Any, ...] | None:
         rows = self._rows(statement, *values)
@@ -412,6 +338,9 @@ def _fill(base: sqlite3.Connection, entries: Entries, notes: dict[str, str]) -> 
         base.executemany("INSERT INTO name VALUES (?, ?, ?, ?)", names)
         base.executemany(
             "INSERT INTO grams (rowid, text) VALUES (?, ?)", ((each[0], " ".join(_grams(each[3]))) for each in names)
+        )
+        base.executemany(
+            "INSERT INTO saying VALUES (?, ?)", ((each, slot) for slot, _, _, text in names for each in sayings(text))
         )
         clients += len(page)
     base.execute("COMMIT")

@@ -7,11 +7,13 @@ about; a mention that no name explains is nobody's, however much it resembles on
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from handlers.language.names_chat import is_chat
+from handlers.language.names_everyday import said
 from handlers.language.names_index import Posted, rarity
 from handlers.language.names_judge import agrees, doubtful, forgiven, untold
 from handlers.language.names_rank import align, could_reach, query
@@ -89,6 +91,10 @@ class Register(Protocol):
 
     def names_at(self, text: str, start: int, scope: int | None) -> list[int]:
         """The lengths, from four on, of the names that stand in a canonical text at `start`, or do but for a form."""
+        ...
+
+    def sayings(self, texts: Sequence[str], scope: int | None) -> dict[str, tuple[int, ...]]:
+        """The clients with a name of everyday words that each canonical text stands for."""
         ...
 
     def posted(self) -> int:
@@ -228,7 +234,17 @@ class View:
     def message(self, text: str) -> Match:
         """The client a whole message speaks of, the first or main one; an empty match when it speaks of none."""
         with self._register.lock:
-            return self._find(text)
+            found = self._find(text)
+            return found if found.candidates else self._everyday(canonical(text))
+
+    def _everyday(self, form: Canonical) -> Match:
+        """The client whose name of everyday words stands in a message, the longest such name first."""
+        places = list(said(form))
+        known = self._register.sayings([text for text, _, _ in places], self._scope) if places else {}
+        for text, start, end in sorted(places, key=lambda place: (-len(place[0]), place[1])):
+            if keys := known.get(text):
+                return Match(keys[:_MOST_ASKED], len(keys) > 1, (form.starts[start], form.ends[end - 1]), 0.9)
+        return Match(())
 
     def _find(self, text: str) -> Match:
         folded = fold(text)

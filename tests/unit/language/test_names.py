@@ -146,3 +146,25 @@ def test_a_place_that_is_written_otherwise_is_asked_about_unless_more_is_said() 
 def test_the_number_of_an_attached_hospital_stands_on_either_side(directory: Directory, mention: str) -> None:
     assert directory.mention(mention).key == 6
     assert directory.mention(mention.replace("二", "三")) == Match(())
+
+
+@pytest.mark.parametrize(
+    ("message", "key"),
+    [
+        ("跟明天广告约了周四谈价格", 1),
+        ("今日装饰尾款还没回", 2),
+        ("联系大客户咨询的孙总", 3),
+        ("明天广告部开会", None),
+        ("今日装饰材料涨价了吗", None),
+        ("明天给大客户发报价", None),
+        ("明天开会", None),
+    ],
+)
+def test_a_name_of_everyday_words_is_found_with_its_trade_only(message: str, key: int | None) -> None:
+    directory = Directory(
+        [(1, "云汐明天广告有限公司", ()), (2, "青岚市今日装饰工程有限公司", ()), (3, "柏原大客户管理咨询公司", ())]
+    )
+    assert directory.message(message).key == key
+    for gone in (1, 2, 3):
+        directory.remove(gone)
+    assert directory.message(message) == Match(())

@@ -112,3 +112,14 @@ def test_a_damaged_or_missing_file_is_told_from_a_good_one(directory: FileDirect
 def test_a_name_nobody_put_is_a_key_error(directory: FileDirectory) -> None:
     with pytest.raises(KeyError):
         directory.name(99)
+
+
+def test_a_name_of_everyday_words_is_found_until_it_is_removed(directory: FileDirectory) -> None:
+    line = "跟明天广告约了周四谈价格"
+    assert directory.message(line) == Match(())
+    directory.put(9, "云汐明天广告有限公司", (Alias("今日装饰工程", 7),))
+    assert directory.message(line).key == 9
+    assert directory.seen_by(7).message("今日装饰尾款还没回").key == 9
+    assert directory.message("今日装饰尾款还没回") == Match(())
+    directory.remove(9)
+    assert directory.message(line) == Match(())
