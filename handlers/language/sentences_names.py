@@ -54,15 +54,17 @@ _DEED = rx(
     r"(?=人|机|待)|拿|倒|扫|洗|聊|谈|去|来|想|要|会|能|该|可以|负责|吃|喝|玩)"
 )
 _ENDS_LIKE_ONE = rx(r"..[业厂院店社校局]$")
+# What is served there ends the name of many a shop, after a name of its own: 中午的咖啡 is none.
+_SERVED = rx(r"(?<=..)(?:咖啡|茶饮?|酒业|饭店|水业|烘焙)$")
 _MOST = 20
 _OWN = frozenset({"我", "我自己", "自己", "本人", "我这边", "我这", "我个人"})
 _TEAM = rx(
-    r"(?:我们|咱们?|我|整个|全|本|这个|各|所有)?(?:的)?(?:团队|全?组|小组|部门|全员|全体|全团队|全队|队伍?"
-    r"|各位|大家伙?|大伙儿?|所有人|所有同事|每个人|兄弟们|同事们|伙伴们|销售们?|手下|下属|底下人?"
-    r"|下面的?人|人|谁)(?:都|里|们|的)?|我们|咱们?|谁|哪些人"
+    r"(?:我们|咱们?|我|整个|全|本|这个|各|所有|组里|队里|团队里)?(?:的)?(?:团队|全?组|小组|部门|全员|全体|全团队|全队|队伍?"
+    r"|各位|大家(?:伙儿?)?|大伙儿?|所有人|所有同事|每个人|兄弟们|同事们|伙伴们|销售们?|手下|下属|底下人?"
+    r"|下面(?:的|这?几个)?人|人|谁)(?:都|里|们|的)?|我们|咱们?|谁|哪些人"
 )
 _HAND = rx(
-    r"(?:(?:的)?(?:手上|手头上?|手里头?|名下|那边|这边|那儿|那里|身上|自己)|都|现在|目前|到底|今天|这周"
+    r"(?:(?:的)?(?:手上|手头上?|手里头?|手里|名下|那边|这边|那儿|那里|身上|自己)|都|现在|目前|到底|今天|这周"
     r"|本周|这个?月|接下来|下一步|还|的|那|最近)++$"
 )
 
@@ -102,6 +104,9 @@ def _may_be_client(name: str) -> bool:
 def looks_like_organisation(name: str) -> bool:
     """Whether a folded name ends in a word that organisations end in (医院, 物流), after something of its own."""
     if _ENDS_LIKE_ONE.search(name) and _uncovered(name[:-1]) > 1:
+        return True
+    served = _SERVED.search(name)
+    if served is not None and _uncovered(name[: served.start()]) > 1:
         return True
     tail = max((word for word in GENERIC if name.endswith(word) and len(name) > len(word) + 1), key=len, default="")
     return bool(tail) and _uncovered(name.removesuffix(tail)) > 1

@@ -13,18 +13,20 @@ from handlers.language.sentences_plain import Clause
 ReportTopic = Literal["report_missing", "report_show", "report_summary", "report_draft"]
 
 _REPORT = "日报"
-_HAND_IN = r"(?:交|写|发|提交|填|报|上交|补)"
+_HAND_IN = r"(?:上来|交|写|发|提交|填|报|上交|补)"
 _WHO = r"(?:谁|哪些人|哪几个人?|几个人?|多少人|哪些同事|哪个|有人)"
 _TEAM = (
-    r"(?:大家|团队|全组|小组|我们组|咱们组|所有人|全员|各位|同事们|整个团队|全部|部门|下属|兄弟们|全团队|全体"
-    r"|每个人|底下人?|大伙)"
+    r"(?:大家|团队|全组|小组|我们组|咱们?组|所有人|全员|各位|同事们|整个团队|全部|部门|下属|兄弟们|全团队|全体"
+    r"|每个人|各人|组里|队里|全队|底下人?|大伙)"
 )
 _MISSING = (
-    rx(rf"{_WHO}(?:的)?(?:{DAY})?(?:的)?(?:日报)?(?:{DAY}|都|还|是|的|现在)*(?:没有?|未)(?:有)?(?:{_HAND_IN})"),
+    rx(
+        rf"{_WHO}(?:的)?(?:{DAY})?(?:的)?(?:日报)?(?:{DAY}|都|还|是|的|现在)*(?:没有?|未|忘了?|忘记)(?:有)?(?:{_HAND_IN}|上(?=日报))"
+    ),
     rx(
         rf"日报(?:还|都|现在|目前)*(?:差|缺|漏|少)(?:了)?(?:{_WHO}|多少|几份|几个)|(?:差|缺|漏|少)"
         rf"(?:了)?{_WHO}(?:的|没)?{_HAND_IN}?(?:的)?日报|{_WHO}(?:还)?(?:缺|欠|漏|差)(?:着|了)?(?:的)?日报"
-        rf"|日报(?:有|还有)?{_WHO}(?:缺|欠|漏|没)"
+        rf"|日报(?:有|还有)?{_WHO}(?:缺|欠|漏|没|落下)|{_WHO}(?:{DAY})?(?:的)?日报(?:还|都)?(?:空着|没影|没见)"
     ),
     rx(rf"日报(?:现在|今天|都)*(?:交齐|收齐|齐|都?{_HAND_IN}齐)(?:了)?(?:吗|没有?|没)$"),
     rx(
@@ -39,12 +41,12 @@ _MISSING = (
     rx(r"日报(?:的)?(?:提交|上交|交)(?:情况|率|得怎么样)|(?:收|交)(?:了|到)(?:几|多少)份?(?:日报)$"),
     rx(rf"日报(?:还)?(?:没有?|未){_HAND_IN}的(?:人|有|是|名单|同事|都)"),
 )
-_SUM = r"(?:汇总|总结|统计|合并|归总|整理|归纳|汇集|汇一下|归集|合集)"
+_SUM = r"(?:汇总|总结|统计|合并|归总|整理|归纳|汇集|汇一下|归集|汇成|归拢|拢一下|合集)"
 _SUM_WORDS = rx(_SUM)
 # Possessive: what may be read in several ways must not be tried in all of them.
 _SHOWN = (
     r"(?:给我|发我|发给我|看看|看一?下|看一?眼|看|拿来|调出来|调|发来|发一?下|发|拉出来|拉一?下|列一?下|列出来"
-    r"|一份|一下|出来|过目|我|给|呢|都|瞧瞧|查)*+"
+    r"|一份|一下|出来|过目|我|给|呢|都|瞧瞧|查|[瞅瞄扫瞧](?:一?[眼下])|过一[遍下])*+"
 )
 _ASKS = (
     r"怎么写的|(?:里|上|里面)?(?:都|是)?(?:写|说|报|提)(?:了|的)?(?:些|点)?(?:什么|怎么样)了?|交了?(?:吗|没有?|没)"
@@ -54,7 +56,7 @@ _WHOSE = rx(
     rf"^(?:把|将|看|查|调|我想看|想看)*(?P<before>.*?)(?P<day>(?:{DAY})?)(?:的|交的|写的|发的)*日报"
     rf"(?P<late>(?:{DAY})?)(?P<rest>{_SHOWN}(?:{_ASKS})?{_SHOWN}(?:吗)?)$"
 )
-_HANDED = rx(rf"(?P<who>.+?)(?:{DAY})?(?:有没有)?{_HAND_IN}了?(?:{DAY}的?)?日报(?:了)?(?:吗|没有?|没)?")
+_HANDED = rx(rf"(?P<who>.+?)(?:{DAY})?(?:有没有)?{_HAND_IN}了?(?:{DAY}的?)?(?:一?些?什么)?日报(?:了)?(?:吗|没有?|没)?")
 _LOOK = rx(r"怎么写|看|给我|发我|调|拉|查|什么|呢|吗|没|有|在哪|怎么样|发|瞧")
 _NOT_MINE = rx(
     rf"[你您他她别谁没不]|记得|忘|怎么|几点|什么|吗$|{_TEAM}|要不要|应该|必须|得了|完了|好了|交了|写了|了$"
@@ -62,18 +64,19 @@ _NOT_MINE = rx(
 )
 _DRAFT = rx(
     r"(?:我)?(?:要|想|来|给|帮|替|自动|先|再|把|我的?|请|今天的?|直接|可以|能|开始|现在|一键|马上)*"
-    r"(?:写|生成|出|起|弄|整理|拟|起草|草拟|做|搞|来|准备|搓|整|弄)"
+    r"(?:写|生成|出|起|弄|整理|拟|起草|草拟|做|搞|来|准备|搓|整|弄|攒|凑|拼)"
     r"(?:一下|一份|一篇|一个|个|份|下|篇|出)?(?:我|今天)?(?:的)?(?:今天)?(?:的)?日报(?:草稿|初稿)?(?:出来|一下|吧)?"
 )
 _INTO_ONE = rx(
     r"(?:我)?(?:要|想)(?:交|提交)(?:今天的?|我的)?日报|(?:我|请)?(?:把|将)?(?:我)?(?:今天)?(?:的)?(?:工作"
-    r"|拜访|内容|记录|事情?|做的事)*"
+    r"|拜访|内容|记录|事情?|[做干忙办]的(?:事情?|活)?)*"
     r"(?:写|整理|汇总|生成|汇|变)成(?:一份|一个)?日报"
 )
+_WRITTEN_FOR_ME = rx(r"把(?:我的?|今天的?)*日报(?:写|弄|做|整理|生成|拟)(?:一下|出来|好)?")
 _DRAFT_AFTER = rx(
     r"(?:我)?(?:要|想|来|给|帮|替|自动|先|把|我的?|请|今天的?)*日报(?:草稿|初稿)?(?:我)?(?:帮我|给我"
     r"|替我|你?来|自动|先|请|麻烦)*"
-    r"(?:写|生成|出|起|弄|整理|拟|起草|草拟|做|搞|准备|整|拟)(?:一下|一份|个|份|下|出来|出|好|一版|个草稿"
+    r"(?:写|生成|出|起|弄|整理|拟|起草|草拟|做|搞|准备|整|拟)(?:一下|一份|个|份|下|出来|出|好|一版|个头|个草稿"
     r"|个稿)+(?:来)?"
 )
 
@@ -102,7 +105,11 @@ def read_report_request(clause: Clause, people: Collection[str]) -> ReportReques
         person = person_named(before, people)
         if person is not None:
             return ReportRequest("report_show", words, person)
-        if before in {"我", "我自己", "我的"} and (clause.requested or "看" in text) and not _SUM_WORDS.search(text):
+        if (
+            before in {"我", "我自己", "我的"}
+            and (clause.requested or "看" in text or (clause.asks and words))
+            and not _SUM_WORDS.search(text)
+        ):
             return ReportRequest("report_show", words)
     handed = _HANDED.fullmatch(text)
     if handed is not None and (person := person_named(handed["who"], people)) is not None:
@@ -154,6 +161,8 @@ def _wants_draft(clause: Clause, text: str) -> bool:
         text = text.removesuffix("了")
     if _NOT_MINE.search(text):
         return False
+    if clause.requested and _WRITTEN_FOR_ME.fullmatch(text):
+        return True
     if _DRAFT.fullmatch(text) or _INTO_ONE.fullmatch(text):
         return True
     return _DRAFT_AFTER.fullmatch(text) is not None
