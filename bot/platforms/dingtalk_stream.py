@@ -81,7 +81,8 @@ def acknowledge(frame: Frame, code: int, data: str) -> str:
     """Return the acknowledgement of a frame; `data` is JSON as text."""
     headers = {"messageId": frame.message_id, "contentType": "application/json"}
     told = {"code": code, "message": "OK" if code == 200 else "error", "headers": headers, "data": data}
-    return json.dumps(told, ensure_ascii=False)
+    # In ASCII: an id that came with half a character must not keep the others from being answered.
+    return json.dumps(told)
 
 
 class DingtalkStream(Platform, Listener):

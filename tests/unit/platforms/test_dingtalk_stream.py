@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.clock import VirtualClock
 from bot.errors import Misconfigured
@@ -23,6 +26,8 @@ from bot.platforms.dingtalk_stream import (
     SILENCE_SECONDS,
     STORE_AGAIN_SECONDS,
     DingtalkStream,
+    acknowledge,
+    read_frame,
 )
 from bot.types import Inbound, Listener, RawRequest, Refused
 from tests.fakes.dingtalk import CLIENT_ID, CLIENT_SECRET, CORP_ID
@@ -575,3 +580,28 @@ def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -
     assert dingtalk_stream._proxy("ws://ding.test/connect") is None
     monkeypatch.setenv("NO_PROXY", "dingtalk.com")
     assert dingtalk_stream._proxy(address) is None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = ("msgtype", "text", "content", "msgId", "senderStaffId", "conversationType", "conversationId", "robotCode")
+CARD_FIELDS = ("userId", "corpId", "content", "value", "outTrackId", "cardPrivateData", "params", "says", "actionIds")
+STREAM = DingtalkStream(DingtalkRobot(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, corp_id=CORP_ID))
+
+
+@given(
+    st.sampled_from([ROBOT, CARD]),
+    st.dictionaries(st.sampled_from(FIELDS + CARD_FIELDS), JSON | JSON.map(json.dumps), max_size=6),
+    st.booleans(),
+)
+def test_whatever_a_frame_holds_it_is_a_message_or_refused(topic: str, data: dict[str, Any], twice: bool) -> None:
+    headers = {"topic": topic, "messageId": "f\ud800"}
+    held = json.dumps(data) if twice else data
+    frame = read_frame(json.dumps({"type": "CALLBACK", "headers": headers, "data": held}))
+    acknowledge(frame, 200, frame.data).encode()
+    with suppress(Refused):
+        message = STREAM.read(frame, NOON)
+        assert message is None or message.user_id
