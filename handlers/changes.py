@@ -126,8 +126,7 @@ def correct(talk: Talk, rest: str) -> Answer:
     if number is None:
         return _number_missing("改", "改 12 周四")
     named = command(words, ("客户", "客户是", "客户为"), tight="是为")
-    dated = deadline.read_due(words, talk.now, talk.calendar).due is not None
-    if named is not None and (not dated or queries.named(talk, named).candidates):
+    if named is not None and (queries.named(talk, named).candidates or not _dated(talk, named)):
         return relinks.correct_client(talk, number, named)
     row = owned(talk, number)
     if isinstance(row, Answer):
@@ -146,6 +145,11 @@ def correct(talk: Talk, rest: str) -> Answer:
             notices.append(Notice(row.owner_id, "commitment_changed_notice", private, [number]))
         return Answer("commitment_corrected", shown(talk, row) | told, about=[number], notices=notices)
     return ask_date(talk, row, "改", item.issue, item.phrase)
+
+
+def _dated(talk: Talk, words: str) -> bool:
+    """Do these words hold a date, so that they are no client's name?"""
+    return deadline.read_due(words, talk.now, talk.calendar).due is not None
 
 
 def _reword(talk: Talk, row: Commitment, matter: str) -> None:

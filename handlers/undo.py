@@ -88,7 +88,10 @@ def _take_back(talk: Talk, event: Event) -> dict[str, Any]:
         row.state = "withdrawn"
     else:
         for name, value in before.items():
-            setattr(row, name, _as_stored(model, name, value))
+            stored = _as_stored(model, name, value)
+            # The client it was linked to before may have been merged since.
+            merged = name == "client_id" and stored is not None
+            setattr(row, name, clients.standing(talk.session, stored) if merged else stored)
     talk.session.add(row)
     talk.session.flush()
     if isinstance(row, Lead) and "owner_id" in (before or {}):

@@ -20,6 +20,8 @@ Verb = Literal["list", "teach", "remove", "share", "rename", "merge"]
 
 _LONGEST_NAME = 30
 _MOST_NAMES = 10
+_LONGEST_COMMAND = 400
+_MOST_PAIRS = 6
 _ALIAS = r"(?:别名|别称|又名|简称|外号)"
 _CLIENT = r"(?P<client>.{1,40}?)\s*的?"
 _NAMES = r"\s*[:是为叫]?\s*(?P<names>\S.*?)"
@@ -58,7 +60,9 @@ class ClientCommand:
 
 def read_client_command(text: str) -> ClientCommand | None:
     """The command in what follows the word 客户; None when it only names a client."""
-    text = text.strip(" 。.!~")
+    text = " ".join(text.split()).strip(" 。.!~")
+    if len(text) > _LONGEST_COMMAND:
+        return None
     folded = fold(text)
     for verb, pattern in _PATTERNS:
         found = pattern.fullmatch(folded)
@@ -87,8 +91,10 @@ def split_pair(text: str) -> list[tuple[str, str]]:
     """Every way in which a text may be the names of two clients, parted by blanks, a comma or 和 between blanks."""
     text = text.strip(_QUOTES)
     places = re.finditer(r"\s+[和与跟同到]\s+|\s*[、，,]\s*|\s+", text)
+    if len(text) > _LONGEST_COMMAND:
+        return []
     pairs = [(text[: found.start()].strip(_QUOTES), text[found.end() :].strip(_QUOTES)) for found in places]
-    return [(one, other) for one, other in pairs if one and other]
+    return [(one, other) for one, other in pairs if one and other][:_MOST_PAIRS]
 
 
 def unfit(name: str) -> str | None:
