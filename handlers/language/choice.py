@@ -28,17 +28,17 @@ _EVENT = Pattern(
 )
 # 24小时值班电话: how long something is offered.
 _SERVICE = Pattern(r"值班|营业|服务|响应|在线|客服|热线|保修|质保|售后|待命|轮班|监控|供电|直播|不间断")
-# What a duration is counted from instead of now (验收后15天付款, 货到7天), or is a term of (改成45天, 保修三年).
-_FROM_AN_EVENT = Pattern(
-    r"(?:(?<![之以最然今此往落随先])后|[改变调换]成|[改变调换算]为|到|从|是|起|满|共|各|免|限"
-    r"|质保|保修|维保|响应|值班|营业|服务) ?$"
-)
+# What a duration is counted from instead of now (验收后15天内, 货到7天内), or what it replaces (改成45天内).
+_FROM_AN_EVENT = Pattern(r"(?:(?<![之以最然今此往落随先售])后|[改变调换]成|[改变调换算]为|到|从|满) ?$")
+# What a duration is a term of, unless 内 or 后 follows it: 是30天, 免费3天, 保修三年.
+_TERM_OF = Pattern(r"(?:是|起|共|各|免|限|质保|保修|维保|响应|值班|营业|服务) ?$")
 # 改成四号方案: what a thing is turned into.
 _TURNED = Pattern(r"[改变调换]成 ?$")
 # 把 opens the name of a thing: 把12小时内必达的承诺写上去.
 _DISPOSED = Pattern(r"把 ?$")
 _RANGE_SIGN = Pattern(r"[到至~-]")
 # How a thing is measured or told apart, so that behind a verb it belongs to that verb's object: 换|5号电机, 寄|2.5平方.
+_LASTING = ("duration", "approx", "workdays")
 _MEASURES = ("number", "slash", "duration", "approx", "clock", "month")
 # 合同里的30日内付款: words quoted from a text.
 _QUOTED = Pattern(r"[里中上内]的 ?$")
@@ -158,7 +158,7 @@ def _candidate(plain: str, phrase: Phrase, first: int, last: int) -> Candidate |
     if not loose_right and _modifies(phrase, plain[start:end], left, right, leads):
         return None
     if not loose_left and not loose_right:
-        if phrase.shape in ("duration", "approx", "workdays") and _FROM_AN_EVENT.search(left):
+        if phrase.shape in _LASTING and (_FROM_AN_EVENT.search(left) or (not phrase.strong and _TERM_OF.search(left))):
             return None
         if phrase.shape in _MEASURES and _TURNED.search(left):
             return None
