@@ -57,10 +57,14 @@ def _october_first(plain: str, match: re.Match[str]) -> Day | None:
     return _round(match, "国庆")
 
 
+# 三年前, 去年前, 跨年前: another year than the lunar one.
+_OTHER_YEAR = "一二两三四五六七八九十半几多今明去后前本当新每周百跨同学财成青少童0123456789"
+
+
 @FEASTS.on(rf"(?:过_)?年{_EDGE}", starts="年过")
 def _new_year(plain: str, match: re.Match[str]) -> Day | None:
     """Round the holidays: 年前 and 年后 are those of Spring Festival."""
-    if match.start() and plain[match.start() - 1] in "一二两三四五六七八九十半几多今明去后前本当新每周百跨同学财成青少童0123456789":
+    if match.start() and plain[match.start() - 1] in _OTHER_YEAR:
         return None
     return _round(match, "春节")
 
