@@ -29,7 +29,7 @@ from scheduler import quotas
 from scheduler.engine import BATCH, Engine
 from scheduler.jobs import metronome
 from scheduler.policy import DEFAULT_FILE, load
-from storage import inbox, migrate, outbox
+from storage import inbox, lanes, migrate
 from storage import settings as kept
 from storage.store import PostgresStore, SqliteStore, StoreUnavailable, open_store
 from storage.tables import Outbox
@@ -90,6 +90,8 @@ class App:
             on_sent=self._said,
             silent=self.listening.silent,
             quotas=settings.quotas,
+            # Not to the console: nobody looks there for what was meant for a platform.
+            turns=tuple(platforms),
         )
         self.introductions = Introductions(self.store, self.clock, self.platforms)
         self.listeners: set[Callable[[], None]] = set()
@@ -118,7 +120,7 @@ class App:
         if isinstance(self.store, SqliteStore):
             # A SQLite file has one instance: whatever is leased belongs to one that is gone.
             await self.store.write(inbox.release_all)
-            await self.store.write(outbox.release_all)
+            await self.store.write(lanes.release_all)
 
     async def start(self) -> None:
         """Starts the worker, the delivery, the listening and the metronome."""

@@ -2,7 +2,7 @@
 
     SendError
     ├── Temporary        the platform is busy or unreachable: try again later
-    │   └── Throttled    too fast: try again after `retry_after` seconds, for the whole lane
+    │   └── Throttled    too fast: try again after `retry_after` seconds, for the whole lane or the whole app
     ├── Unknown          no answer after the request was sent: it may have arrived
     ├── Unreachable      this target cannot be reached this way: gone, left, out of range
     ├── Rejected         the message itself is refused: too long, bad content
@@ -33,11 +33,14 @@ class Temporary(SendError):
 
 
 class Throttled(Temporary):
-    """Too fast: try again after `retry_after` seconds."""
+    """Too fast: try again after `retry_after` seconds; `whole_app` when the limit is not the target's alone."""
 
-    def __init__(self, reason: str, code: str | int | None = None, retry_after: float = 60.0) -> None:
+    def __init__(
+        self, reason: str, code: str | int | None = None, retry_after: float = 60.0, *, whole_app: bool = False
+    ) -> None:
         super().__init__(reason, code)
         self.retry_after = retry_after
+        self.whole_app = whole_app
 
 
 class Unknown(SendError):

@@ -25,7 +25,7 @@ from bot.types import Attachment, AttachmentKind
 from bot.worker import Worker
 from scheduler.engine import BATCH, Engine
 from scheduler.policy import Policy
-from storage import events, inbox, outbox
+from storage import events, inbox, lanes, outbox
 from storage.store import Store
 from storage.tables import Chat, Inbox, Outbox, Person, Question
 
@@ -159,7 +159,7 @@ class Replay:
         now = self.clock.now()
         return await self.store.read(
             lambda session: _Due(
-                self.engine.next_at(session, now), inbox.next_at(session, now), outbox.next_at(session, now)
+                self.engine.next_at(session, now), inbox.next_at(session, now), lanes.next_at(session, now)
             )
         )
 

@@ -181,10 +181,18 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast one target may be spoken to: at least `gap` seconds between two messages of one lane."""
+    """How fast a platform may be spoken to.
+
+    One target: at least `gap` seconds between two messages, none longer than `max_bytes` of UTF-8; what waits for it
+    is merged up to that length, unless `merge` is false. The whole app: one message in `app_gap` seconds on average
+    (0: no limit), at most `app_burst` of them at once.
+    """
 
     gap: float = 0.0
     max_bytes: int = 20_000
+    merge: bool = True
+    app_gap: float = 0.0
+    app_burst: int = 1
 
 
 @dataclass(frozen=True, slots=True)

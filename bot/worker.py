@@ -7,7 +7,6 @@ the end set aside with its error, and its sender is told; its neighbours are not
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -19,6 +18,7 @@ from bot import letters
 from bot.calendar import Calendar
 from bot.client_index import Behind, ClientIndex
 from bot.clock import Clock
+from bot.runner import Runner
 from bot.types import Inbound
 from handlers import routes, speak
 from handlers.language.names_file import IndexBroken
@@ -31,16 +31,17 @@ log = structlog.get_logger("worker")
 
 ATTEMPTS = 5
 RETRY = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
-POLL_SECONDS = 1.0
 # A message that was claimed this often and never answered has taken its process down with it.
 CRASHES = 10
 
 
-class Worker:
+class Worker(Runner):
     """Handles what is in the inbox. `on_done` is called after each commit that may have queued something to say.
 
     A message is counted against its platform's monthly right "messages" where `quotas` names it.
     """
+
+    name = "worker"
 
     def __init__(
         self,
@@ -54,6 +55,7 @@ class Worker:
         on_done: Callable[[], None] = lambda: None,
         quotas: quota.Limits = MappingProxyType({}),
     ) -> None:
+        super().__init__()
         self.store = store
         self.clock = clock
         self.calendar = calendar
@@ -62,38 +64,12 @@ class Worker:
         self.quotas = quotas
         self.on_done = on_done
         self.client_index = client_index or ClientIndex()
-        self._wake = asyncio.Event()
-        self._stopping = self._halted = False
         self._unfinished: list[Inbox] = []
 
-    def wake(self) -> None:
-        """Something new is in the inbox."""
-        self._wake.set()
-
-    def stop(self, *, at_once: bool = False) -> None:
-        """Makes `run` end when nothing waits any more; at once: when what is claimed is finished."""
-        self._stopping = True
-        self._halted = at_once
-        self._wake.set()
-
-    async def run(self) -> None:
-        """Works until stopped or cancelled; a database that is away is waited for."""
-        while True:
-            # Before the look and not after it, or what comes in between would wait for the next poll.
-            self._wake.clear()
-            try:
-                if not self.client_index.ready:
-                    await self.client_index.catch_up(self.store)
-                await self.drain()
-            except StoreUnavailable as error:
-                log.warning("the inbox cannot be read", action="worker.store_unavailable", error=str(error))
-            except Exception:  # nothing may end this loop but `stop`
-                log.exception("the worker stumbled", action="worker.stumbled")
-            if self._stopping:
-                return
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._wake.wait()
+    async def prepare(self) -> None:
+        """The index of clients is built before the first message, so that nobody waits for it."""
+        if not self.client_index.ready:
+            await self.client_index.catch_up(self.store)
 
     async def drain(self) -> int:
         """Handles all that waits now; returns how many messages that were. Raises StoreUnavailable."""

@@ -14,12 +14,13 @@ from storage.tables import Inbox
 
 def say(talk: Talk, answer: Answer, row: Inbox, now: datetime, *, stranger: bool = False) -> None:
     """Queues the one reply to a message and its notices; `stranger` adds how to become known."""
-    words = prompts.say(answer.template, in_group=talk.in_group, **answer.facts)
+    words = prompts.compose(answer.template, in_group=talk.in_group, **answer.facts)
     if answer.learned is not None:
-        words = f"{words}\n{prompts.say('alias_learned', in_group=talk.in_group, **answer.learned)}"
+        learned = prompts.compose("alias_learned", in_group=talk.in_group, **answer.learned)
+        words = words.then(learned, apart=False)
     if stranger:
         note = {"name": talk.me.name, "ask": _whom_to_ask(talk.session), "bot": talk.bot_name}
-        words = f"{words}\n\n{prompts.say('stranger_note', in_group=talk.in_group, **note)}"
+        words = words.then(prompts.compose("stranger_note", in_group=talk.in_group, **note))
     url = row.payload.get("reply_url")
     until = row.payload.get("reply_until")
     outbox.queue(
@@ -27,7 +28,9 @@ def say(talk: Talk, answer: Answer, row: Inbox, now: datetime, *, stranger: bool
         now,
         key=f"reply:{row.id}",
         kind=answer.kind,
-        words=words,
+        words=words.text,
+        tones=words.tones,
+        actions=words.options,
         person_id=None if talk.in_group else talk.my_id,
         chat_id=talk.chat_id,
         about=list(dict.fromkeys(answer.about)),
@@ -40,12 +43,14 @@ def say(talk: Talk, answer: Answer, row: Inbox, now: datetime, *, stranger: bool
         prefer=row.platform,
     )
     for index, notice in enumerate(answer.notices):
+        told = prompts.compose(notice.template, in_group=False, **notice.facts)
         outbox.queue(
             talk.session,
             now,
             key=f"notice:{row.id}:{index}",
             kind=notice.kind,
-            words=prompts.say(notice.template, in_group=False, **notice.facts),
+            words=told.text,
+            tones=told.tones,
             person_id=notice.person_id,
             about=list(dict.fromkeys(notice.about)),
             files=notice.files,

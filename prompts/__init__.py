@@ -1,13 +1,16 @@
 """What the bot says: one Jinja2 template per utterance, rendered from facts. No logic of the trade lives here.
 
 Templates are the `*.j2` files beside this module; a sales director may edit them. Moments are handed in in the
-team's zone and written as 11月25日 周三 18:00. What is said in a group never shows a phone number.
+team's zone and written as 11月25日 周三 18:00. What is said in a group never shows a phone number. A line may be marked
+by a tone (good, warn, bad, quiet) or as an option to choose, for platforms that can show that.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -82,6 +85,17 @@ def _refs(numbers: list[int]) -> str:
     return " ".join(f"#{number}" for number in numbers)
 
 
+# Templates mark a line by a filter on anything in it: {{ ""|bad }}. The marks are taken out again.
+_TONES = {"good": "\ue101", "warn": "\ue102", "bad": "\ue103", "quiet": "\ue104"}
+_OPTION = "\ue105"
+_ANY_MARK = re.compile("[\ue101-\ue105]")
+MOST_OPTIONS = 5
+
+
+def _marking(mark: str) -> Callable[[object], str]:
+    return lambda value: f"{mark}{value}"
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -99,6 +113,8 @@ def _environment() -> Environment:
         "refs": _refs,
         "channel": lambda name: CHANNELS.get(name, name),
         "role": lambda name: ROLES.get(name, name),
+        "option": _marking(_OPTION),
+        **{tone: _marking(mark) for tone, mark in _TONES.items()},
     }
     return environment
 
@@ -114,12 +130,57 @@ def exists(name: str) -> bool:
     return (_FOLDER / f"{name}.j2").is_file()
 
 
-def say(name: str, /, *, in_group: bool, **facts: Any) -> str:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said: `text`, a tone for each of its lines, and the options its reader may choose from.
+
+    An option is a label and the words that choose it. `tones` are of good, warn, bad, quiet and plain.
+    """
+
+    text: str
+    tones: tuple[str, ...]
+    options: tuple[tuple[str, str], ...] = ()
+
+    def then(self, other: Words, *, apart: bool = True) -> Words:
+        """Both, `apart` by a blank line; options are offered as long as only one of them has any."""
+        options = () if self.options and other.options else self.options or other.options
+        between = ("plain",) if apart else ()
+        text = ("\n\n" if apart else "\n").join((self.text, other.text))
+        return Words(text, (*self.tones, *between, *other.tones), options)
+
+
+def compose(name: str, /, *, in_group: bool, **facts: Any) -> Words:
     """The words of an utterance. Raises jinja2.UndefinedError when a fact it needs is not given."""
-    text = _environment().get_template(f"{name}.j2").render(in_group=in_group, **facts)
-    text = "\n".join(line.rstrip() for line in text.strip().splitlines())
-    text = re.sub(r"\n{3,}", "\n\n", text)
-    return mask(text) if in_group else text
+    rendered = _environment().get_template(f"{name}.j2").render(in_group=in_group, **facts)
+    lines: list[tuple[str, str]] = []
+    options: list[tuple[str, str]] = []
+    for line in (mask(rendered) if in_group else rendered).strip().splitlines():
+        bare = _ANY_MARK.sub("", line).rstrip()
+        if bare or (lines and lines[-1][0]):
+            lines.append((bare, next((tone for tone, mark in _TONES.items() if mark in line), "plain")))
+        if _OPTION in line:
+            chosen_by, _, label = bare.partition(" ")
+            options.append((label, chosen_by))
+    if lines and not lines[-1][0]:
+        lines.pop()
+    # More than so many are easier to answer by a number than to find among buttons.
+    offered = tuple(options) if len(options) <= MOST_OPTIONS else ()
+    return Words("\n".join(text for text, _ in lines), tuple(tone for _, tone in lines), offered)
+
+
+def say(name: str, /, *, in_group: bool, **facts: Any) -> str:
+    """The text of an utterance alone. Raises jinja2.UndefinedError when a fact it needs is not given."""
+    return compose(name, in_group=in_group, **facts).text
+
+
+def actions(name: str, **facts: Any) -> tuple[tuple[str, str], ...]:
+    """The buttons under an utterance, each a label and the words it stands for; see actions.toml."""
+    return tuple((label, says.format(**facts)) for label, says in _actions().get(name, {}).items())
+
+
+@cache
+def _actions() -> dict[str, dict[str, str]]:
+    return tomllib.loads((_FOLDER / "actions.toml").read_text(encoding="utf-8"))
 
 
 def _read_help() -> dict[str, dict[str, Any]]:

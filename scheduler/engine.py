@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import reduce
 from typing import Any
 
 from sqlmodel import Session
@@ -27,6 +28,8 @@ BATCH = 2000
 # The reports of a day before these are no news to anybody when the bot comes back.
 SLEPT_DAYS = timedelta(days=7)
 _KINDS = ("reminder", "overdue", "alert", "escalation")
+# The tone of a push's first line, which says what is the matter.
+_TONES = {"reminder": "warn", "overdue": "bad", "alert": "warn", "escalation": "bad"}
 
 
 @dataclass(slots=True)
@@ -45,6 +48,11 @@ class Push:
     @property
     def addressee(self) -> str:
         return f"chat:{self.chat_id}" if self.chat_id is not None else f"person:{self.person_id}"
+
+
+def _is_own(pushes: list[Push]) -> bool:
+    """Is this about one thing, said to whom it is up to?"""
+    return len(pushes) == 1 and pushes[0].kind in {"reminder", "overdue"} and pushes[0].item["number"] is not None
 
 
 @dataclass(slots=True)
@@ -444,13 +452,17 @@ class Engine:
             }
             template = f"push_{name}" if prompts.exists(f"push_{name}") else "push_default"
             parts = "|".join(sorted(f"{push.row_id}:{push.step}" for push in pushes))
+            words = prompts.compose(template, in_group=first.audience == "group", now=self.calendar.local(now), **facts)
             owners = [item["owner_id"] for item in items if "owner_id" in item] if first.audience == "group" else []
             outbox.queue(
                 session,
                 now,
                 key=f"push:{name}:{addressee}:{hashlib.sha256(parts.encode()).hexdigest()[:24]}",
                 kind=kind,
-                words=prompts.say(template, in_group=first.audience == "group", now=self.calendar.local(now), **facts),
+                words=words.text,
+                title=first.policy.title,
+                tones=(_TONES[kind], *words.tones[1:]),
+                actions=prompts.actions(template, number=first.item["number"]) if _is_own(pushes) else (),
                 person_id=first.person_id,
                 chat_id=first.chat_id,
                 clock=name,
@@ -464,19 +476,24 @@ class Engine:
             composed.setdefault((policy.name, target), []).append(part)
         for (name, target), several in composed.items():
             # Several only after a stop of some days: still one message.
-            _, row, step, digest = several[0]
-            words = [
-                prompts.say(
-                    part.template, in_group=part.chat_id is not None, now=self.calendar.local(now), **part.facts
-                )
-                for *_, part in several
-            ]
+            policy, row, step, digest = several[0]
+            words = reduce(
+                prompts.Words.then,
+                (
+                    prompts.compose(
+                        part.template, in_group=part.chat_id is not None, now=self.calendar.local(now), **part.facts
+                    )
+                    for *_, part in several
+                ),
+            )
             outbox.queue(
                 session,
                 now,
                 key=f"digest:{row.id}:{step.index}:{target}",
                 kind=digest.kind,
-                words="\n\n".join(words),
+                words=words.text,
+                title=policy.title,
+                tones=words.tones,
                 person_id=digest.person_id,
                 chat_id=digest.chat_id,
                 clock=name,

@@ -1,72 +1,55 @@
 """What is to be said: a row first, then a send, then a receipt.
 
-queued → sending (leased) → sent | queued again later | dead. One lane (a target on a platform) speaks in order and
-at its pace. A lease that ran out means the outcome of that send is unknown.
+queued → sending (leased, see `storage.lanes`) → sent | queued again later | dead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, or_, update
+from sqlalchemy import case, func, literal_column, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from storage import quota
-from storage.tables import Chat, Identity, Lane, Moment, Outbox
+from storage.tables import Chat, Identity, Lane, Outbox
 
-LEASE = timedelta(seconds=60)
+_WAITS = col(Outbox.state).in_([literal_column("'queued'"), literal_column("'sending'")])
+_NEVER_SPOKEN_TO = datetime(2000, 1, 1, tzinfo=UTC)
+_DEAD = col(Outbox.state) == literal_column("'dead'")
 
-# Built once: putting a statement together costs more than running it.
-_NOW = bindparam("now", type_=Moment)
-_BUSY = select(Outbox.lane).where(Outbox.state == "sending", col(Outbox.leased_until) > _NOW)
-_HEADS = (
-    select(func.min(Outbox.id))
-    .where(
-        col(Outbox.state).in_(("queued", "sending")),
-        or_(col(Outbox.state) == "queued", col(Outbox.leased_until) <= _NOW),
-        col(Outbox.not_before) <= _NOW,
-        col(Outbox.lane).not_in(_BUSY),
-        col(Outbox.lane).not_in(select(Lane.lane).where(col(Lane.ready_at) > _NOW)),
-        col(Outbox.platform).not_in(bindparam("without", expanding=True)),
+
+def _arrive(dialect: str) -> Any:
+    """A lane gets something to say: it is looked at no later than that is due, nor earlier than it may speak."""
+    made = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(Lane)
+    coming = case((Lane.ready_at > made.excluded.next_at, Lane.ready_at), else_=made.excluded.next_at)
+    return made.on_conflict_do_update(
+        index_elements=["lane"],
+        set_={"next_at": coming},
+        # While something is being said, what waits is looked for when that has ended.
+        where=col(Lane.leased_until).is_(None) & or_(col(Lane.next_at).is_(None), col(Lane.next_at) > coming),
     )
-    .group_by(col(Outbox.lane))
-    .order_by(func.min(Outbox.id))
-    .limit(bindparam("limit", type_=Integer))
-)
-_NEXT = (
-    select(Outbox.not_before, select(func.max(Lane.ready_at)).where(Lane.lane == Outbox.lane).scalar_subquery())
-    .where(col(Outbox.state) == "queued", col(Outbox.lane).not_in(_BUSY))
-    .order_by(col(Outbox.not_before))
-    .limit(200)
-)
-_FIRST_LEASE = select(func.min(Outbox.leased_until)).where(col(Outbox.state) == "sending")
-_HELD = update(Outbox).where(
-    col(Outbox.id) == bindparam("row_id"), col(Outbox.attempts) == bindparam("attempt"), col(Outbox.state) == "sending"
-)
-_SENT = _HELD.values(
-    state="sent",
-    sent_at=_NOW,
-    leased_until=None,
-    receipt=bindparam("receipt"),
-    channel=bindparam("channel"),
-    error="",
-)
 
 
-def reach(session: Session, person_id: int, prefer: str | None = None) -> Identity | None:
-    """By which platform a person is spoken to: the preferred one, else the one last heard from."""
+_ARRIVE = {name: _arrive(name) for name in ("postgresql", "sqlite")}
+
+
+def _addresses(session: Session, person_id: int) -> list[Identity]:
+    """How a person may be spoken to: first where they were last heard from."""
     statement = (
         select(Identity)
         .where(Identity.person_id == person_id)
         .order_by(col(Identity.seen_at).is_(None), col(Identity.seen_at).desc(), col(Identity.id))
     )
-    found = list(session.exec(statement))
-    for identity in found:
-        if identity.platform == prefer:
-            return identity
-    return found[0] if found else None
+    return list(session.exec(statement))
+
+
+def reach(session: Session, person_id: int, prefer: str | None = None) -> Identity | None:
+    """By which platform a person is spoken to: the preferred one, else the one last heard from."""
+    found = _addresses(session, person_id)
+    return next((identity for identity in found if identity.platform == prefer), found[0] if found else None)
 
 
 def queue(
@@ -89,11 +72,15 @@ def queue(
     reply_until: datetime | None = None,
     prefer: str | None = None,
     not_before: datetime | None = None,
+    title: str = "",
+    tones: Sequence[str] = (),
+    actions: Sequence[tuple[str, str]] = (),
 ) -> Outbox | None:
     """Queues one message to a person, a chat, or a bare (platform, kind, id); None when this key is queued already.
 
     A person without any known address gets a dead row, so that `doctor` can show whom nobody can reach; so does a
     digest on a platform whose right of the month is used up: what is left of it is for replies and reminders.
+    `tones` are those of the lines of `words`, `actions` pairs of a label and the words it stands for.
     """
     if session.exec(select(Outbox.id).where(Outbox.key == key)).first() is not None:
         return None
@@ -116,7 +103,7 @@ def queue(
     row = Outbox(
         key=key,
         platform=platform,
-        lane=f"{platform}:{target_kind}:{target_id}",
+        lane=lane_of(platform, target_kind, target_id),
         target_kind=target_kind,
         target_id=target_id,
         person_id=person_id if chat_id is None else None,
@@ -126,6 +113,9 @@ def queue(
         about=list(about),
         mentions=list(mentions),
         text=words,
+        title=title,
+        tones=list(tones),
+        actions=[list(action) for action in actions],
         files=[dict(file) for file in files],
         inbox_id=inbox_id,
         is_reply=is_reply,
@@ -138,114 +128,98 @@ def queue(
     )
     session.add(row)
     session.flush()
+    if not error:
+        arrive(session, row.platform, row.lane, row.not_before)
     return row
 
 
-def claim(session: Session, now: datetime, limit: int = 50, without: Collection[str] = ()) -> list[Outbox]:
-    """Leases the head of every lane that may speak now, oldest first; at most one row of a lane.
-
-    The platforms in `without` are left alone.
-
-    Two instances never claim at once: see the lane "work" of the store.
-    """
-    found = session.connection().execute(_HEADS, {"now": now, "limit": limit, "without": list(without)}).scalars()
-    ids = [row for row in found if row is not None]
-    if not ids:
-        return []
-    rows = list(session.exec(select(Outbox).where(col(Outbox.id).in_(ids)).order_by(col(Outbox.id))))
-    for row in rows:
-        row.state = "sending"
-        row.attempts += 1
-        row.leased_until = now + LEASE
-        session.add(row)
-    return rows
+def lane_of(platform: str, target_kind: str, target_id: str) -> str:
+    """The lane of a target."""
+    return f"{platform}:{target_kind}:{target_id}"
 
 
-def release_all(session: Session) -> int:
-    """Gives back every lease at once: for a database that only this process uses, after a restart.
-
-    Whether those messages arrived is unknown. They are sent again at once and unchanged, so that a platform that
-    drops repetitions within some minutes can do so.
-    """
-    statement = update(Outbox).where(col(Outbox.state) == "sending").values(state="queued", leased_until=None)
-    return session.connection().execute(statement).rowcount
-
-
-def rest(session: Session, lane: str, until: datetime) -> None:
-    """Keeps a lane silent until `until`."""
-    row = session.get(Lane, lane)
-    if row is None:
-        session.add(Lane(lane=lane, ready_at=until))
-    else:
-        row.ready_at = max(row.ready_at, until)
-        session.add(row)
-
-
-def _held(row_id: int, attempt: int) -> Any:
-    return update(Outbox).where(
-        col(Outbox.id) == row_id, col(Outbox.attempts) == attempt, col(Outbox.state) == "sending"
-    )
-
-
-def sent(session: Session, row_id: int, attempt: int, now: datetime, *, receipt: str = "", channel: str = "") -> bool:
-    """Marks a row as said; False when this attempt no longer holds it."""
-    values = {"row_id": row_id, "attempt": attempt, "now": now, "receipt": receipt, "channel": channel}
-    return session.connection().execute(_SENT, values).rowcount == 1
-
-
-def keep(session: Session, row_id: int, attempt: int, now: datetime) -> None:
-    """Prolongs the lease of a send that takes long."""
-    session.connection().execute(_held(row_id, attempt).values(leased_until=now + LEASE))
-
-
-def fail(session: Session, row_id: int, attempt: int, error: str, retry_at: datetime | None) -> None:
-    """Records why a send failed: to be tried again at `retry_at`, or dead when that is None."""
-    values: dict[str, Any] = {"leased_until": None, "error": error[:500]}
-    if retry_at is None:
-        values["state"] = "dead"
-    else:
-        values |= {"state": "queued", "not_before": retry_at}
-    session.connection().execute(_held(row_id, attempt).values(**values))
-
-
-def next_at(session: Session, now: datetime) -> datetime | None:
-    """When the next row may be sent, or None when nothing waits."""
-    rows = session.connection().execute(_NEXT, {"now": now})
-    moments = [max(ready or not_before, not_before) for not_before, ready in rows]
-    lease = session.connection().execute(_FIRST_LEASE).scalar()
-    if lease is not None:
-        moments.append(lease)
-    return max(now, min(moments)) if moments else None
+def arrive(session: Session, platform: str, lane: str, due: datetime) -> None:
+    """Makes a lane look at what is due at `due`, a row that has just been put there."""
+    connection = session.connection()
+    values = {"lane": lane, "platform": platform, "ready_at": _NEVER_SPOKEN_TO, "next_at": due}
+    connection.execute(_ARRIVE[connection.dialect.name], values)
 
 
 def waiting(session: Session) -> int:
     """How many messages wait to be said."""
-    return session.exec(select(func.count()).where(col(Outbox.state).in_(("queued", "sending")))).one()
+    return session.exec(select(func.count()).where(_WAITS)).one()
 
 
 def dead(session: Session, limit: int = 50) -> list[Outbox]:
     """The newest messages nobody could be told."""
-    return list(
-        session.exec(select(Outbox).where(col(Outbox.state) == "dead").order_by(col(Outbox.id).desc()).limit(limit))
-    )
+    return list(session.exec(select(Outbox).where(_DEAD).order_by(col(Outbox.id).desc()).limit(limit)))
 
 
 def dead_count(session: Session) -> int:
     """How many messages nobody could be told."""
-    return session.exec(select(func.count()).where(col(Outbox.state) == "dead")).one()
+    return session.exec(select(func.count()).where(_DEAD)).one()
 
 
 def replay(session: Session, row_id: int, now: datetime) -> bool:
-    """Puts one dead row back in the queue; False when it is not dead or has no address.
+    """Puts one dead row back in the queue under its key; False when it is not dead or has no address.
 
-    The attempts go on counting: an earlier one that still hangs must not pass for the new one.
+    The attempts go on counting (an earlier one that still hangs must not pass for the new one), its retries begin
+    again.
     """
+    return _again(
+        session,
+        row_id,
+        state="queued",
+        not_before=now,
+        error="",
+        bundle="",
+        tried=[],
+        retries_from=Outbox.attempts,
+    )
+
+
+def turn(session: Session, row: Outbox, platforms: Collection[str], now: datetime, error: str) -> Identity | None:
+    """Turns a dead row to its person's next platform among `platforms` that it was not tried on.
+
+    Returns the identity it goes to, or None when there is no other. A message to a group stays where it is.
+    """
+    if row.person_id is None or row.chat_id is not None:
+        return None
+    tried = [*row.tried, row.platform]
+    for identity in _addresses(session, row.person_id):
+        if identity.platform in platforms and identity.platform not in tried:
+            turned = _again(
+                session,
+                row.id or 0,
+                state="queued",
+                not_before=now,
+                error=error[:500],
+                bundle="",
+                tried=tried,
+                retries_from=Outbox.attempts,
+                platform=identity.platform,
+                lane=lane_of(identity.platform, "person", identity.user_id),
+                target_id=identity.user_id,
+                # An answer by that address belongs to the other platform.
+                reply_url=None,
+                reply_until=None,
+            )
+            return identity if turned else None
+    return None
+
+
+def _again(session: Session, row_id: int, **values: Any) -> bool:
+    """Changes one dead row into one that waits."""
     statement = (
         update(Outbox)
-        .where(col(Outbox.id) == row_id, col(Outbox.state) == "dead", col(Outbox.target_id) != "")
-        .values(state="queued", not_before=now, error="")
+        .where(col(Outbox.id) == row_id, _DEAD, col(Outbox.target_id) != "")
+        .values(**values)
+        .returning(col(Outbox.platform), col(Outbox.lane))
     )
-    return session.connection().execute(statement).rowcount == 1
+    found = session.connection().execute(statement).first()
+    if found is not None:
+        arrive(session, found.platform, found.lane, values["not_before"])
+    return found is not None
 
 
 def notices_of(session: Session, inbox_id: int) -> list[Outbox]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Index,
     Integer,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -198,14 +199,25 @@ class Inbox(SQLModel, table=True):
     done_at: datetime | None = _maybe_moment()
 
 
+_WAITING = text("state IN ('queued', 'sending')")
+_DEAD = text("state = 'dead'")
+_PENDING = text("next_at IS NOT NULL")
+
+
 class Outbox(SQLModel, table=True):
     """Something to be said, once.
 
     state: queued → sending → sent | dead. `key` is unique, so that nothing is queued twice. `kind` and `clock` are
-    those of the replay contract. `lane` is one target on one platform: the unit of pace and order.
+    those of the replay contract. `lane` is one target on one platform: the unit of pace and order. `title`, `tones`
+    (one for each line of `text`, or none) and `actions` (pairs of label and words) are for platforms that can show
+    more than text. `bundle` is the key of the message this row is or was last sent in; empty while it may go into any.
+    `retries_from` is the attempt from which the retries are counted anew; `tried` are the platforms it failed on.
     """
 
-    __table_args__: ClassVar[Any] = (Index("outbox_waiting", "state", "not_before", "id"),)
+    __table_args__: ClassVar[Any] = (
+        Index("outbox_lane", "lane", "not_before", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("outbox_dead", "id", sqlite_where=_DEAD, postgresql_where=_DEAD),
+    )
 
     id: int | None = _id()
     key: str = Field(unique=True)
@@ -220,6 +232,9 @@ class Outbox(SQLModel, table=True):
     about: list[int] = _json(list)
     mentions: list[int] = _json(list)
     text: str
+    title: str = ""
+    tones: list[str] = _json(list)
+    actions: list[list[str]] = _json(list)
     files: list[dict[str, Any]] = _json(list)
     inbox_id: int | None = Field(default=None, foreign_key="inbox.id", index=True)
     is_reply: bool = False
@@ -228,8 +243,10 @@ class Outbox(SQLModel, table=True):
     made_at: datetime = _moment()
     not_before: datetime = _moment()
     state: str = "queued"
+    bundle: str = ""
     attempts: int = 0
-    leased_until: datetime | None = _maybe_moment()
+    retries_from: int = 0
+    tried: list[str] = _json(list)
     sent_at: datetime | None = _maybe_moment()
     receipt: str = ""
     channel: str = ""
@@ -237,10 +254,19 @@ class Outbox(SQLModel, table=True):
 
 
 class Lane(SQLModel, table=True):
-    """When a lane may be spoken to again."""
+    """The queue of one target on one platform; and of a whole platform, under its bare name, for what it can bear.
+
+    `ready_at` is when it may be spoken to again; `leased_until` is set while something is being said. `next_at` is
+    when it is to be looked at, None while nothing waits.
+    """
+
+    __table_args__: ClassVar[Any] = (Index("lane_next", "next_at", sqlite_where=_PENDING, postgresql_where=_PENDING),)
 
     lane: str = Field(primary_key=True)
+    platform: str
     ready_at: datetime = _moment()
+    leased_until: datetime | None = _maybe_moment()
+    next_at: datetime | None = _maybe_moment()
 
 
 class QuotaUse(SQLModel, table=True):

@@ -30,7 +30,7 @@ class Console:
 
     name = "console"
     paths: tuple[str, ...] = ()
-    pace = Pace(gap=0.0, max_bytes=20_000)
+    pace = Pace(gap=0.0, max_bytes=20_000, merge=False)
 
     def __init__(self, bot_name: str, publish: Callable[[Outgoing], None] = lambda message: None) -> None:
         self.bot_name = bot_name

@@ -16,7 +16,7 @@ from bot.clock import SystemClock, VirtualClock
 from bot.errors import Unknown
 from bot.settings import Settings
 from bot.types import Check, Inbound, Outgoing, Pace, Platform, RawRequest, Receipt, Received
-from storage import inbox, outbox, people
+from storage import inbox, lanes, people
 from storage.inbox import Letter
 from storage.store import PostgresStore, SqliteStore, StoreUnavailable, open_store
 from storage.tables import Commitment, DailyReport, Event, Inbox, Obligation, Outbox, Person, Step
@@ -74,7 +74,7 @@ class Street(Platform):
 
     name = PLATFORM
     paths = ()
-    pace = Pace(gap=2.0)
+    pace = Pace(gap=2.0, merge=False)
 
     def __init__(self) -> None:
         self.arrived: list[str] = []
@@ -195,7 +195,7 @@ class Life:
             await self.app.delivery.drain()
             now = self.clock.now()
             coming = await self.store.read(
-                lambda session, now=now: (inbox.next_at(session, now), outbox.next_at(session, now))  # type: ignore[misc]
+                lambda session, now=now: (inbox.next_at(session, now), lanes.next_at(session, now))  # type: ignore[misc]
             )
             moments = [moment for moment in coming if moment is not None]
             if not moments:

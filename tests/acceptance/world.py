@@ -18,7 +18,7 @@ from bot.app import App, render_files
 from bot.clock import SystemClock, VirtualClock
 from bot.platforms.dingtalk_stream import DingtalkStream
 from bot.settings import Settings
-from storage import inbox, outbox, people
+from storage import inbox, lanes, people
 from storage.tables import Inbox, Outbox, Person
 from tests.fakes import dingtalk as fake_dingtalk
 from tests.fakes import listening
@@ -93,7 +93,7 @@ class World:
             await self.app.delivery.drain()
             now = self.clock.now()
             coming = await self.app.store.read(
-                lambda session, now=now: (inbox.next_at(session, now), outbox.next_at(session, now))  # type: ignore[misc]
+                lambda session, now=now: (inbox.next_at(session, now), lanes.next_at(session, now))  # type: ignore[misc]
             )
             moments = [moment for moment in coming if moment is not None]
             if not moments or min(moments) > until:

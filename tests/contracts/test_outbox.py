@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from storage import migrate, outbox, people
-from storage.outbox import LEASE
+from storage import lanes, migrate, outbox, people
+from storage.lanes import LEASE, Bundle, Said, Way
 from storage.store import PostgresStore, SqliteStore, open_store
 from storage.tables import Outbox, Person
 
 AnyStore = SqliteStore | PostgresStore
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+ALONE = Way()
+TOGETHER = Way(merge_bytes=2000)
 
 
 async def queue(store: AnyStore, key: str, target: str = "ann", **more: Any) -> Outbox | None:
@@ -22,39 +25,43 @@ async def queue(store: AnyStore, key: str, target: str = "ann", **more: Any) -> 
     return await store.write(lambda session: outbox.queue(session, NOW, key=key, **values))
 
 
-async def claim(store: AnyStore, now: datetime = NOW, limit: int = 50) -> list[Outbox]:
-    return await store.write(lambda session: outbox.claim(session, now, limit))
+async def claim(
+    store: AnyStore, now: datetime = NOW, limit: int = 50, way: Way = ALONE, without: Sequence[str] = ()
+) -> list[Bundle]:
+    return await store.write(lambda session: lanes.claim(session, now, limit, {"p": way}, without))
 
 
-async def sent(store: AnyStore, row: Outbox, now: datetime = NOW) -> bool:
-    assert row.id is not None
-    row_id, attempt = row.id, row.attempts
-    return await store.write(lambda session: outbox.sent(session, row_id, attempt, now, receipt="r-1", channel="app"))
+async def sent(store: AnyStore, bundle: Bundle, now: datetime = NOW) -> bool:
+    said = [Said(bundle, now, "r-1", "app")]
+    return bool(await store.write(lambda session: lanes.sent(session, said)))
 
 
-async def fail(store: AnyStore, row: Outbox, retry_at: datetime | None) -> None:
-    assert row.id is not None
-    row_id, attempt = row.id, row.attempts
-    await store.write(lambda session: outbox.fail(session, row_id, attempt, "Temporary: busy", retry_at))
+async def fail(store: AnyStore, bundle: Bundle, retry_at: datetime | None, **more: bool) -> None:
+    await store.write(lambda session: lanes.fail(session, bundle, "Temporary: busy", retry_at, **more))
 
 
 async def rest(store: AnyStore, target: str, until: datetime) -> None:
-    await store.write(lambda session: outbox.rest(session, f"p:person:{target}", until))
+    await store.write(lambda session: lanes.rest(session, f"p:person:{target}", until))
 
 
 async def next_at(store: AnyStore, now: datetime = NOW) -> datetime | None:
-    return await store.read(lambda session: outbox.next_at(session, now))
+    return await store.read(lambda session: lanes.next_at(session, now))
 
 
-def keys(rows: list[Outbox]) -> list[str]:
-    return [row.key for row in rows]
+def keys(bundles: Sequence[Bundle]) -> list[str]:
+    return [bundle.key for bundle in bundles]
+
+
+def told(bundles: Sequence[Bundle]) -> list[list[str]]:
+    return [[row.key for row in bundle.rows] for bundle in bundles]
 
 
 async def test_a_key_is_queued_once(store: AnyStore) -> None:
     assert await queue(store, "k") is not None
     assert await queue(store, "k", "bob", words="other words") is None
 
-    (row,) = await claim(store)
+    (bundle,) = await claim(store)
+    (row,) = bundle.rows
     assert (row.target_id, row.text) == ("ann", "words of k")
 
 
@@ -121,7 +128,7 @@ async def test_a_lease_that_ran_out_is_taken_over(store: AnyStore) -> None:
     assert await claim(store, NOW + LEASE - timedelta(seconds=1)) == []
     (heir,) = await claim(store, NOW + LEASE)
 
-    assert heir.attempts == 2
+    assert heir.rows[0].attempts == 2
     assert not await sent(store, zombie)
     await fail(store, zombie, None)
     assert await sent(store, heir)
@@ -131,14 +138,15 @@ async def test_a_lease_that_ran_out_is_taken_over(store: AnyStore) -> None:
 
 async def test_a_lease_can_be_kept_alive_by_its_holder_only(store: AnyStore) -> None:
     await queue(store, "k")
-    (row,) = await claim(store)
-    assert row.id is not None
-    row_id, attempt, later = row.id, row.attempts, NOW + LEASE / 2
+    (bundle,) = await claim(store)
+    later = NOW + LEASE / 2
 
-    await store.write(lambda session: outbox.keep(session, row_id, attempt, later))
+    await store.write(lambda session: lanes.keep(session, [bundle], later))
     assert await claim(store, NOW + LEASE) == []
-    await store.write(lambda session: outbox.keep(session, row_id, attempt + 1, later + LEASE))
-    assert keys(await claim(store, later + LEASE)) == ["k"]
+    (heir,) = await claim(store, later + LEASE)
+    await store.write(lambda session: lanes.keep(session, [bundle], later + LEASE * 3))
+    assert keys(await claim(store, later + LEASE * 2)) == ["k"]
+    assert heir.key == "k"
 
 
 async def test_leases_can_be_given_back_at_once(store: AnyStore) -> None:
@@ -147,9 +155,9 @@ async def test_leases_can_be_given_back_at_once(store: AnyStore) -> None:
     first, second = await claim(store)
     await sent(store, second)
 
-    assert await store.write(outbox.release_all) == 1
+    assert await store.write(lanes.release_all) == 1
     (again,) = await claim(store)
-    assert (again.key, again.attempts) == ("a", 2)
+    assert (again.key, again.rows[0].attempts) == ("a", 2)
     assert not await sent(store, first)
 
 
@@ -172,15 +180,14 @@ async def test_a_failure_is_tried_again_and_in_the_end_set_aside(store: AnyStore
 async def test_what_was_set_aside_can_be_said_again_once(store: AnyStore) -> None:
     await queue(store, "k")
     (row,) = await claim(store)
-    assert row.id is not None
-    row_id = row.id
+    row_id = row.rows[0].id or 0
     assert not await store.write(lambda session: outbox.replay(session, row_id, NOW))
     await fail(store, row, None)
 
     assert await store.write(lambda session: outbox.replay(session, row_id, NOW))
     assert not await store.write(lambda session: outbox.replay(session, row_id, NOW))
     (again,) = await claim(store)
-    assert (again.key, again.error) == ("k", "")
+    assert (again.key, again.rows[0].error) == ("k", "")
     assert await sent(store, again)
     assert not await store.write(lambda session: outbox.replay(session, row_id, NOW))
 
@@ -190,10 +197,9 @@ async def test_an_attempt_from_before_the_replay_is_refused(store: AnyStore) -> 
     (zombie,) = await claim(store)
     (second,) = await claim(store, NOW + LEASE)
     await fail(store, second, None)
-    assert zombie.id is not None
-    row_id = zombie.id
+    row_id = zombie.rows[0].id or 0
     await store.write(lambda session: outbox.replay(session, row_id, NOW))
-    (third,) = await claim(store)
+    (third,) = await claim(store, NOW + LEASE)
 
     assert not await sent(store, zombie)
     assert await sent(store, third)
@@ -216,7 +222,8 @@ async def test_a_person_is_spoken_to_where_last_heard_from(store: AnyStore) -> N
     await queue(store, "b", address=None, person_id=person_id, prefer="r")
     await queue(store, "c", address=None, person_id=person_id, prefer="none of these")
 
-    assert sorted((row.key, row.platform, row.target_id) for row in await claim(store)) == [
+    claimed = [row for bundle in await claim(store) for row in bundle.rows]
+    assert sorted((row.key, row.platform, row.target_id) for row in claimed) == [
         ("a", "q", "q-7"),
         ("b", "r", "r-7"),
     ]
@@ -236,7 +243,7 @@ async def test_a_person_nobody_can_reach_shows(store: AnyStore) -> None:
 
     assert row is not None
     assert await claim(store) == []
-    assert keys(await store.read(outbox.dead)) == ["k"]
+    assert [dead.key for dead in await store.read(outbox.dead)] == ["k"]
     row_id = row.id or 0
     assert not await store.write(lambda session: outbox.replay(session, row_id, NOW))
     with pytest.raises(ValueError, match="needed"):

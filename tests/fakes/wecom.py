@@ -213,7 +213,8 @@ class FakeWecom(FakeServer):
             if any(len(button["key"]) > 1024 for button in card["button_list"]):
                 return None, refusal(42020, "button key too long")
             self.cards.append(card)
-            return Sent("", kind, card["main_title"]["title"]), None
+            words = "\n".join((card["main_title"]["title"], card.get("sub_title_text", ""))).strip()
+            return Sent("", kind, words), None
         if kind in ("file", "image"):
             name, blob, uploaded_by = self._media.get(data[kind]["media_id"], ("", b"", ""))
             if uploaded_by != owner:

@@ -44,7 +44,7 @@ def _named_in(source: str) -> Iterator[str]:
         function = node.func
         called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         of_prompts = isinstance(function, ast.Attribute) and getattr(function.value, "id", "") == "prompts"
-        place = 0 if called == "say" and of_prompts else CALLS.get(called)
+        place = 0 if called in {"say", "compose"} and of_prompts else CALLS.get(called)
         if place is not None and len(node.args) > place:
             yield from _strings(node.args[place])
 
