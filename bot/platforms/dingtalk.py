@@ -260,7 +260,7 @@ class DingtalkRobot(Platform):
                 raise
             # Better said without a mention than not at all.
             log.error("the push robot of %s is of no use (%s): the app's robot writes there", name, error.reason)
-            del self._group_robots[name]
+            self._group_robots.pop(name, None)
             return False
         sending.receipt = Receipt(channel="robot")
         return True
