@@ -33,6 +33,7 @@ AT_ONCE = 200
 _PAGE = 2_000
 _REMEMBERED = 200
 _INSTANCES = 8
+_ROUNDS = 5
 
 
 class Behind(Exception):
@@ -87,13 +88,16 @@ class ClientIndex:
         directory = self._directory
         if directory is None or self._outgrown(directory):
             raise Behind
-        newest, seen = _newest(session), self._seen
-        if newest[:2] != seen[-1][:2]:
+        for _ in range(_ROUNDS):
+            newest, seen = _newest(session), self._seen
+            if newest[:2] == seen[-1][:2]:
+                return directory
             changes = None if newest.seq - seen[-1].seq > AT_ONCE else _changes(session, seen)
             if changes is None:
-                raise Behind
+                break
+            # Another may take over the same meanwhile: then there is nothing left to do in the next round.
             self._take_over(directory, seen, changes)
-        return directory
+        raise Behind
 
     async def catch_up(self, store: Store, *, anew: bool = False) -> None:
         """Brings the index up to what is committed, or makes it `anew`. Raises StoreUnavailable."""

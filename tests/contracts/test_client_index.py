@@ -76,14 +76,13 @@ async def test_what_one_instance_changes_the_other_knows(pair: list[Instance]) -
     assert [(await each.asked("协安医院"), await each.asked("榆钱诊所")) for each in pair] == [(None, one)] * 2
 
     def merge(session: Session) -> None:
-        client = clients.get(session, two)
-        assert client is not None
-        client.merged_into = one
-        session.add(client)
-        clients.changed(session, [one, two])
+        kept, merged = clients.get(session, one), clients.get(session, two)
+        assert kept is not None
+        assert merged is not None
+        clients.merge(session, merged, kept, NOW, None)
 
     await first.store.write(merge)
-    assert [await each.asked("松果贸易") for each in pair] == [None, None]
+    assert [(await each.asked("松果贸易"), await each.asked("老槐树")) for each in pair] == [(one, one)] * 2
 
 
 async def test_both_change_at_once_and_agree(pair: list[Instance]) -> None:
