@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.settings import Settings
 from bot.types import Check
@@ -86,8 +87,8 @@ def _wecom_bot(settings: Settings) -> list[Check]:
         if any(callback.values()):
             advice = "WeCom keeps one road per bot: unset WECOM_BOT_TOKEN and WECOM_BOT_AES_KEY."
             return [Check(name, True, "the long connection is used; the callback's values have no effect", advice)]
-        if settings.wecom_bot_ws_url.startswith("ws://"):
-            advice = "The secret travels in the clear: use wss://, unless the address is on this machine."
+        if urlsplit(settings.wecom_bot_ws_url).scheme == "ws" and not _on_this_machine(settings.wecom_bot_ws_url):
+            advice = "The secret travels in the clear: use wss:// in WECOM_BOT_WS_URL."
             return [Check(name, True, "complete, by a long connection without encryption", advice)]
         return [Check(name, True, "complete, by the long connection")]
     if settings.wecom_bot_road == "callback":
@@ -98,6 +99,10 @@ def _wecom_bot(settings: Settings) -> list[Check]:
         return []
     advice = f"Copy what is missing; {WECOM_BOT_CONSOLE}."
     return [Check(name, False, f"{', '.join(missing)} not set: the bot (智能机器人) is not connected", advice)]
+
+
+def _on_this_machine(url: str) -> bool:
+    return urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}
 
 
 def _dingtalk(settings: Settings) -> list[Check]:

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from bot.errors import SendError, Unreachable
+from bot.platforms.budget import HOUR, Budget
 from bot.platforms.diagnose import clock_check
 from bot.platforms.http import Caller, Progress, new_client
 from bot.platforms.text import clean, split_text
@@ -29,6 +30,7 @@ from bot.types import Check, Contact, OutFile, Outgoing, Pace, Platform, RawRequ
 PATH = "/wecom/app"
 API_BASE = "https://qyapi.weixin.qq.com"
 MAX_BYTES = 2048
+PER_HOUR = 1000
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +73,8 @@ class WecomApp(Platform):
         self._api = WecomApi(self._caller, base=api_base, corp_id=corp_id, secret=secret)
         self._robots = GroupRobots(self._caller, base=api_base, keys=group_keys or {})
         self._progress = Progress()
+        # What is over it WeCom drops without a word.
+        self._budget = Budget((PER_HOUR, HOUR))
 
     async def close(self) -> None:
         """Close the connections made by this object."""
@@ -115,7 +119,7 @@ class WecomApp(Platform):
             if key is None:
                 raise Unreachable("a self-built app cannot write to a group without a push robot (WECOM_GROUP_KEYS)")
             return await speak(self._progress, GroupLane(self._robots, key, message), message, parts, None, now)
-        member = _Member(self._api, self._agent_id, message)
+        member = _Member(self._api, self._agent_id, self._budget, message)
         if (code := response_code(message, now)) is not None:
             await member.settle(code, now)
         # Without a callback WeCom refuses every button.
@@ -180,11 +184,12 @@ class _Member:
 
     channel = "app"
 
-    def __init__(self, api: WecomApi, agent_id: int, message: Outgoing) -> None:
+    def __init__(self, api: WecomApi, agent_id: int, budget: Budget, message: Outgoing) -> None:
         if not is_user_id(message.target_id):
             raise Unreachable("not a WeCom user id")
         self._api = api
         self._agent_id = agent_id
+        self._budget = budget
         self._frame = {
             "touser": message.target_id,
             "agentid": agent_id,
@@ -219,6 +224,7 @@ class _Member:
             log.info("a card was not updated (%s)", error.code)
 
     async def _send(self, kind: str, body: Mapping[str, Any], now: datetime) -> str | None:
+        self._budget.take(str(self._frame["touser"]), now)
         answer = await self._api.post("/cgi-bin/message/send", now, {**self._frame, "msgtype": kind, kind: body})
         if answer.text("invaliduser") or answer.text("unlicenseduser"):
             raise Unreachable("the person is outside the app's visible range or has no licence", "invaliduser")

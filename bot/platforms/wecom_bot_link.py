@@ -30,7 +30,7 @@ class Timing:
     connect: float = 10.0
     answer: float = 5.0
     ping: float = 30.0
-    close: float = 2.0
+    close: float = 1.0
     retry_first: float = 1.0
     retry_most: float = 30.0
     yield_first: float = 60.0

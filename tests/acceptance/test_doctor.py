@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 
 from bot import doctor
 from bot.clock import VirtualClock
-from bot.doctor import data, network
+from bot.doctor import data, network, setup
 from bot.settings import Settings
 from bot.types import Check
 from main import cli
@@ -144,6 +144,37 @@ async def test_what_is_set_wrong(tmp_path: Path, values: dict[str, Any], name: s
     assert not found[name].ok
     assert says in found[name].found
     assert found[name].advice
+
+
+CONNECTION = {"wecom_bot_id": "b1", "wecom_bot_secret": "hush-bot", "wecom_bot_ws_url": "ws://127.0.0.1:1"}
+CALLBACK = {"wecom_bot_token": "hush-token", "wecom_bot_aes_key": "A" * 43}
+
+
+@pytest.mark.parametrize(
+    ("values", "says", "advises"),
+    [
+        (CONNECTION, "complete, by the long connection", ""),
+        (CONNECTION | CALLBACK, "the long connection is used", "unset WECOM_BOT_TOKEN"),
+        (CONNECTION | {"wecom_bot_ws_url": "ws://relay.example"}, "without encryption", "wss://"),
+        (CALLBACK, "can answer, and not begin", "WECOM_BOT_SECRET"),
+        (CALLBACK | {"wecom_corp_id": "ww1"}, "can answer, and not begin", ""),
+    ],
+)
+async def test_by_which_road_the_bot_is_heard(tmp_path: Path, values: dict[str, Any], says: str, advises: str) -> None:
+    found = {check.name: check for check in setup.checks(settings(tmp_path, **values))}
+    assert found["WeCom bot settings"].ok
+    assert says in found["WeCom bot settings"].found
+    assert advises in found["WeCom bot settings"].advice
+    assert "WeCom settings" not in found
+
+
+async def test_who_never_wrote_to_the_bot_is_named(tmp_path: Path) -> None:
+    await fill(tmp_path, team, lambda session: people.bind(session, 1, "wecom_bot", "QiaoMu"))
+    found = (await examined(settings(tmp_path, **CONNECTION), 2.0))["user ids"]
+    assert not found.ok
+    assert "史泰" in found.found
+    assert "乔木" not in found.found
+    assert "我是谁" in found.advice
 
 
 @pytest.mark.parametrize(("mode", "told"), [("http", True), ("stream", False)])

@@ -323,6 +323,29 @@ def test_an_unknown_sender_who_is_in_the_roster_already_is_joined_with_it(url: s
     assert take("people", file).output.splitlines()[0] == "row 2 龚晓岚: unchanged"
 
 
+def test_who_is_known_by_the_wecom_bot_alone_is_found_by_the_wecom_user_id(url: str, tmp_path: Path) -> None:
+    def spoke(session: Session) -> None:
+        people.stranger(session, "wecom_bot", "LuBanShan", "", NOW)
+
+    write(url, spoke)
+    result = take("people", sheet(tmp_path / "p.csv", ["姓名", "企微账号"], ["鲁半山", "lubanshan"]))
+    assert "鲁半山" in result.output
+
+    def check(session: Session) -> None:
+        assert [person.name for person in people.everybody(session)] == ["鲁半山"]
+        for platform, user_id in (("wecom", "lubanshan"), ("wecom_bot", "LuBanShan"), ("wecom_bot", "lubanshan")):
+            found = people.by_identity(session, platform, user_id)
+            assert found is not None
+            assert found.name == "鲁半山"
+        (person,) = people.everybody(session)
+        assert person.id is not None
+        assert people.user_id(session, person.id, "wecom_bot") == "LuBanShan"
+        assert people.user_id(session, person.id, "dingtalk") is None
+        assert people.by_identity(session, "dingtalk", "lubanshan") is None
+
+    write(url, check)
+
+
 def test_clients_with_aliases_owner_tags(url: str, tmp_path: Path) -> None:
     write(url, known_team)
     empty: object = write(url, clients.version)
