@@ -18,6 +18,7 @@ _KINDS = {
     "lead": "leads",
     "report": "reports",
     "absence": "absences",
+    "alias": "names of clients taught",
 }
 
 

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from storage import events
 from storage.tables import (
     Absence,
+    Alias,
     Commitment,
     Contact,
     DailyReport,
@@ -55,6 +56,7 @@ def held(session: Session, person_id: int) -> dict[str, int]:
         "lead": _count(session, Lead, or_(col(Lead.owner_id) == person_id, col(Lead.giver_id) == person_id)),
         "report": _count(session, DailyReport, DailyReport.person_id == person_id),
         "absence": _count(session, Absence, Absence.person_id == person_id),
+        "alias": _count(session, Alias, Alias.taught_by == person_id),
     }
     return {kind: count for kind, count in counted.items() if count}
 

@@ -20,7 +20,7 @@ WORDS = ("周五前把样品寄出", "请客户试用", "问了交期", "看病"
 
 
 def live(database_url: str, *more: str) -> str:
-    """A life of 邵晴 in the database: a promise, a call, a report, a leave; 闵航 hears of it."""
+    """A life of 邵晴 in the database: a promise, a call, a report, a leave, a name taught; 闵航 hears of it."""
 
     async def go() -> None:
         async with world(database_url) as here:
@@ -31,6 +31,7 @@ def live(database_url: str, *more: str) -> str:
                     "1",
                     f"日报 今日 {WORDS[1]} 明日 回访",
                     f"请假 周四 {WORDS[3]}",
+                    "客户 海棠诊所 别名 老海棠",
                     *more,
                 )
             ):
@@ -85,11 +86,12 @@ def test_what_is_kept_is_told(used: str) -> None:
     for part in (
         "#3 邵晴",
         "2 platform ids",
-        "5 messages written",
+        "6 messages written",
         "1 contacts",
         "1 promises",
         "1 reports",
         "1 absences",
+        "1 names of clients taught",
     ):
         assert part in result.output
 
