@@ -51,15 +51,16 @@ def take_numbers(text: str) -> tuple[list[int], str]:
 def choices(text: str, count: int) -> list[int] | None:
     """Which of `count` offered answers a bare reply picks, from 1; None when it is no such reply.
 
-    `1`, `1 和 3`, `第二个`, `①`, `全部`, `都要`.
+    `1`, `1 和 3`, `第二个`, `只记 1`, `①`, `全部`, `都要`.
     """
     folded = fold(text).strip(" 。.!,、")
     if folded in {"全部", "都", "都要", "都是", "所有", "全要"}:
         return list(range(1, count + 1))
-    spelled = re.fullmatch(r"(?:选|第)?([一二三四五六七八九])(?:个|项|条)?", folded)
+    folded = re.sub(r"^(?:就|只)?(?:挑|选|记|要)\s*(?=[第\d一二三四五六七八九])", "", folded)
+    spelled = re.fullmatch(r"第?([一二三四五六七八九])(?:个|项|条)?", folded)
     if spelled:
         picked = ["一二三四五六七八九".index(spelled[1]) + 1]
-    elif re.fullmatch(r"(?:选|第)?\s*\d{1,2}(?:个|项|条)?(?:[\s,、和]+\d{1,2})*", folded):
+    elif re.fullmatch(r"第?\s*\d{1,2}(?:个|项|条)?(?:[\s,、和]+\d{1,2})*", folded):
         picked = [int(part) for part in re.findall(r"\d+", folded)]
     else:
         return None

@@ -29,6 +29,10 @@ async def test_the_bot_is_heard_wherever_it_is_mentioned(quick: Store) -> None:
         ("完成得不错", "完成 12"),
         ("今天的日报写完了", "日报"),
         ("电话会议改到周三", "改 12"),
+        ("这几条都别再催了", "静音"),
+        ("刚记的那个当我没说", "撤销"),
+        ("这件事转给李娜跟吧", "转交"),
+        ("我这边想休息几天", "请假"),
     ],
 )
 async def test_not_understood_names_the_nearest_command(store: Store, text: str, nearest: str) -> None:

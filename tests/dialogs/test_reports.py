@@ -154,7 +154,17 @@ async def test_promises_in_the_plan_are_proposed_and_stored_after_a_yes(store: S
 
 
 @pytest.mark.parametrize(
-    ("reply", "kept"), [("是", [2, 3]), ("2", [2]), ("1 2", [2, 3]), ("全部", [2, 3]), ("不用", [])]
+    ("reply", "kept"),
+    [
+        ("是", [2, 3]),
+        ("2", [2]),
+        ("只记 2", [2]),
+        ("挑2", [2]),
+        ("选 2", [2]),
+        ("1 2", [2, 3]),
+        ("全部", [2, 3]),
+        ("不用", []),
+    ],
 )
 async def test_proposals_are_picked_or_declined(quick: Store, reply: str, kept: list[int]) -> None:
     told = await hold(
