@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -293,6 +293,62 @@ def person_erase(name: str, yes: bool) -> None:
         click.echo(asyncio.run(privacy.erase(settings.database_url, name)))
     except (ValueError, OSError) as error:
         fail(error)
+
+
+@cli.group()
+def dead() -> None:
+    """Messages that were given up: see them, and send them again."""
+
+
+@dead.command(name="list")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of a table.")
+def dead_list(limit: int, as_json: bool) -> None:
+    """List the newest messages nobody could be told, without their words."""
+    from bot import dead as letters
+
+    rows = _letters(letters.listed(load_settings().database_url, limit))
+    for row in rows:
+        if as_json:
+            emit(row)
+        else:
+            click.echo("  ".join(str(row[name] or "-") for name in ("id", "at", "platform", "to", "kind", "error")))
+    click.echo(f"{len(rows)} listed", err=True)
+
+
+@dead.command(name="replay")
+@click.argument("ids", nargs=-1, type=click.IntRange(1))
+@click.option("--all", "every", is_flag=True, help="Every one that has an address.")
+@click.option("--json", "as_json", is_flag=True, help='{"queued": [ids], "left": [ids]} instead of words.')
+def dead_replay(ids: tuple[int, ...], every: bool, as_json: bool) -> None:
+    """Put messages back in the queue; exit 1 when one of IDS is not given up, or nobody's address is known for it."""
+    from bot import dead as letters
+    from bot.clock import SystemClock
+
+    if bool(ids) == every:
+        fail("name the messages by their ids, or say --all")
+    now = SystemClock().now()
+    done, left = _letters(letters.replay(load_settings().database_url, None if every else ids, now))
+    if as_json:
+        emit({"queued": done, "left": left})
+    else:
+        click.echo(f"{len(done)} queued again" + (f", left: {' '.join(map(str, left))}" if left else ""))
+    if left and not every:
+        sys.exit(1)
+
+
+def _letters(work: Coroutine[Any, Any, Any]) -> Any:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.dead import NotMigrated
+    from storage.store import StoreUnavailable
+
+    try:
+        return asyncio.run(work)
+    except (ValueError, NotMigrated) as error:
+        fail(error)
+    except (StoreUnavailable, SQLAlchemyError, OSError) as error:
+        fail(f"the database does not answer: {type(error).__name__}")
 
 
 @cli.group()

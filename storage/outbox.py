@@ -150,8 +150,8 @@ def waiting(session: Session) -> int:
     return session.exec(select(func.count()).where(_WAITS)).one()
 
 
-def dead(session: Session, limit: int = 50) -> list[Outbox]:
-    """The newest messages nobody could be told."""
+def dead(session: Session, limit: int | None = 50) -> list[Outbox]:
+    """The newest messages nobody could be told, the newest first; all of them when `limit` is None."""
     return list(session.exec(select(Outbox).where(_DEAD).order_by(col(Outbox.id).desc()).limit(limit)))
 
 
@@ -161,7 +161,7 @@ def dead_count(session: Session) -> int:
 
 
 def replay(session: Session, row_id: int, now: datetime) -> bool:
-    """Puts one dead row back in the queue under its key; False when it is not dead or has no address.
+    """Puts one dead row back in the queue under its key; False when it is not dead, or lacks an address or words.
 
     The attempts go on counting (an earlier one that still hangs must not pass for the new one), its retries begin
     again.
@@ -212,7 +212,7 @@ def _again(session: Session, row_id: int, **values: Any) -> bool:
     """Changes one dead row into one that waits."""
     statement = (
         update(Outbox)
-        .where(col(Outbox.id) == row_id, _DEAD, col(Outbox.target_id) != "")
+        .where(col(Outbox.id) == row_id, _DEAD, col(Outbox.target_id) != "", col(Outbox.text) != "")
         .values(**values)
         .returning(col(Outbox.platform), col(Outbox.lane))
     )

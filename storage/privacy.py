@@ -82,7 +82,11 @@ def erase(session: Session, person_id: int, now: datetime) -> str:
     mine = col(Outbox.person_id) == person_id
     run(delete(Lane).where(col(Lane.lane).in_(select(Outbox.lane).where(mine))))
     gone = f"erased:{person_id}"
-    run(update(Outbox).where(mine).values(text="", files=[], reply_url=None, target_id=gone, lane=gone))
+    run(
+        update(Outbox)
+        .where(mine)
+        .values(text="", tones=[], actions=[], files=[], reply_url=None, target_id=gone, lane=gone)
+    )
     run(update(Event).where(col(Event.actor_id) == person_id).values(payload=null()))
     run(update(Commitment).where(_promised(person_id)).values(text=""))
     run(update(Lead).where(or_(col(Lead.owner_id) == person_id, col(Lead.giver_id) == person_id)).values(text=""))
@@ -132,7 +136,7 @@ def _take_out(session: Session, swap: _Swap) -> None:
             letter.lane = f"{letter.platform}:erased"
     session.flush()
     for row in session.exec(select(Outbox).execution_options(yield_per=_BATCH)):
-        row.text, row.files = swap.of(row.text), swap.of(row.files)
+        row.text, row.actions, row.files = swap.of(row.text), swap.of(row.actions), swap.of(row.files)
     session.flush()
     kept = col(Event.payload).is_not(None)
     for event in session.exec(select(Event).where(kept).execution_options(yield_per=_BATCH)):

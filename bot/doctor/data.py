@@ -264,5 +264,8 @@ def _dead_letters(session: Session) -> Check:
         return Check("outbox", True, f"{outbox.waiting(session)} messages wait, none was given up")
     reasons = Counter(mask(row.error) or "unknown" for row in outbox.dead(session))
     told = "; ".join(f"{reason} ({times})" for reason, times in reasons.most_common(3))
-    advice = "Nobody read them: put right what the newest reasons name; people without a user id are listed above."
+    advice = (
+        "Nobody read them: put right what the newest reasons name (people without a user id are listed above), "
+        "then see them by `python main.py dead list` and send them again by `python main.py dead replay`."
+    )
     return Check("outbox", False, f"{count} messages were given up. Newest reasons: {told}", advice)

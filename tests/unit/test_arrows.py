@@ -39,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     # The rooms that build the bot out of the others, for one command each; main.py calls them.
     **{
         room: set(PACKAGES)
-        for room in ("bot.app", "bot.service", "bot.replay", "bot.replaying", "bot.doctor", "bot.demo")
+        for room in ("bot.app", "bot.service", "bot.replay", "bot.replaying", "bot.doctor", "bot.demo", "bot.dead")
     },
 }
 
