@@ -15,6 +15,8 @@ import click
 from pydantic import ValidationError
 
 PROGRAM = "python main.py"
+# One command may have more names in memory than a service that runs for months.
+MOST_IN_MEMORY = 200_000
 
 
 def fail(reason: object) -> NoReturn:
@@ -133,12 +135,21 @@ def match(file: Path, text: str | None) -> None:
     """Find the client a message names. Without TEXT: JSON lines {"id","message"} or {"id","mention"} on stdin."""
     from bot.sheets import SheetError, read_names
     from handlers.language.names import Directory, Match
+    from handlers.language.names_file import FileDirectory
 
     try:
         names = read_names(file)
     except SheetError as error:
         fail(error)
-    directory = Directory((key, name, aliases) for key, (name, aliases) in enumerate(names, 1))
+    entries = ((key, name, aliases) for key, (name, aliases) in enumerate(names, 1))
+    directory: Directory | FileDirectory
+    if len(names) <= MOST_IN_MEMORY:
+        directory = Directory(entries)
+    else:
+        context = click.get_current_context()
+        folder = context.with_resource(tempfile.TemporaryDirectory())
+        directory = FileDirectory.build(Path(folder) / "clients.names", entries)
+        context.call_on_close(directory.close)
 
     def shown(found: Match) -> dict[str, Any]:
         return {"candidates": [directory.name(key) for key in found.candidates[:5]], "ask": found.ask}
