@@ -18,7 +18,7 @@ from tests.fakes.wecom_gateway import BOT_ID, SECRET, FakeGateway
 PING = 25.0
 QUICK = Timing(close=0.05, ping=PING)
 # For tests that wait for an answer that does not come.
-HASTY = Timing(close=0.05, ping=PING, answer=0.5)
+HASTY = Timing(close=0.05, ping=PING, answer=1.0)
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Ear:
 
     async def message(self, number: int = 1) -> Inbound:
         """The message with this number, once it is there."""
-        async with asyncio.timeout(5.0), self._news:
+        async with asyncio.timeout(10.0), self._news:
             await self._news.wait_for(lambda: len(self.heard) >= number)
         return self.heard[number - 1]
 

@@ -128,7 +128,7 @@ class FakeGateway(FakeServer):
         """What reached people, by the name it has at the other fakes."""
         return self.told
 
-    async def until(self, what: Any, seconds: float = 5.0) -> None:
+    async def until(self, what: Any, seconds: float = 10.0) -> None:
         """Wait until `what()` holds; fails after some seconds."""
         async with asyncio.timeout(seconds), self._news:
             await self._news.wait_for(what)
