@@ -88,12 +88,12 @@ class DingtalkRobot(Platform):
     `group_robots` maps a group's name to the token and secret of its push robot, the only way to mention somebody in
     a group unasked; one that turns out to be gone or wrongly set up is not used again. `freshness` is held to an hour.
     A client handed in stays the caller's to close. The gap of 3 s keeps a lane within the 20 messages a minute of a
-    group robot.
+    group robot, the app's pace of ten a second within half of the calls an app may make.
     """
 
     name = NAME
     paths: tuple[str, ...] = (PATH,)
-    pace = Pace(gap=3.0, max_bytes=MAX_BYTES)
+    pace = Pace(gap=3.0, max_bytes=MAX_BYTES, app_gap=0.1, app_burst=10)
 
     def __init__(
         self,

@@ -15,6 +15,7 @@ from bot.platforms.dingtalk_stream import DRAIN_SECONDS, STORE_AGAIN_SECONDS
 from storage import store as stores
 from tests.acceptance.world import World, turns, world
 from tests.fakes.dingtalk_gateway import Link
+from tests.fakes.server import NOON
 
 WORDS = "【承诺】给青禾食品寄样品 今天下午5点"
 
@@ -70,6 +71,28 @@ async def test_in_a_group_who_is_meant_is_named(here: World) -> None:
     await here.settle()
     (sent,) = here.dingtalk.sent
     assert (sent.to, sent.via, sent.at) == ("cidSouth==", "session", ("0101",))
+
+
+async def test_a_button_of_a_reminder_says_its_words(here: World) -> None:
+    link = await standing(here)
+    await code(link, await link.say("0101", WORDS, "s1"))
+    await here.settle()
+    here.dingtalk.sent.clear()
+    here.set(NOON + timedelta(hours=3, minutes=5))
+    await here.tick()
+    (card,) = here.dingtalk.sent
+    assert card.via == "private"
+    assert "#1" in card.text
+
+    here.dingtalk.sent.clear()
+    link = here.dingtalk.links[-1]
+    await code(link, await link.say("0101", card.tap("完成"), "s2"))
+    await here.settle()
+    (done,) = here.dingtalk.sent
+    assert "#1" in done.text
+    here.set(NOON + timedelta(days=2))
+    await here.tick()
+    assert "#1" not in "".join(sent.text for sent in here.dingtalk.sent[1:])
 
 
 async def test_the_callback_over_http_has_no_route(lite: World) -> None:
