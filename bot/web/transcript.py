@@ -166,6 +166,8 @@ class View:
             "about": [f"#{number}" for number in row.about],
             "mentions": [people.get(self.session, person_id).name for person_id in row.mentions],
             "text": row.text,
+            "tones": row.tones,
+            "actions": [{"label": label, "says": says} for label, says in row.actions],
             "files": [
                 {"name": file["name"], "url": f"/console/file/{row.id}/{index}"} for index, file in enumerate(row.files)
             ],

@@ -367,3 +367,17 @@ async def test_intervention_time_runs_from_the_first_alert_to_the_end(db: Sqlite
     assert done.state == "met"
     assert done.alerted_at == at("2026-11-25 18:10")
     assert done.intervention == timedelta(hours=1).total_seconds()
+
+
+async def test_a_reminder_carries_buttons_that_work(store: SqliteStore | PostgresStore) -> None:
+    lines = [
+        line("2026-11-23 10:00", "王磊", "【承诺】给协和医院寄样 今天下午5点", "a"),
+        line("2026-11-23 16:30", "王磊", "延期 {a} 明天", "b"),
+    ]
+    heard = await play(store, lines)
+    rows = await store.read(lambda session: list(session.exec(select(Outbox).where(Outbox.kind == "reminder"))))
+    assert [(row.title, row.tones[0], row.actions) for row in rows] == [
+        ("承诺", "warn", [["完成", "完成 1"], ["延到明天", "延期 1 明天"]])
+    ]
+    (moved,) = [item for item in heard if item.reply_to == "b"]
+    assert "11月24日" in moved.text

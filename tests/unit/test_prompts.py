@@ -131,3 +131,31 @@ def test_a_date_of_another_year_names_the_year() -> None:
 def test_a_fact_that_is_not_given_is_an_error() -> None:
     with pytest.raises(UndefinedError):
         prompts.say("not_yours", in_group=False, number=12)
+
+
+def test_marks_become_tones_and_options_and_leave_no_trace() -> None:
+    options = [{"id": 1, "name": "青禾食品"}, {"id": 2, "name": "青禾饮料"}]
+    asked = prompts.compose("client_which", in_group=False, options=options)
+    assert asked.options == (("青禾食品", "1"), ("青禾饮料", "2"))
+    assert len(asked.tones) == len(asked.text.split("\n"))
+    many = [{"id": number, "name": f"青禾{number}"} for number in range(prompts.MOST_OPTIONS + 1)]
+    assert prompts.compose("client_which", in_group=False, options=many).options == ()
+
+    sample = next(s for s in SAMPLES if (s.template, s.case) == ("commitment_recorded", "plain"))
+    recorded = prompts.compose(sample.template, in_group=sample.in_group, **sample.facts)
+    assert recorded.tones[0] == "good"
+    both = recorded.then(asked)
+    assert both.text == f"{recorded.text}\n\n{asked.text}"
+    assert both.tones == (*recorded.tones, "plain", *asked.tones)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: f"{sample.template}-{sample.case}")
+def test_every_line_has_a_tone_and_no_mark(sample: Sample) -> None:
+    made = prompts.compose(sample.template, in_group=sample.in_group, **sample.facts)
+    assert len(made.tones) == len(made.text.split("\n"))
+    assert not re.search("[\ue100-\ue1ff]", made.text)
+
+
+def test_buttons_say_whole_commands() -> None:
+    assert prompts.actions("push_commitment", number=12) == (("完成", "完成 12"), ("延到明天", "延期 12 明天"))
+    assert prompts.actions("greeting") == ()

@@ -264,10 +264,10 @@ function prefill(focus) {
   if (focus) input.focus();
 }
 
-function pickOption(number, event) {
+function pickOption(words, event) {
   const isLast = event.currentTarget.closest("li") === $("log").lastElementChild;
-  if (isLast) say(mention() + number, []);
-  else fill(number);
+  if (isLast) say(mention() + words, []);
+  else fill(words);
 }
 
 function grow() {

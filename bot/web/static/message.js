@@ -116,13 +116,22 @@ function words(message, act) {
       body.lastElementChild.lastElementChild.append(el("small", {}, line.trim()));
       return;
     }
-    const classes = index === 0 && lines.length > 1 ? "line first" : "line";
+    const tone = message.tones?.[index] ?? "plain";
+    const classes = `${index === 0 && lines.length > 1 ? "line first" : "line"}${tone === "plain" ? "" : ` ${tone}`}`;
     body.append(el("p", { class: classes }, ...(line ? inline(line, act) : ["\u00a0"])));
   });
   if (message.mentions?.length) {
     body.append(el("p", { class: "mentions" }, message.mentions.map((name) => `@${name}`).join(" ")));
   }
   return body;
+}
+
+// The options of a question are buttons where they stand in its text.
+function actions(message, act) {
+  if (message.kind === "question" || !message.actions?.length) return null;
+  return el("div", { class: "actions" }, ...message.actions.map(({ label, says }) => el("button", {
+    type: "button", class: "action", title: says, onclick: (event) => act.choose(says, event),
+  }, label)));
 }
 
 function fileCard(file) {
@@ -147,7 +156,7 @@ function meta(message, name) {
   return node;
 }
 
-// `act` has fill(text), choose(number, event) and the bot's name.
+// `act` has fill(text), choose(words, event) and the bot's name.
 export function bubble(message, act) {
   if (message.from === null) {
     return el("li", { class: `message bot ${message.kind}`, "data-key": message.key },
@@ -155,6 +164,7 @@ export function bubble(message, act) {
       el("div", { class: "column" },
         meta(message, act.bot),
         el("div", { class: "bubble" }, words(message, act)),
+        actions(message, act),
         ...message.files.map(fileCard)));
   }
   const text = message.to_bot ? `@${act.bot} ${message.text}` : message.text;
