@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 import structlog
 from aiohttp import web
@@ -75,6 +76,9 @@ class Server:
         self.on_stored = on_stored
         self.intake = Intake(store)
         self.metrics = metrics or Metrics()
+        # Looking a label up takes longer than counting.
+        self._received = cache(self.metrics.received.labels)
+        self._ack = cache(self.metrics.ack.labels)
         self.listening = listening
         self.app = web.Application(client_max_size=MAX_BODY)
         for platform in self.platforms.values():
@@ -105,8 +109,8 @@ class Server:
         raw = RawRequest(
             method=request.method,
             path=request.path,
-            query={key: request.query[key] for key in request.query},
-            headers={key.lower(): value for key, value in request.headers.items()},
+            query=request.query,
+            headers=request.headers,
             body=body,
         )
         try:
@@ -120,7 +124,7 @@ class Server:
                 # Not acknowledged, so the platform sends it again; a commit that still lands makes that a no-op.
                 log.error("a message could not be stored", action="server.not_stored", platform=platform.name)
                 return web.Response(status=503)
-        self.metrics.ack.labels(platform.name).observe(asyncio.get_running_loop().time() - started)
+        self._ack(platform.name).observe(asyncio.get_running_loop().time() - started)
         return web.Response(status=received.status, body=received.body, content_type=received.content_type)
 
     async def accept(self, messages: Sequence[Inbound], now: datetime) -> None:
@@ -131,7 +135,7 @@ class Server:
         ]
         await self.intake.add(stored, now)
         for item in messages:
-            self.metrics.received.labels(item.platform).inc()
+            self._received(item.platform).inc()
         self.on_stored()
 
     def _refuse(self, platform: Platform, reason: str, status: int) -> web.Response:

@@ -19,8 +19,8 @@ Tone = Literal["plain", "good", "warn", "bad", "quiet"]
 class RawRequest:
     """One HTTP request as a platform needs it to verify the sender.
 
-    `query` and `headers` hold the first value of each name; header names are lower case. `body` is what was sent,
-    already held to the server's size limit.
+    Looked up in `query` and `headers`, a name gives its first value; headers are looked up in lower case. `body` is
+    what was sent, already held to the server's size limit.
     """
 
     method: str

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, or_, text, update
+from sqlalchemy import Integer, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
 from storage.tables import Inbox, Moment
+from storage.work import Statement
 
 LEASE = timedelta(seconds=30)
 
@@ -60,23 +61,20 @@ _ADD = (
     "INSERT INTO inbox (platform, message_id, lane, payload, sent_at, received_at, state, attempts, error) {rows} "
     "ON CONFLICT (platform, message_id) DO NOTHING"
 )
-_ADD_SQLITE = _ADD.format(rows="VALUES (?, ?, ?, ?, ?, ?, 'queued', 0, '')")
-_ADD_POSTGRES = text(
-    _ADD.format(
-        rows="SELECT *, :now, 'queued', 0, '' FROM unnest(CAST(:platform AS text[]), CAST(:message_id AS text[]), "
-        "CAST(:lane AS text[]), CAST(:payload AS json[]), CAST(:sent_at AS timestamptz[]))"
-    )
-).bindparams(bindparam("now", type_=Moment))
+_ROW_SQLITE = "(?,?,?,?,?,?,'queued',0,'')"
+_ADD_POSTGRES = _ADD.format(
+    # Text and not json[]: that is a type the driver first has to ask the server about.
+    rows="SELECT platform, message_id, lane, payload::json, sent_at, $6::timestamptz, 'queued', 0, '' "
+    "FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[]) "
+    "AS letter (platform, message_id, lane, payload, sent_at)"
+)
 
 
-def add(session: Session, letters: Sequence[Letter], now: datetime) -> int:
-    """Stores what is not stored yet and returns how many were new; redelivery is a no-op.
+def adding(dialect: str, letters: Sequence[Letter], now: datetime) -> Statement:
+    """The statement that stores what is not stored yet; redelivery is a no-op. Raises ValueError for a naive moment.
 
     One statement for all of them: this stands between a platform and its acknowledgement.
     """
-    if not letters:
-        return 0
-    connection = session.connection()
     # In one order everywhere, so that two instances with the same letters cannot block each other.
     rows = sorted(
         (
@@ -88,13 +86,21 @@ def add(session: Session, letters: Sequence[Letter], now: datetime) -> int:
         )
         for letter in letters
     )
-    if connection.dialect.name == "postgresql":
-        names = ("platform", "message_id", "lane", "payload", "sent_at")
-        columns: dict[str, Any] = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
-        return connection.execute(_ADD_POSTGRES, {**columns, "now": now}).rowcount
-    received = _sqlite_text(_utc(now))
-    parameters = [(*row[:4], _sqlite_text(row[4]), received) for row in rows]
-    return connection.exec_driver_sql(_ADD_SQLITE, parameters).rowcount
+    received = _utc(now)
+    if dialect == "postgresql":
+        return Statement(_ADD_POSTGRES, (*map(list, zip(*rows, strict=True)), received))
+    # One step of the statement and not one a row: the driver gives up the interpreter at every step, and getting it
+    # back from a busy loop takes longer than the insert.
+    at = _sqlite_text(received)
+    values = tuple(value for row in rows for value in (*row[:4], _sqlite_text(row[4]), at))
+    return Statement(_ADD.format(rows="VALUES " + ",".join([_ROW_SQLITE] * len(rows))), values)
+
+
+def add(session: Session, letters: Sequence[Letter], now: datetime) -> int:
+    """Stores what is not stored yet and returns how many were new; see `adding`."""
+    if not letters:
+        return 0
+    return adding(session.get_bind().dialect.name, letters, now)(session)
 
 
 def _utc(moment: datetime) -> datetime:
@@ -105,7 +111,7 @@ def _utc(moment: datetime) -> datetime:
 
 def _sqlite_text(moment: datetime) -> str:
     # As SQLAlchemy writes a DateTime there, or comparisons of text would go wrong.
-    return f"{moment:%Y-%m-%d %H:%M:%S.%f}"
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def claim(session: Session, now: datetime, limit: int = 50) -> list[Inbox]:

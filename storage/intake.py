@@ -32,8 +32,6 @@ class Intake:
         stored then all the same. A future that is cancelled stops nothing.
         """
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        # Whoever has given up waiting does not ask for the error.
-        future.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._waiting.append((letters, now, future))
         if self._running is None:
             self._running = asyncio.create_task(self._run(), name="intake")
@@ -56,7 +54,7 @@ class Intake:
     async def _store_all(self, batch: list[_Waiting]) -> None:
         letters = [letter for item, _, _ in batch for letter in item]
         try:
-            await self._store.write(lambda session: inbox.add(session, letters, batch[0][1]), "inbox")
+            await self._store.write(inbox.adding(self._store.dialect, letters, batch[0][1]), "inbox")
         except StoreUnavailable as error:
             _tell(batch, error)
         except Exception as error:
@@ -87,3 +85,5 @@ def _tell(batch: list[_Waiting], error: Exception | None) -> None:
             future.set_result(None)
         else:
             future.set_exception(error)
+            # Whoever has given up waiting does not ask for it.
+            future.exception()

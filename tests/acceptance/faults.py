@@ -31,6 +31,12 @@ class Died(BaseException):
     """The process is gone. No handler of errors may catch it."""
 
 
+def name_of(work: Callable[[Session], Any]) -> str:
+    """What to call a piece of work: the function it is, or its kind."""
+    name: str = getattr(work, "__qualname__", type(work).__qualname__)
+    return name
+
+
 @dataclass
 class Fault:
     """When the process dies: at the `count`-th `point`, before or after it has had its effect.
@@ -158,9 +164,9 @@ class Life:
         inner, fault = store.write, self.fault
 
         async def write(work: Callable[[Session], Any], lane: Any = "work") -> Any:
-            number = fault.before("write", work.__qualname__)
+            number = fault.before("write", name_of(work))
             result = await inner(work, lane)
-            fault.afterwards("write", work.__qualname__, number)
+            fault.afterwards("write", name_of(work), number)
             return result
 
         setattr(store, "write", write)  # noqa: B010

@@ -16,7 +16,7 @@ from bot.platforms.wecom_app import WecomApp
 from bot.types import Platform
 from storage import events, migrate
 from storage.store import StoreUnavailable, open_store
-from tests.acceptance.faults import TEAM, Fault, Life, Street, forget, hears, roster, ticks
+from tests.acceptance.faults import TEAM, Fault, Life, Street, forget, hears, name_of, roster, ticks
 from tests.fakes import wecom as fake_wecom
 from tests.fakes.wecom import FakeWecom
 
@@ -206,7 +206,7 @@ async def test_an_outcome_the_database_cannot_take_is_not_forgotten(ground: Grou
 
     async def write(work: Any, lane: Any = "work") -> Any:
         nonlocal away
-        if "record" in work.__qualname__ and away:
+        if "record" in name_of(work) and away:
             away -= 1
             raise StoreUnavailable("away")
         return await inner(work, lane)
@@ -233,7 +233,7 @@ async def test_a_database_away_during_the_work_gives_the_messages_back_at_once(g
     inner, away = life.store.write, True
 
     async def write(work: Any, lane: Any = "work") -> Any:
-        if away and "_one" in work.__qualname__:
+        if away and "_one" in name_of(work):
             raise StoreUnavailable("away")
         return await inner(work, lane)
 

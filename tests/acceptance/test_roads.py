@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 
 from bot.server import MAX_BODY
-from storage import store as stores
+from storage import sqlite
 from tests.acceptance.world import World, turns, world
 from tests.fakes import dingtalk as fake_dingtalk
 from tests.fakes import wecom as fake_wecom
@@ -316,7 +316,7 @@ async def test_a_platform_without_its_secrets_has_no_route(tmp_path: Path, confi
 async def test_a_message_the_database_cannot_take_is_not_acknowledged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stores, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
     async with world(f"sqlite:///{tmp_path / 'yinuo.db'}") as here:
         other = sqlite3.connect(tmp_path / "yinuo.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")

@@ -18,7 +18,7 @@ from bot.types import Inbound
 from storage import clients, events, inbox, lanes
 from storage.inbox import Letter
 from storage.tables import Commitment, Inbox, Outbox
-from tests.acceptance.faults import PLATFORM, TEAM, Died, Fault, Shaky, Street, roster
+from tests.acceptance.faults import PLATFORM, TEAM, Died, Fault, Shaky, Street, name_of, roster
 from tests.support import at
 
 pytestmark = pytest.mark.postgres
@@ -40,9 +40,9 @@ class Instance:
         write = self.app.store.write
 
         async def dying(work: Any, lane: Any = "work") -> Any:
-            number = self.fault.before("write", work.__qualname__)
+            number = self.fault.before("write", name_of(work))
             result = await write(work, lane)
-            self.fault.afterwards("write", work.__qualname__, number)
+            self.fault.afterwards("write", name_of(work), number)
             return result
 
         setattr(self.app.store, "write", dying)  # noqa: B010

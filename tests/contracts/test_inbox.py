@@ -282,7 +282,7 @@ async def test_an_intake_without_its_database_says_so_and_recovers(store: AnySto
 async def test_nobody_waits_for_a_database_that_does_not_answer(store: AnyStore) -> None:
     counted = Counted(store)
     counted.answer.clear()
-    intake = Intake(counted, seconds=0.05)
+    intake = Intake(counted, seconds=0.4)
     stuck = intake.add([letter("a")], NOW)
     await asyncio.sleep(0)
     behind = intake.add([letter("b")], NOW)

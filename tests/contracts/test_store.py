@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from storage import migrate, settings
-from storage import store as stores
-from storage.store import PostgresStore, SqliteStore, StoreUnavailable, open_store
+from storage import sqlite as sqlite_store
+from storage.store import PostgresStore, SqliteStore, Statement, StoreUnavailable, open_store
 from storage.tables import Setting
 
 AnyStore = SqliteStore | PostgresStore
@@ -155,6 +155,50 @@ async def test_an_acknowledgement_does_not_wait_for_a_handler(postgres_url: str)
     await store.close()
 
 
+async def test_an_acknowledgement_goes_before_the_work_that_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_store, "LETTER_SECONDS", 0.0)
+    store = SqliteStore(tmp_path / "yinuo.db", durable=False)
+    await migrate.upgrade(store)
+    loop, held, go_on = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+    order: list[str] = []
+
+    def hold(session: Session) -> None:
+        loop.call_soon_threadsafe(held.set)
+        asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(10)
+
+    def note(name: str) -> Callable[[Session], None]:
+        return lambda session: order.append(name)
+
+    first = asyncio.create_task(store.write(hold))
+    await held.wait()
+    rest = [asyncio.create_task(store.write(note("work"))) for _ in range(20)]
+    await asyncio.sleep(0)
+    rest.append(asyncio.create_task(store.write(note("letter"), "inbox")))
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(first, *rest)
+
+    assert order == ["letter"] + ["work"] * 20
+    await store.close()
+
+
+async def test_a_lone_statement_is_committed_or_fails_alone(store: AnyStore) -> None:
+    mark = "?" if store.dialect == "sqlite" else "$1"
+    good = Statement(f"INSERT INTO setting (key, value) VALUES ({mark}, 'x') ON CONFLICT DO NOTHING", ("a",))
+    bad = Statement(f"INSERT INTO setting (key, value) VALUES ({mark}, NULL)", ("b",))
+
+    assert [await store.write(good, "inbox"), await store.write(good, "inbox")] == [1, 0]
+    with pytest.raises(Exception, match=r"(?i)null"):
+        await store.write(bad, "inbox")
+    together = await asyncio.gather(store.write(good, "inbox"), store.write(bad, "inbox"), return_exceptions=True)
+    assert together[0] == 0
+    assert not isinstance(together[1], int | StoreUnavailable)
+    await store.write(put("after"))
+    assert await keys(store) == {"a", "after"}
+
+
 async def test_a_closed_store_takes_nothing_and_can_be_closed_again(store: AnyStore) -> None:
     waiting = [asyncio.create_task(store.write(put(f"k{number}"))) for number in range(20)]
     await asyncio.sleep(0)
@@ -194,7 +238,7 @@ async def test_a_cancelled_caller_stops_nobody(store: AnyStore) -> None:
 
 
 async def test_a_locked_file_is_told_and_recovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite_store, "BUSY_SECONDS", 0.05)
     store = SqliteStore(tmp_path / "yinuo.db", durable=False)
     await migrate.upgrade(store)
     other = sqlite3.connect(tmp_path / "yinuo.db", isolation_level=None)
@@ -212,7 +256,7 @@ async def test_a_locked_file_is_told_and_recovers(tmp_path: Path, monkeypatch: p
 
 
 async def test_a_file_locked_at_the_start_is_told_and_recovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite_store, "BUSY_SECONDS", 0.05)
     first = sqlite3.connect(tmp_path / "yinuo.db", isolation_level=None)
     first.execute("PRAGMA locking_mode=EXCLUSIVE")
     first.execute("BEGIN EXCLUSIVE")

@@ -1,0 +1,185 @@
+"""The store in a PostgreSQL that any number of instances share: asyncpg through `run_sync`, two writer lanes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage.work import (
+    BUSY_SECONDS,
+    WORK_SECONDS,
+    Job,
+    Lane,
+    Outcome,
+    Statement,
+    StoreUnavailable,
+    T,
+    Work,
+    attempt_all,
+    failed,
+    is_down,
+    lone_statement,
+    look,
+    settle,
+    unavailable,
+)
+
+COMMAND_SECONDS = 60.0
+_WORK_LOCK = 0x59494E04
+_LOCK_WORK = text("SELECT pg_advisory_xact_lock(:key)")
+
+
+class PostgresStore:
+    """A PostgreSQL database, shared by any number of instances."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str, *, pool_size: int = 6) -> None:
+        self.engine: AsyncEngine = create_async_engine(
+            make_url(url).set(drivername="postgresql+asyncpg"),
+            pool_size=pool_size,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={
+                "timeout": BUSY_SECONDS,
+                "command_timeout": COMMAND_SECONDS,
+                # An instance that hangs in a transaction must not hold the others' locks for ever.
+                "server_settings": {"idle_in_transaction_session_timeout": str(round(COMMAND_SECONDS * 1000))},
+            },
+        )
+        self._queues: dict[str, asyncio.Queue[Job]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._closed = False
+
+    async def write(self, work: Work[T], lane: Lane = "work") -> T:
+        """Runs `work` in the lane's next transaction; returns after its commit. Raises StoreUnavailable."""
+        if self._closed:
+            raise StoreUnavailable("closed")
+        if lane not in self._queues:
+            self._queues[lane] = asyncio.Queue()
+            self._tasks.append(asyncio.create_task(self._run(lane), name=f"writer-{lane}"))
+        job = Job(work, lane)
+        self._queues[lane].put_nowait(job)
+        result: T = await job.future
+        return result
+
+    async def read(self, work: Work[T]) -> T:
+        """Runs `work` in a transaction that is rolled back and sees what is committed. Raises StoreUnavailable."""
+        if self._closed:
+            raise StoreUnavailable("closed")
+        try:
+            async with self.engine.connect() as connection:
+                result = await connection.run_sync(look, work)
+                await connection.rollback()
+                return result
+        except Exception as error:
+            if is_down(error):
+                raise unavailable(error) from error
+            raise
+
+    async def close(self) -> None:
+        """Commits what waits, then closes every connection."""
+        if self._closed:
+            return
+        self._closed = True
+        for pending in self._queues.values():
+            await pending.join()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.engine.dispose()
+
+    async def _run(self, lane: str) -> None:
+        pending = self._queues[lane]
+        waiting: deque[Job] = deque()
+        connection: AsyncConnection | None = None
+        try:
+            while True:
+                if not waiting:
+                    waiting.append(await pending.get())
+                while not pending.empty():
+                    waiting.append(pending.get_nowait())
+                taken: list[Job] = []
+                try:
+                    connection, outcomes = await self._commit(lane, waiting, taken, connection)
+                except asyncio.CancelledError:
+                    outcomes = failed([*taken, *waiting], StoreUnavailable("closed"))
+                    raise
+                except Exception as error:  # recorded on all that waited for it
+                    outcomes = failed([*taken, *waiting], error)
+                    waiting.clear()
+                    connection = None
+                finally:
+                    settle(outcomes)
+                    for _ in outcomes:
+                        pending.task_done()
+        finally:
+            if connection is not None:
+                await connection.close()
+
+    async def _commit(
+        self, lane: str, waiting: deque[Job], taken: list[Job], connection: AsyncConnection | None
+    ) -> tuple[AsyncConnection, list[Outcome]]:
+        """Runs and commits a batch on the lane's connection, or on a new one where that has gone stale."""
+        while True:
+            reused = connection is not None
+            connection = connection or await self.engine.connect()
+            try:
+                try:
+                    statement = lone_statement(waiting) if lane == "inbox" else None
+                    if statement is not None:
+                        taken.append(waiting.popleft())
+                        return connection, [await _run_statement(connection, statement, taken[0])]
+                    transaction = await connection.begin()
+                    if lane == "work":
+                        await connection.execute(_LOCK_WORK, {"key": _WORK_LOCK})
+                    outcomes = await connection.run_sync(attempt_all, waiting, _enough(), taken)
+                except Exception as error:
+                    # Nothing of it is committed, or bears a repetition: a connection that idled too long is no
+                    # reason to fail.
+                    if not (reused and is_down(error)):
+                        raise
+                    waiting.extendleft(reversed(taken))
+                    taken.clear()
+                    await _discard(connection)
+                    connection = None
+                    continue
+                await transaction.commit()
+            except BaseException:
+                if connection is not None:
+                    await _discard(connection)
+                raise
+            return connection, outcomes
+
+
+def _enough() -> Callable[[], bool]:
+    until = time.monotonic() + WORK_SECONDS
+    return lambda: time.monotonic() > until
+
+
+async def _run_statement(connection: AsyncConnection, statement: Statement, job: Job) -> Outcome:
+    """Runs a statement in the transaction it is by itself: one journey to the server instead of five."""
+    raw = (await connection.get_raw_connection()).driver_connection
+    assert raw is not None
+    try:
+        status: str = await raw.execute(statement.text, *statement.parameters)
+    except Exception as error:  # recorded on its own job
+        if raw.is_closed():
+            raise ConnectionError(type(error).__name__) from error
+        if is_down(error):
+            raise
+        return job, None, error
+    return job, int(status.rpartition(" ")[2]), None
+
+
+async def _discard(connection: AsyncConnection) -> None:
+    with contextlib.suppress(Exception):
+        await connection.invalidate()
+        await connection.close()

@@ -1,0 +1,212 @@
+"""The store in a SQLite file: one writer thread with one connection, reads on connections that cannot write."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from storage.work import (
+    BUSY_SECONDS,
+    WORK_SECONDS,
+    Job,
+    Lane,
+    Outcome,
+    Statement,
+    StoreUnavailable,
+    T,
+    Work,
+    attempt_all,
+    failed,
+    is_down,
+    lone_statement,
+    look,
+    settle,
+    unavailable,
+)
+
+# A letter waits so long for the work before it at least, or every letter would end a transaction.
+LETTER_SECONDS = 0.005
+
+
+class SqliteStore:
+    """A SQLite file. `durable=False` leaves out the syncs: only for databases that are thrown away."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path | str, *, durable: bool = True) -> None:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._writer = _sqlite_engine(path, writes=True, durable=durable)
+        self._reader = _sqlite_engine(path, writes=False, durable=durable)
+        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        # From here on the writer thread's own.
+        self._letters: deque[Job] = deque()
+        self._work: deque[Job] = deque()
+        self._connection: Connection | None = None
+        self._last = False
+        self._readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    async def write(self, work: Work[T], lane: Lane = "work") -> T:
+        """Runs `work` on the writer thread; returns after its commit. Raises StoreUnavailable when it cannot."""
+        if self._closed:
+            raise StoreUnavailable("closed")
+        job = Job(work, lane)
+        self._queue.put(job)
+        result: T = await job.future
+        return result
+
+    async def read(self, work: Work[T]) -> T:
+        """Runs `work` on a connection that cannot write and sees what is committed. Raises StoreUnavailable."""
+        if self._closed:
+            raise StoreUnavailable("closed")
+
+        def run() -> T:
+            with self._reader.connect() as connection:
+                return look(connection, work)
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+        except Exception as error:
+            if is_down(error):
+                raise unavailable(error) from error
+            raise
+
+    async def close(self) -> None:
+        """Commits what waits, then ends the threads."""
+        if self._closed:
+            return
+        self._closed = True
+        self._queue.put(None)
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+        self._readers.shutdown(wait=True)
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def _run(self) -> None:
+        while self._fetch():
+            # Letters in a transaction of their own: a platform waits for its answer, handlers can wait for that.
+            for waiting, enough in ((self._letters, _never), (self._work, self._interrupting())):
+                if waiting:
+                    _tell(self._commit(waiting, enough))
+        if self._connection is not None:
+            self._connection.close()
+
+    def _fetch(self) -> bool:
+        """Takes over what has been queued, waiting for it when there is nothing to do; False at the end."""
+        idle = not (self._letters or self._work)
+        if idle and self._last:
+            return False
+        while True:
+            try:
+                job = self._queue.get(block=idle)
+            except queue.Empty:
+                return True
+            idle = False
+            if job is None:
+                self._last = True
+            else:
+                (self._letters if job.lane == "inbox" else self._work).append(job)
+
+    def _interrupting(self) -> Callable[[], bool]:
+        began = time.monotonic()
+
+        def enough() -> bool:
+            lasted = time.monotonic() - began
+            self._fetch()
+            return lasted > WORK_SECONDS or (bool(self._letters) and lasted > LETTER_SECONDS)
+
+        return enough
+
+    def _commit(self, waiting: deque[Job], enough: Callable[[], bool]) -> list[Outcome]:
+        taken: list[Job] = []
+        try:
+            if self._connection is None:
+                self._connection = self._writer.connect()
+            statement = lone_statement(waiting)
+            if statement is not None:
+                taken.append(waiting.popleft())
+                return [_run_statement(self._connection, statement, taken[0])]
+            with self._connection.begin():
+                outcomes = attempt_all(self._connection, waiting, enough, taken)
+        except Exception as error:  # recorded on all that waited for it
+            outcomes = failed([*taken, *waiting], error)
+            waiting.clear()
+            # Whatever state it is in: the next batch has a new one.
+            if self._connection is not None:
+                with contextlib.suppress(Exception):
+                    self._connection.invalidate()
+                    self._connection.close()
+            self._connection = None
+        return outcomes
+
+
+def _never() -> bool:
+    return False
+
+
+def _run_statement(connection: Connection, statement: Statement, job: Job) -> Outcome:
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    raw.execute("BEGIN IMMEDIATE")
+    try:
+        count = raw.execute(statement.text, statement.parameters).rowcount
+        raw.execute("COMMIT")
+    except Exception as error:  # recorded on its own job
+        if is_down(error) or not raw.in_transaction:
+            raise
+        raw.execute("ROLLBACK")
+        return job, None, error
+    return job, count, None
+
+
+def _tell(outcomes: list[Outcome]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_loop.setdefault(outcome[0].future.get_loop(), []).append(outcome)
+    for loop, told in by_loop.items():
+        # A loop that is closed has nobody left who waits.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle, told)
+
+
+def _sqlite_engine(path: Path | str, *, writes: bool, durable: bool) -> Engine:
+    arguments = {"check_same_thread": False, "timeout": BUSY_SECONDS}
+    # Parameters hold what people wrote; they must not reach a log.
+    engine = create_engine(f"sqlite:///{path}", connect_args=arguments, hide_parameters=True)
+    pragmas = [
+        f"busy_timeout={round(BUSY_SECONDS * 1000)}",
+        "journal_mode=WAL",
+        f"synchronous={'FULL' if durable else 'OFF'}",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-16000",
+    ]
+    if not writes:
+        # Two connections that write at once are what damages a WAL on older SQLites.
+        pragmas.append("query_only=ON")
+
+    @event.listens_for(engine, "connect")
+    def _connect(raw: Any, _record: Any) -> None:
+        # The driver's own BEGIN would come too late for savepoints.
+        raw.isolation_level = None
+        for pragma in pragmas:
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,160 @@
+"""What both databases' stores are made of: work and its fate, one savepoint each, and whose fault a failure is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session
+
+T = TypeVar("T")
+Work = Callable[[Session], T]
+Lane = Literal["inbox", "work"]
+
+BATCH = 256
+# Nobody waits longer than this for the work of others: what is left goes into the next transaction.
+WORK_SECONDS = 0.05
+BUSY_SECONDS = 4.0
+
+# SQLite's result codes that tell of the database and not of a statement: busy, locked, out of memory, read-only,
+# interrupted, input/output, corrupt, full, cannot open, not a database.
+_SQLITE_DOWN = frozenset({5, 6, 7, 8, 9, 10, 11, 13, 14, 26})
+# PostgreSQL's error classes of the same meaning: connection, transaction state, authorization, no such database,
+# rolled back by the server, resources, shutdown, system.
+_POSTGRES_DOWN = frozenset({"08", "25", "28", "3D", "40", "53", "57", "58"})
+
+
+class StoreUnavailable(Exception):
+    """The database could not take the work: locked, full, or away. Nothing of it is stored.
+
+    When the connection broke during a commit, it may be stored nevertheless: work is written to bear a repetition.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Work that is one statement, written to bear a repetition: returns how many rows it changed.
+
+    `text` and `parameters` are in the driver's own style. Alone in its transaction it goes straight to the driver.
+    """
+
+    text: str
+    parameters: tuple[Any, ...]
+
+    def __call__(self, session: Session) -> int:
+        return session.connection().exec_driver_sql(self.text, self.parameters).rowcount
+
+
+class Job:
+    """One caller's work and where its fate is told."""
+
+    __slots__ = ("future", "lane", "work")
+
+    def __init__(self, work: Work[Any], lane: Lane) -> None:
+        self.work = work
+        self.lane = lane
+        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+
+Outcome = tuple[Job, Any, BaseException | None]
+
+
+def _session(connection: Connection) -> Session:
+    return Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+
+
+def is_down(error: BaseException | None) -> bool:
+    """Does this failure concern the database, and not the one work that met it?"""
+    if error is None:
+        return False
+    # A savepoint that went with its transaction makes a second error on top of the first.
+    return _tells_of_database(error) or is_down(error.__context__)
+
+
+def _tells_of_database(error: BaseException) -> bool:
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        error = error.orig or error
+    # Drivers let the network's own errors and timeouts through.
+    if isinstance(error, OSError | PoolTimeout):
+        return True
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None:
+        return (code & 0xFF) in _SQLITE_DOWN
+    return (getattr(error, "sqlstate", None) or "")[:2] in _POSTGRES_DOWN
+
+
+def _attempt(connection: Connection, job: Job) -> Outcome:
+    """Runs one job under its savepoint; a failure of its own is kept for it, a failure of the database is raised."""
+    session = _session(connection)
+    try:
+        result = job.work(session)
+        session.commit()
+    except Exception as error:  # recorded on its own job
+        # Some failures undo the whole transaction, the neighbours' work with it.
+        gone = connection.dialect.name == "sqlite" and not connection.connection.in_transaction
+        if gone or is_down(error):
+            raise
+        session.rollback()
+        return job, None, error
+    finally:
+        session.close()
+    return job, result, None
+
+
+def attempt_all(
+    connection: Connection, waiting: deque[Job], enough: Callable[[], bool], taken: list[Job]
+) -> list[Outcome]:
+    """Takes jobs off `waiting` into `taken` and runs them, at least one, until `enough` or a full batch."""
+    outcomes: list[Outcome] = []
+    while waiting and len(taken) < BATCH and not (taken and enough()):
+        taken.append(waiting.popleft())
+        outcomes.append(_attempt(connection, taken[-1]))
+    return outcomes
+
+
+def lone_statement(waiting: deque[Job]) -> Statement | None:
+    """The statement that is all there is to do, if it is one."""
+    work = waiting[0].work
+    return work if len(waiting) == 1 and isinstance(work, Statement) else None
+
+
+def settle(outcomes: list[Outcome]) -> None:
+    """Tells every caller that still listens; on the loop of the callers."""
+    for job, result, error in outcomes:
+        if job.future.done():
+            continue
+        if error is None:
+            job.future.set_result(result)
+        else:
+            job.future.set_exception(error)
+
+
+def failed(jobs: Iterable[Job], error: BaseException) -> list[Outcome]:
+    """What a failure of the database means to each of these jobs."""
+    return [(job, None, unavailable(error)) for job in jobs]
+
+
+def unavailable(error: BaseException) -> StoreUnavailable:
+    """A failure of the database as the callers know it."""
+    if isinstance(error, StoreUnavailable):
+        return error
+    told = StoreUnavailable(type(error).__name__)
+    told.__cause__ = error
+    return told
+
+
+def look(connection: Connection, work: Work[T]) -> T:
+    """Runs work that only reads."""
+    with Session(connection, expire_on_commit=False) as session:
+        result = work(session)
+        # What was read stays readable after the session is gone.
+        session.expunge_all()
+        return result
