@@ -122,7 +122,7 @@ class Talk:
 
     def roster(self) -> list[str]:
         """The names of everybody, for cutting an @name that runs into the next word."""
-        return [person.name for person in people.everybody(self.session)]
+        return people.names(self.session)
 
     def person(self, name: str) -> Person | None:
         """Whom a written name means: of several the one in this group, else the one of my region, else nobody."""

@@ -21,6 +21,10 @@ _GENESIS = "0" * 64
 _HEAD = "event.head"
 
 
+# Built once: putting a statement together costs more than running it.
+_HELD_HEAD = select(Setting).where(Setting.key == _HEAD).with_for_update()
+
+
 def plain(value: Any) -> Any:
     """`value` as JSON can hold it: moments and days as ISO text."""
     if isinstance(value, datetime | date):
@@ -57,14 +61,13 @@ def hold(session: Session) -> Setting:
 
     Whoever must write in the order of the commits takes this lock first: one lock cannot cross itself.
     """
-    statement = select(Setting).where(Setting.key == _HEAD).with_for_update()
-    head = session.exec(statement).one_or_none()
+    head: Setting | None = session.execute(_HELD_HEAD).scalars().one_or_none()
     if head is None:
         # Two instances may begin the chain at once: one of them finds the other's beginning.
         insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
         begin = insert(Setting).values(key=_HEAD, value=f"0:{_GENESIS}").on_conflict_do_nothing()
         session.connection().execute(begin)
-        head = session.exec(statement).one()
+        head = session.execute(_HELD_HEAD).scalars().one()
     return head
 
 

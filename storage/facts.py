@@ -8,10 +8,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from storage.tables import Absence, Commitment, Contact, DailyReport, Lead, Question, ReportVersion
+
+# Built once: putting a statement together costs more than running it.
+_UNDATED_LIKE = (
+    select(Commitment)
+    .where(
+        Commitment.owner_id == bindparam("owner_id"),
+        Commitment.state == "open",
+        col(Commitment.due_at).is_(None),
+        Commitment.matter == bindparam("matter"),
+    )
+    .order_by(col(Commitment.number).desc())
+)
 
 
 def commitments(
@@ -105,17 +117,7 @@ def due_between(
 
 def undated_like(session: Session, owner_id: int, matter: str) -> Commitment | None:
     """The owner's promise of the same words that still waits for a date: sent again, it is completed, not doubled."""
-    statement = (
-        select(Commitment)
-        .where(
-            Commitment.owner_id == owner_id,
-            Commitment.state == "open",
-            col(Commitment.due_at).is_(None),
-            Commitment.matter == matter,
-        )
-        .order_by(col(Commitment.number).desc())
-    )
-    return session.exec(statement).first()
+    return session.execute(_UNDATED_LIKE, {"owner_id": owner_id, "matter": matter}).scalars().first()
 
 
 def contacts(

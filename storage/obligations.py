@@ -5,12 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, text
+from sqlalchemy import bindparam, func, text
 from sqlmodel import Session, col, select
 
 from storage.tables import Obligation, Step
 
 _TICK_LOCK = 0x59494E03
+
+# Built once: putting a statement together costs more than running it.
+_THERE = select(Obligation.id).where(
+    Obligation.policy == bindparam("policy"),
+    Obligation.subject == bindparam("subject"),
+    Obligation.epoch == bindparam("epoch"),
+)
+_LAST_EPOCH = select(func.coalesce(func.max(Obligation.epoch), -1)).where(
+    Obligation.policy == bindparam("policy"), Obligation.subject == bindparam("subject")
+)
+_OPEN_ON = (
+    select(Obligation)
+    .where(Obligation.subject == bindparam("subject"), Obligation.state == "open")
+    .order_by(col(Obligation.id))
+)
+_OPEN_ON_UNDER = _OPEN_ON.where(col(Obligation.policy).in_(bindparam("policies", expanding=True)))
+_STEPS = select(col(Step.step), col(Step.outcome)).where(Step.obligation_id == bindparam("obligation_id"))
 
 
 def lock(session: Session) -> bool:
@@ -23,10 +40,9 @@ def lock(session: Session) -> bool:
 
 def add(session: Session, row: Obligation) -> Obligation | None:
     """Adds an obligation; None when this policy, subject and epoch is there already."""
-    statement = select(Obligation.id).where(
-        Obligation.policy == row.policy, Obligation.subject == row.subject, Obligation.epoch == row.epoch
-    )
-    if session.exec(statement).first() is not None:
+    session.flush()
+    key = {"policy": row.policy, "subject": row.subject, "epoch": row.epoch}
+    if session.connection().execute(_THERE, key).first() is not None:
         return None
     session.add(row)
     session.flush()
@@ -35,18 +51,16 @@ def add(session: Session, row: Obligation) -> Obligation | None:
 
 def last_epoch(session: Session, policy: str, subject: str) -> int:
     """The newest epoch of a policy on a subject, -1 when there is none."""
-    statement = select(func.coalesce(func.max(Obligation.epoch), -1)).where(
-        Obligation.policy == policy, Obligation.subject == subject
-    )
-    return session.exec(statement).one()
+    session.flush()
+    newest: int = session.connection().execute(_LAST_EPOCH, {"policy": policy, "subject": subject}).scalar_one()
+    return newest
 
 
 def open_on(session: Session, subject: str, policies: Collection[str] | None = None) -> list[Obligation]:
     """What is still owed on a subject."""
-    statement = select(Obligation).where(Obligation.subject == subject, Obligation.state == "open")
-    if policies is not None:
-        statement = statement.where(col(Obligation.policy).in_(policies))
-    return list(session.exec(statement.order_by(col(Obligation.id))))
+    if policies is None:
+        return list(session.execute(_OPEN_ON, {"subject": subject}).scalars())
+    return list(session.execute(_OPEN_ON_UNDER, {"subject": subject, "policies": list(policies)}).scalars())
 
 
 def open_for_client(session: Session, client_id: int, policies: Collection[str]) -> list[Obligation]:
@@ -90,7 +104,8 @@ def next_at(session: Session) -> datetime | None:
 
 def steps(session: Session, obligation_id: int) -> dict[int, str]:
     """The claimed steps of an obligation and what became of each."""
-    rows = session.exec(select(Step).where(Step.obligation_id == obligation_id))
+    session.flush()
+    rows = session.connection().execute(_STEPS, {"obligation_id": obligation_id})
     return {row.step: row.outcome for row in rows}
 
 

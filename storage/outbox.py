@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import case, func, literal_column, or_, update
+from sqlalchemy import bindparam, case, func, literal_column, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -33,17 +33,19 @@ def _arrive(dialect: str) -> Any:
     )
 
 
+# Built once: putting a statement together costs more than running it.
 _ARRIVE = {name: _arrive(name) for name in ("postgresql", "sqlite")}
+_KNOWN = select(Outbox.id).where(Outbox.key == bindparam("key"))
+_ADDRESSES = (
+    select(Identity)
+    .where(Identity.person_id == bindparam("person_id"))
+    .order_by(col(Identity.seen_at).is_(None), col(Identity.seen_at).desc(), col(Identity.id))
+)
 
 
 def _addresses(session: Session, person_id: int) -> list[Identity]:
     """How a person may be spoken to: first where they were last heard from."""
-    statement = (
-        select(Identity)
-        .where(Identity.person_id == person_id)
-        .order_by(col(Identity.seen_at).is_(None), col(Identity.seen_at).desc(), col(Identity.id))
-    )
-    return list(session.exec(statement))
+    return list(session.execute(_ADDRESSES, {"person_id": person_id}).scalars())
 
 
 def reach(session: Session, person_id: int, prefer: str | None = None) -> Identity | None:
@@ -82,7 +84,8 @@ def queue(
     digest on a platform whose right of the month is used up: what is left of it is for replies and reminders.
     `tones` are those of the lines of `words`, `actions` pairs of a label and the words it stands for.
     """
-    if session.exec(select(Outbox.id).where(Outbox.key == key)).first() is not None:
+    session.flush()
+    if session.connection().execute(_KNOWN, {"key": key}).first() is not None:
         return None
     platform, target_kind, target_id, error = "", "person", "", ""
     if address is not None:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from sqlalchemy import bindparam, or_, update
 from sqlmodel import Session, col, func, select
 
-from storage.tables import Absence, Chat, Identity, Member, Person
+from storage.tables import Absence, Chat, Identity, Member, Moment, Person
+
+# Built once: putting a statement together costs more than running it.
+_NAMES = select(Person.name).where(col(Person.active)).order_by(col(Person.id))
+_IDENTITY = (col(Identity.platform) == bindparam("on_platform"), col(Identity.user_id) == bindparam("by_user_id"))
+_BY_IDENTITY = select(Person).join(Identity).where(*_IDENTITY)
+_SEEN = (
+    update(Identity)
+    .where(*_IDENTITY, or_(col(Identity.seen_at).is_(None), col(Identity.seen_at) < bindparam("now", type_=Moment)))
+    .values(seen_at=bindparam("now", type_=Moment))
+)
 
 LEADERS = frozenset({"supervisor", "manager", "director", "admin"})
 # One company's app and its 智能机器人 name people alike, but for upper and lower case.
@@ -18,6 +29,12 @@ ROLES = ("rep", "supervisor", "manager", "director", "finance", "legal", "suppor
 def everybody(session: Session) -> list[Person]:
     """All active people, in the order they were made known."""
     return list(session.exec(select(Person).where(col(Person.active)).order_by(col(Person.id))))
+
+
+def names(session: Session) -> list[str]:
+    """The names of all active people, in the order they were made known."""
+    session.flush()
+    return list(session.connection().execute(_NAMES).scalars())
 
 
 def get(session: Session, person_id: int) -> Person:
@@ -32,8 +49,7 @@ def named(session: Session, name: str) -> list[Person]:
 
 def by_identity(session: Session, platform: str, user_id: str) -> Person | None:
     """Whom a platform means by this user id; WeCom's two ways of being spoken to share theirs."""
-    statement = select(Person).join(Identity).where(Identity.platform == platform, Identity.user_id == user_id)
-    person = session.exec(statement).first()
+    person = session.execute(_BY_IDENTITY, {"on_platform": platform, "by_user_id": user_id}).scalars().first()
     if person is None and platform in _ALIKE:
         alike = col(Identity.platform).in_(_ALIKE), func.lower(Identity.user_id) == user_id.lower()
         person = session.exec(select(Person).join(Identity).where(*alike).order_by(col(Identity.id))).first()
@@ -63,6 +79,10 @@ def bind(session: Session, person_id: int, platform: str, user_id: str) -> None:
 
 def seen(session: Session, person_id: int, platform: str, user_id: str, now: datetime) -> None:
     """Remembers that this person speaks here, by this id."""
+    session.flush()
+    values = {"on_platform": platform, "by_user_id": user_id, "now": now}
+    if session.connection().execute(_SEEN, values).rowcount:
+        return
     row = session.exec(select(Identity).where(Identity.platform == platform, Identity.user_id == user_id)).first()
     if row is None:
         row = Identity(platform=platform, user_id=user_id, person_id=person_id)
