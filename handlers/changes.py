@@ -131,7 +131,7 @@ def correct(talk: Talk, rest: str) -> Answer:
     row = owned(talk, number)
     if isinstance(row, Answer):
         return row
-    item = clauses.plain_item(words, talk.now, talk.calendar, talk.roster())
+    item = clauses.plain_item(words, talk.now, talk.calendar, talk.callable_by_name())
     if item.due is not None and item.issue is None:
         if item.matter and fold(item.matter) not in {"到", "为", "成", "截止"}:
             _reword(talk, row, item.matter)

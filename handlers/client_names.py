@@ -35,7 +35,7 @@ def _alias_happened(talk: Talk, kind: str, row: Alias) -> None:
     append(talk, kind, row.client_id, {"table": "alias", **row.model_dump()})
 
 
-def append(talk: Talk, kind: str, client_id: int, payload: Mapping[str, Any]) -> Event:
+def append(talk: Talk, kind: str, client_id: int, payload: Mapping[str, Any]) -> events.Appended:
     """Writes a change of a client into the history."""
     return events.append(
         talk.session, talk.now, kind, f"client:{client_id}", payload, actor_id=talk.my_id, inbox_id=talk.inbox_id

@@ -22,7 +22,7 @@ _PARTICLES = re.compile(r"[\s,，。、了的给把已]")
 
 def record(talk: Talk) -> Answer:
     """`【承诺】给协和医院寄样 周三`: stores each item; what is missing or unclear is asked."""
-    items, whole = clauses.understand(talk.text, talk.now, talk.calendar, talk.roster())
+    items, whole = clauses.understand(talk.text, talk.now, talk.calendar, talk.callable_by_name())
     if not whole:
         return Answer("commitment_too_many", {"most": clauses.MOST_ITEMS}, kind="question")
     if not any(item.matter for item in items):

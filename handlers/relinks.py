@@ -8,7 +8,7 @@ from handlers import client_names, queries
 from handlers.leads import read as read_lead_text
 from handlers.talk import Answer, Notice, Talk, happening, said_in
 from storage import clients, events, people
-from storage.tables import Commitment, Contact, Event, Lead
+from storage.tables import Commitment, Contact, Lead
 
 Linked = Commitment | Contact | Lead
 
@@ -106,7 +106,7 @@ def _link_contact(talk: Talk, row: Contact, client_id: int) -> None:
     hear(talk, row, linked)
 
 
-def hear(talk: Talk, row: Contact, event: Event) -> None:
+def hear(talk: Talk, row: Contact, event: events.Happened) -> None:
     """Tells the clocks of the client a contact is linked to, by this event, that it took place."""
     heard = happening(row, event, (row.channel,))
     talk.clocks.observe(talk.session, replace(heard, kind="contact.made", at=row.at))

@@ -215,7 +215,7 @@ def _proposals(talk: Talk, day: date, read: ReportText) -> list[dict[str, Any]]:
     default = talk.calendar.at(talk.calendar.next_workday(day), talk.calendar.work_hours[1])
     found: list[dict[str, Any]] = []
     for line in read.plan:
-        item = clauses.plain_item(line, talk.now, talk.calendar, talk.roster())
+        item = clauses.plain_item(line, talk.now, talk.calendar, talk.callable_by_name())
         match = talk.directory.message(item.matter)
         dated = item.due is not None and item.issue is None
         if (

@@ -37,7 +37,7 @@ from handlers.language.text import fold
 from handlers.talk import Answer, Talk
 from handlers.undo import undo
 from prompts import HELP
-from storage import facts
+from storage import facts, people
 
 # Longer texts are no short questions; reading them as such would only cost time.
 _LONGEST_QUESTION = 80
@@ -163,7 +163,7 @@ def _confirm(talk: Talk, rest: str) -> Answer | None:
 
 
 def _somebodys(talk: Talk, rest: str) -> Answer | None:
-    return lists.of_person(talk, rest) if rest in talk.roster() else None
+    return lists.of_person(talk, rest) if people.named(talk.session, rest) else None
 
 
 def _somebody_mentioned(talk: Talk, rest: str) -> Answer | None:

@@ -33,6 +33,8 @@ def say(talk: Talk, answer: Answer, row: Inbox, now: datetime, *, stranger: bool
         actions=words.options,
         person_id=None if talk.in_group else talk.my_id,
         chat_id=talk.chat_id,
+        # In private where it came from: that is by which id this person was heard last.
+        address=None if talk.in_group else (row.platform, "person", row.payload["user_id"]),
         about=list(dict.fromkeys(answer.about)),
         mentions=list(dict.fromkeys(answer.mentions)),
         files=answer.files,
@@ -40,7 +42,6 @@ def say(talk: Talk, answer: Answer, row: Inbox, now: datetime, *, stranger: bool
         is_reply=True,
         reply_url=url,
         reply_until=datetime.fromisoformat(until) if until else None,
-        prefer=row.platform,
     )
     for index, notice in enumerate(answer.notices):
         told = prompts.compose(notice.template, in_group=False, **notice.facts)

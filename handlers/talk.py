@@ -20,7 +20,7 @@ from handlers.language.names import Directory, Match, View
 from handlers.language.names_text import canonical
 from prompts import mask
 from storage import clients, events, facts, people
-from storage.tables import Absence, Chat, Client, Commitment, Contact, DailyReport, Event, Lead, Person
+from storage.tables import Absence, Chat, Client, Commitment, Contact, DailyReport, Lead, Person
 
 Kind = Literal["reply", "question", "report"]
 Row = TypeVar("Row", Commitment, Contact, Lead, DailyReport, Absence)
@@ -124,6 +124,10 @@ class Talk:
         """The names of everybody, for cutting an @name that runs into the next word."""
         return people.names(self.session)
 
+    def callable_by_name(self) -> Sequence[str]:
+        """The roster for a message that calls somebody by an @, nothing for one that does not."""
+        return self.roster() if "@" in self.text or "＠" in self.text else ()
+
     def person(self, name: str) -> Person | None:
         """Whom a written name means: of several the one in this group, else the one of my region, else nobody."""
         found = people.named(self.session, name)
@@ -221,7 +225,7 @@ class Talk:
         self._happen(row, happened, None, row.model_dump(), tags)
         return row
 
-    def change(self, row: Row, happened: str, **values: Any) -> Event:
+    def change(self, row: Row, happened: str, **values: Any) -> events.Appended:
         """Changes a fact, writes before and after into the history and tells the clocks."""
         if values.get("client_id") is not None:
             values["client_id"] = self._standing(values["client_id"])
@@ -244,7 +248,7 @@ class Talk:
         before: Mapping[str, Any] | None,
         after: Mapping[str, Any],
         tags: tuple[str, ...],
-    ) -> Event:
+    ) -> events.Appended:
         payload = {"table": row.__tablename__, "number": row.number, "before": before, "after": after}
         event = events.append(
             self.session, self.now, happened, subject_of(row), payload, actor_id=self.my_id, inbox_id=self.inbox_id
@@ -271,7 +275,7 @@ def subject_of(row: Row) -> str:
     return f"{row.__tablename__}:{row.number}"
 
 
-def happening(row: Row, event: Event, tags: tuple[str, ...] = ()) -> Happening:
+def happening(row: Row, event: events.Happened, tags: tuple[str, ...] = ()) -> Happening:
     """What the clocks are told of a change of `row`."""
     owner = getattr(row, "owner_id", None)
     return Happening(

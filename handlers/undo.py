@@ -116,7 +116,7 @@ def _take_back(talk: Talk, event: Event) -> dict[str, Any]:
     return {"number": row.number, "kind": payload["table"], "made": before is None, "what": event.kind}
 
 
-def _mark_undone(talk: Talk, event: Event) -> Event:
+def _mark_undone(talk: Talk, event: Event) -> events.Appended:
     """Writes into the history that an event was taken back."""
     undone = events.append(
         talk.session,

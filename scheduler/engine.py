@@ -8,10 +8,10 @@ a clock set back says nothing twice and forgets nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 from sqlmodel import Session
@@ -61,6 +61,10 @@ class _Saying:
     digests: list[tuple[Policy, Obligation, Step, digests.Digest]] = field(default_factory=list)
 
 
+def _open_under(policy: Policy, known: Sequence[Obligation]) -> list[Obligation]:
+    return [row for row in known if row.policy == policy.name and row.state == "open"]
+
+
 class Engine:
     """Keeps every clock of the team. Raises PolicyError for a policy it has no composer for."""
 
@@ -76,13 +80,16 @@ class Engine:
 
     def observe(self, session: Session, happening: Happening) -> None:
         """Opens and stops what this change opens and stops; a changed owner or client is taken over."""
+        known = obligations.on(session, happening.subject)
         for policy in self.policies.values():
             if happening.kind in policy.stops:
-                for row in self._touched(session, policy, happening):
+                for row in self._touched(session, policy, happening, known):
                     self._stop(session, policy, row, happening)
             if happening.kind in policy.opens:
-                self._open(session, policy, happening)
-        for row in obligations.open_on(session, happening.subject):
+                self._open(session, policy, happening, known)
+        for row in known:
+            if row.state != "open":
+                continue
             if happening.owner_id is not None and row.owner_id != happening.owner_id:
                 row.owner_id = happening.owner_id
                 self._replan(session, row)
@@ -133,8 +140,10 @@ class Engine:
         seen = {tag: event for tag, event in row.data.get("seen", {}).items() if event != seq}
         row.data = row.data | {"seen": seen}
 
-    def _touched(self, session: Session, policy: Policy, happening: Happening) -> list[Obligation]:
-        rows = obligations.open_on(session, happening.subject, [policy.name])
+    def _touched(
+        self, session: Session, policy: Policy, happening: Happening, known: Sequence[Obligation]
+    ) -> list[Obligation]:
+        rows = _open_under(policy, known)
         if policy.by_client and happening.client_id is not None:
             kind = happening.subject.partition(":")[0]
             rows += [
@@ -164,8 +173,8 @@ class Engine:
             row.intervention = max(0, round((happening.at - row.alerted_at).total_seconds()))
         session.add(row)
 
-    def _open(self, session: Session, policy: Policy, happening: Happening) -> None:
-        running = obligations.open_on(session, happening.subject, [policy.name])
+    def _open(self, session: Session, policy: Policy, happening: Happening, known: Sequence[Obligation]) -> None:
+        running = _open_under(policy, known)
         if policy.by_client and happening.client_id is not None:
             others = obligations.open_for_client(session, happening.client_id, [policy.name])
             running += [row for row in others if row.subject != happening.subject]
@@ -179,24 +188,21 @@ class Engine:
             due = whole_minute(policy.due.after(happening.at, self.calendar))
         if due is None:
             return
-        opened = obligations.add(
-            session,
-            Obligation(
-                policy=policy.name,
-                subject=happening.subject,
-                epoch=obligations.last_epoch(session, policy.name, happening.subject) + 1,
-                number=happening.number,
-                owner_id=happening.owner_id,
-                chat_id=happening.chat_id,
-                client_id=happening.client_id,
-                opened_at=happening.at,
-                opened_by=happening.seq,
-                given_at=happening.at,
-                due_at=due,
-            ),
+        # Nobody else opens a clock on the same subject: the history was locked before this change.
+        opened = Obligation(
+            policy=policy.name,
+            subject=happening.subject,
+            epoch=max((row.epoch for row in known if row.policy == policy.name), default=-1) + 1,
+            number=happening.number,
+            owner_id=happening.owner_id,
+            chat_id=happening.chat_id,
+            client_id=happening.client_id,
+            opened_at=happening.at,
+            opened_by=happening.seq,
+            given_at=happening.at,
+            due_at=due,
         )
-        if opened is not None:
-            self._replan(session, opened)
+        self._replan(session, opened, {})
 
     # --- what is due ------------------------------------------------------------------------------------------
 
@@ -267,24 +273,34 @@ class Engine:
         return whole_minute(step.offset.after(row.due_at, self.calendar))
 
     def _speak_at(
-        self, session: Session, policy: Policy, step: Step, row: Obligation, now: datetime | None = None
+        self,
+        policy: Policy,
+        step: Step,
+        row: Obligation,
+        above: Callable[[], Sequence[int]],
+        now: datetime | None = None,
     ) -> datetime:
         """When a step may be said; one that is late at `now` waits for the quiet hours and days off it has run into."""
         owner_due = self.calendar.today(row.due_at) if step.to == "owner" else None
-        delay = spread(policy.name, self._addressed(session, step, row))
+        delay = spread(policy.name, self._addressed(step, row, above))
         planned = speak_at(self._moment(step, row), self.calendar, owner_due=owner_due, delay=delay)
         if now is None or now <= planned:
             return planned
         return speak_at(now, self.calendar, owner_due=owner_due, delay=delay)
 
-    def _addressed(self, session: Session, step: Step, row: Obligation) -> str:
+    @staticmethod
+    def _above(session: Session, row: Obligation) -> Callable[[], Sequence[int]]:
+        """Whoever is above the owner, read when it is first asked for."""
+        return cache(lambda: people.superiors(session, row.owner_id))
+
+    @staticmethod
+    def _addressed(step: Step, row: Obligation, above: Callable[[], Sequence[int]]) -> str:
         if step.to == "owner":
             in_group = step.origin and row.chat_id is not None
             return f"chat:{row.chat_id}" if in_group else f"person:{row.owner_id}"
         if step.to in {"supervisor", "manager"} and row.owner_id is not None:
-            above = people.above(session, session.get(Person, row.owner_id))
             level = 0 if step.to == "supervisor" else 1
-            return f"person:{above[level].id}" if len(above) > level else ""
+            return f"person:{above()[level]}" if len(above()) > level else ""
         return step.to
 
     def _replan(
@@ -299,8 +315,9 @@ class Engine:
         if policy is not None and row.state == "open":
             if claimed is None:
                 claimed = obligations.steps(session, row.id) if row.id is not None else {}
+            above = self._above(session, row)
             moments = [
-                self._speak_at(session, policy, step, row, now)
+                self._speak_at(policy, step, row, above, now)
                 for step in self._steps(policy, row)
                 if step.index not in claimed
             ]
@@ -347,9 +364,10 @@ class Engine:
         saying: _Saying,
     ) -> str | None:
         """What becomes of a step that has fallen due; None while it is held back."""
-        if not self._addressed(session, step, row):
+        above = self._above(session, row)
+        if not self._addressed(step, row, above):
             return "nobody"
-        if self._speak_at(session, policy, step, row, now) > now:
+        if self._speak_at(policy, step, row, above, now) > now:
             return None
         return self._speak(session, policy, step, row, now, started, saying)
 

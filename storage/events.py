@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -22,7 +24,23 @@ _HEAD = "event.head"
 
 
 # Built once: putting a statement together costs more than running it.
-_HELD_HEAD = select(Setting).where(Setting.key == _HEAD).with_for_update()
+_HELD_HEAD = select(Setting.value).where(Setting.key == _HEAD).with_for_update()
+_MOVE_HEAD = update(Setting).where(col(Setting.key) == _HEAD).values(value=bindparam("head"))
+_APPEND = insert(Event)
+_NUMBER = insert(Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """An event that was added to the history."""
+
+    seq: int
+    kind: str
+    subject: str
+    at: datetime
+
+
+Happened = Event | Appended
 
 
 def plain(value: Any) -> Any:
@@ -41,33 +59,35 @@ def _digest(payload: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _link(event: Event) -> str:
+def _link(event: Mapping[str, Any]) -> str:
     parts = (
-        event.previous,
-        event.seq,
+        event["previous"],
+        event["seq"],
         # Read back from a database it is in UTC, whatever zone it was written in.
-        event.at.astimezone(UTC).isoformat(),
-        event.actor_id,
-        event.kind,
-        event.subject,
-        event.inbox_id,
-        event.digest,
+        event["at"].astimezone(UTC).isoformat(),
+        event["actor_id"],
+        event["kind"],
+        event["subject"],
+        event["inbox_id"],
+        event["digest"],
     )
     return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
 
 
-def hold(session: Session) -> Setting:
-    """Locks the head of the chain until the transaction ends, and returns it.
+def hold(session: Session) -> str:
+    """Locks the head of the chain until the transaction ends, and returns it as `sequence:hash`.
 
     Whoever must write in the order of the commits takes this lock first: one lock cannot cross itself.
     """
-    head: Setting | None = session.execute(_HELD_HEAD).scalars().one_or_none()
+    session.flush()
+    connection = session.connection()
+    head: str | None = connection.execute(_HELD_HEAD).scalar()
     if head is None:
         # Two instances may begin the chain at once: one of them finds the other's beginning.
         insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
         begin = insert(Setting).values(key=_HEAD, value=f"0:{_GENESIS}").on_conflict_do_nothing()
-        session.connection().execute(begin)
-        head = session.execute(_HELD_HEAD).scalars().one()
+        connection.execute(begin)
+        head = connection.execute(_HELD_HEAD).scalar_one()
     return head
 
 
@@ -80,32 +100,29 @@ def append(
     *,
     actor_id: int | None = None,
     inbox_id: int | None = None,
-) -> Event:
-    """Adds one event to the end of the chain and returns it.
+) -> Appended:
+    """Adds one event to the end of the chain and tells which it is.
 
     The head of the chain is locked until the transaction ends, so that two instances cannot fork it.
     """
-    head = hold(session)
-    last, previous = head.value.split(":")
+    last, previous = hold(session).split(":")
     content = plain(payload or {})
-    event = Event(
-        seq=int(last) + 1,
-        at=now,
-        actor_id=actor_id,
-        kind=kind,
-        subject=subject,
-        inbox_id=inbox_id,
-        payload=content,
-        digest=_digest(content),
-        previous=previous,
-        hash="",
-    )
-    event.hash = _link(event)
-    head.value = f"{event.seq}:{event.hash}"
-    session.add(head)
-    session.add(event)
-    session.flush()
-    return event
+    event = {
+        "seq": int(last) + 1,
+        "at": now,
+        "actor_id": actor_id,
+        "kind": kind,
+        "subject": subject,
+        "inbox_id": inbox_id,
+        "payload": content,
+        "digest": _digest(content),
+        "previous": previous,
+    }
+    event["hash"] = _link(event)
+    connection = session.connection()
+    connection.execute(_APPEND, event)
+    connection.execute(_MOVE_HEAD, {"head": f"{event['seq']}:{event['hash']}"})
+    return Appended(int(last) + 1, kind, subject, now)
 
 
 def verify(session: Session) -> int | None:
@@ -116,7 +133,7 @@ def verify(session: Session) -> int | None:
     previous, expected = _GENESIS, 1
     for event in session.exec(select(Event).order_by(col(Event.seq)).execution_options(yield_per=1000)):
         whole = event.payload is None or _digest(event.payload) == event.digest
-        if event.seq != expected or event.previous != previous or _link(event) != event.hash or not whole:
+        if event.seq != expected or event.previous != previous or _link(event.model_dump()) != event.hash or not whole:
             return event.seq
         previous, expected = event.hash, expected + 1
     head = session.get(Setting, _HEAD)
@@ -127,11 +144,11 @@ def verify(session: Session) -> int | None:
 
 def number(session: Session, now: datetime, kind: str, *, made_by: int | None, inbox_id: int | None) -> int:
     """Draws the next short number for a record of `kind`."""
-    record = Record(kind=kind, inbox_id=inbox_id, made_by=made_by, made_at=now)
-    session.add(record)
     session.flush()
-    assert record.number is not None
-    return record.number
+    values = {"kind": kind, "inbox_id": inbox_id, "made_by": made_by, "made_at": now}
+    drawn = session.connection().execute(_NUMBER, values).inserted_primary_key
+    assert drawn is not None
+    return int(drawn[0])
 
 
 def kind_of(session: Session, record_number: int) -> str | None:

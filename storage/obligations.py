@@ -18,15 +18,7 @@ _THERE = select(Obligation.id).where(
     Obligation.subject == bindparam("subject"),
     Obligation.epoch == bindparam("epoch"),
 )
-_LAST_EPOCH = select(func.coalesce(func.max(Obligation.epoch), -1)).where(
-    Obligation.policy == bindparam("policy"), Obligation.subject == bindparam("subject")
-)
-_OPEN_ON = (
-    select(Obligation)
-    .where(Obligation.subject == bindparam("subject"), Obligation.state == "open")
-    .order_by(col(Obligation.id))
-)
-_OPEN_ON_UNDER = _OPEN_ON.where(col(Obligation.policy).in_(bindparam("policies", expanding=True)))
+_ON = select(Obligation).where(Obligation.subject == bindparam("subject")).order_by(col(Obligation.id))
 _STEPS = select(col(Step.step), col(Step.outcome)).where(Step.obligation_id == bindparam("obligation_id"))
 
 
@@ -49,18 +41,9 @@ def add(session: Session, row: Obligation) -> Obligation | None:
     return row
 
 
-def last_epoch(session: Session, policy: str, subject: str) -> int:
-    """The newest epoch of a policy on a subject, -1 when there is none."""
-    session.flush()
-    newest: int = session.connection().execute(_LAST_EPOCH, {"policy": policy, "subject": subject}).scalar_one()
-    return newest
-
-
-def open_on(session: Session, subject: str, policies: Collection[str] | None = None) -> list[Obligation]:
-    """What is still owed on a subject."""
-    if policies is None:
-        return list(session.execute(_OPEN_ON, {"subject": subject}).scalars())
-    return list(session.execute(_OPEN_ON_UNDER, {"subject": subject, "policies": list(policies)}).scalars())
+def on(session: Session, subject: str) -> list[Obligation]:
+    """What is owed on a subject and what was, the oldest first."""
+    return list(session.execute(_ON, {"subject": subject}).scalars())
 
 
 def open_for_client(session: Session, client_id: int, policies: Collection[str]) -> list[Obligation]:

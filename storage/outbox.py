@@ -6,10 +6,11 @@ queued → sending (leased, see `storage.lanes`) → sent | queued again later |
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal_column, or_, update
+from sqlalchemy import bindparam, case, func, insert, literal_column, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -35,12 +36,23 @@ def _arrive(dialect: str) -> Any:
 
 # Built once: putting a statement together costs more than running it.
 _ARRIVE = {name: _arrive(name) for name in ("postgresql", "sqlite")}
+_QUEUE = insert(Outbox)
+_UNTRIED = {"bundle": "", "attempts": 0, "retries_from": 0, "tried": [], "receipt": "", "channel": ""}
 _KNOWN = select(Outbox.id).where(Outbox.key == bindparam("key"))
 _ADDRESSES = (
     select(Identity)
     .where(Identity.person_id == bindparam("person_id"))
     .order_by(col(Identity.seen_at).is_(None), col(Identity.seen_at).desc(), col(Identity.id))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A row that was put into the outbox; `error` says why nobody will be told it."""
+
+    id: int
+    state: str
+    error: str
 
 
 def _addresses(session: Session, person_id: int) -> list[Identity]:
@@ -77,7 +89,7 @@ def queue(
     title: str = "",
     tones: Sequence[str] = (),
     actions: Sequence[tuple[str, str]] = (),
-) -> Outbox | None:
+) -> Queued | None:
     """Queues one message to a person, a chat, or a bare (platform, kind, id); None when this key is queued already.
 
     A person without any known address gets a dead row, so that `doctor` can show whom nobody can reach; so does a
@@ -103,37 +115,41 @@ def queue(
         raise ValueError("a person or a chat is needed")
     if kind == "digest" and (right := quota.used_up(session, now, platform)):
         error = f"the month's {right} are used up: digests are not sent"
-    row = Outbox(
-        key=key,
-        platform=platform,
-        lane=lane_of(platform, target_kind, target_id),
-        target_kind=target_kind,
-        target_id=target_id,
-        person_id=person_id if chat_id is None else None,
-        chat_id=chat_id,
-        kind=kind,
-        clock=clock,
-        about=list(about),
-        mentions=list(mentions),
-        text=words,
-        title=title,
-        tones=list(tones),
-        actions=[list(action) for action in actions],
-        files=[dict(file) for file in files],
-        inbox_id=inbox_id,
-        is_reply=is_reply,
-        reply_url=reply_url,
-        reply_until=reply_until,
-        made_at=now,
-        not_before=max(now, not_before) if not_before else now,
-        state="dead" if error else "queued",
-        error=error,
-    )
-    session.add(row)
-    session.flush()
+    state = "dead" if error else "queued"
+    lane = lane_of(platform, target_kind, target_id)
+    due = max(now, not_before) if not_before else now
+    values = {
+        "key": key,
+        "platform": platform,
+        "lane": lane,
+        "target_kind": target_kind,
+        "target_id": target_id,
+        "person_id": person_id if chat_id is None else None,
+        "chat_id": chat_id,
+        "kind": kind,
+        "clock": clock,
+        "about": list(about),
+        "mentions": list(mentions),
+        "text": words,
+        "title": title,
+        "tones": list(tones),
+        "actions": [list(action) for action in actions],
+        "files": [dict(file) for file in files],
+        "inbox_id": inbox_id,
+        "is_reply": is_reply,
+        "reply_url": reply_url,
+        "reply_until": reply_until,
+        "made_at": now,
+        "not_before": due,
+        "state": state,
+        **_UNTRIED,
+        "error": error,
+    }
+    made = session.connection().execute(_QUEUE, values).inserted_primary_key
+    assert made is not None
     if not error:
-        arrive(session, row.platform, row.lane, row.not_before)
-    return row
+        arrive(session, platform, lane, due)
+    return Queued(made[0], state, error)
 
 
 def lane_of(platform: str, target_kind: str, target_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import bindparam, literal, or_, update
 from sqlmodel import Session, col, func, select
 
 from storage.tables import Absence, Chat, Identity, Member, Moment, Person
@@ -18,6 +18,22 @@ _SEEN = (
     update(Identity)
     .where(*_IDENTITY, or_(col(Identity.seen_at).is_(None), col(Identity.seen_at) < bindparam("now", type_=Moment)))
     .values(seen_at=bindparam("now", type_=Moment))
+)
+
+# Far above any company, and the end of a circle.
+_MOST_LEVELS = 20
+_LEVEL = (
+    select(Person.supervisor_id, literal(1).label("level"))
+    .where(Person.id == bindparam("person_id"), col(Person.supervisor_id).is_not(None))
+    .cte("level_above", recursive=True)
+)
+_LEVEL = _LEVEL.union_all(
+    select(Person.supervisor_id, _LEVEL.c.level + 1)
+    .join(_LEVEL, col(Person.id) == _LEVEL.c.supervisor_id)
+    .where(col(Person.supervisor_id).is_not(None), _LEVEL.c.level < _MOST_LEVELS)
+)
+_UPWARDS = (
+    select(Person.id, Person.active).join(_LEVEL, col(Person.id) == _LEVEL.c.supervisor_id).order_by(_LEVEL.c.level)
 )
 
 LEADERS = frozenset({"supervisor", "manager", "director", "admin"})
@@ -117,6 +133,18 @@ def above(session: Session, person: Person | None) -> list[Person]:
         if person.active:
             chain.append(person)
     return chain
+
+
+def superiors(session: Session, person_id: int | None) -> list[int]:
+    """The ids of the active people above a person, the nearest first; a circle ends it."""
+    if person_id is None:
+        return []
+    session.flush()
+    found: list[int] = []
+    for above_id, active in session.connection().execute(_UPWARDS, {"person_id": person_id}):
+        if active and above_id != person_id and above_id not in found:
+            found.append(above_id)
+    return found
 
 
 def below(session: Session, person_id: int) -> list[int]:

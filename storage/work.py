@@ -65,10 +65,6 @@ class Job:
 Outcome = tuple[Job, Any, BaseException | None]
 
 
-def _session(connection: Connection) -> Session:
-    return Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
-
-
 def is_down(error: BaseException | None) -> bool:
     """Does this failure concern the database, and not the one work that met it?"""
     if error is None:
@@ -93,16 +89,20 @@ def _tells_of_database(error: BaseException) -> bool:
 
 def _attempt(connection: Connection, job: Job) -> Outcome:
     """Runs one job under its savepoint; a failure of its own is kept for it, a failure of the database is raised."""
-    session = _session(connection)
+    # The ORM's own savepoints cost as much as several statements.
+    connection.exec_driver_sql("SAVEPOINT job")
+    session = Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False)
     try:
         result = job.work(session)
-        session.commit()
+        session.flush()
+        connection.exec_driver_sql("RELEASE SAVEPOINT job")
     except Exception as error:  # recorded on its own job
         # Some failures undo the whole transaction, the neighbours' work with it.
         gone = connection.dialect.name == "sqlite" and not connection.connection.in_transaction
         if gone or is_down(error):
             raise
-        session.rollback()
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+        connection.exec_driver_sql("RELEASE SAVEPOINT job")
         return job, None, error
     finally:
         session.close()

@@ -18,7 +18,7 @@ AnyStore = SqliteStore | PostgresStore
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
-async def append(store: AnyStore, number: int, **payload: Any) -> Event:
+async def append(store: AnyStore, number: int, **payload: Any) -> events.Appended:
     now = NOW + timedelta(seconds=number)
     return await store.write(
         lambda session: events.append(session, now, "commitment.made", f"commitment:{number}", payload)

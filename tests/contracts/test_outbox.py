@@ -12,7 +12,7 @@ import pytest
 from storage import lanes, migrate, outbox, people
 from storage.lanes import LEASE, Bundle, Said, Way
 from storage.store import PostgresStore, SqliteStore, open_store
-from storage.tables import Outbox, Person
+from storage.tables import Person
 
 AnyStore = SqliteStore | PostgresStore
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -20,7 +20,7 @@ ALONE = Way()
 TOGETHER = Way(merge_bytes=2000)
 
 
-async def queue(store: AnyStore, key: str, target: str = "ann", **more: Any) -> Outbox | None:
+async def queue(store: AnyStore, key: str, target: str = "ann", **more: Any) -> outbox.Queued | None:
     values = {"kind": "reply", "words": f"words of {key}", "address": ("p", "person", target)} | more
     return await store.write(lambda session: outbox.queue(session, NOW, key=key, **values))
 
