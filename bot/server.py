@@ -158,8 +158,12 @@ class Server:
         if max(waiting) > BACKLOG_LIMIT:
             return web.Response(status=503, text=f"backlog: inbox {waiting[0]}, outbox {waiting[1]}\n")
         listening = self.listening()
-        # Standing by is well; holding the connection and not having it is not.
-        broken = [f"{name}: {state}" for name, state in listening.items() if state in {"connecting", "misconfigured"}]
+        # Standing by is well; holding the connection and not having it is not, unless callbacks may come as well.
+        broken = [
+            f"{name}: {state}"
+            for name, state in listening.items()
+            if state in {"connecting", "misconfigured"} and not self.platforms[name].paths
+        ]
         if broken:
             return web.Response(status=503, text=f"not listening: {', '.join(broken)}\n")
         heard = "".join(f", {name} {state}" for name, state in listening.items())

@@ -65,7 +65,8 @@ def platforms(settings: Settings) -> dict[str, Platform]:
             oapi_base=settings.dingtalk_oapi_base,
             group_robots={name: _pair(pair) for name, pair in robots.items()},
         )
-        found["dingtalk"] = DingtalkStream(robot) if settings.dingtalk_mode == "stream" else robot
+        mode = settings.dingtalk_mode
+        found["dingtalk"] = robot if mode == "http" else DingtalkStream(robot, callbacks=mode == "auto")
     return found
 
 

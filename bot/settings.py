@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     dingtalk_client_secret: SecretStr = SecretStr("")
     dingtalk_robot_code: str = ""
     dingtalk_corp_id: str = ""
-    dingtalk_mode: Literal["stream", "http"] = "stream"
+    dingtalk_mode: Literal["auto", "stream", "http"] = "auto"
     dingtalk_api_base: Base = "https://api.dingtalk.com"
     dingtalk_oapi_base: Base = "https://oapi.dingtalk.com"
     dingtalk_group_robots: NamedPairs = {}

@@ -17,12 +17,16 @@ from pathlib import Path
 import asyncpg
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from bot import logs
 from storage import migrate
 from storage.store import PostgresStore, SqliteStore, open_store
 
 logs.set_up("ERROR")
+# How quickly examples are made says something of the machine, nothing of the bot.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

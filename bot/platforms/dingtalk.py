@@ -289,7 +289,7 @@ class DingtalkRobot(Platform):
 
     async def check(self, now: datetime) -> list[Check]:
         """Fetch a token, send to nobody to see whether sending is permitted, and verify a callback of our own."""
-        return [*await self.check_sending(now), self._check_callback(now)]
+        return [*await self.check_sending(now), self.check_callback(now)]
 
     async def check_sending(self, now: datetime) -> list[Check]:
         """The checks that are the same however messages come in: token, permission to send, clock."""
@@ -313,7 +313,8 @@ class DingtalkRobot(Platform):
             return [token, Check("钉钉 发送权限", False, error.reason, advice(error))]
         return [token, Check("钉钉 发送权限", True, "机器人可以发消息")]
 
-    def _check_callback(self, now: datetime) -> Check:
+    def check_callback(self, now: datetime) -> Check:
+        """Whether a callback of our own passes."""
         timestamp = str(int(now.timestamp() * 1000))
         try:
             self._verify(timestamp, robot_sign(self._secret, timestamp), now)

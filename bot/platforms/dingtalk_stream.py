@@ -88,18 +88,24 @@ def acknowledge(frame: Frame, code: int, data: str) -> str:
 class DingtalkStream(Platform, Listener):
     """A Platform and a Listener: hears in Stream mode, and sends by `robot`, which it closes with itself.
 
-    Messages are sent over HTTP, so any instance may send. `pause` is how it waits and `spread` tells a fraction of 1
-    by which waits differ; both are asyncio's and chance's own unless a test hands in others.
+    Messages are sent over HTTP, so any instance may send. With `callbacks` it answers the robot's HTTP callbacks as
+    well: a robot has one of the two modes at a time, and is heard in either. `pause` is how it waits and `spread` tells
+    a fraction of 1 by which waits differ; both are asyncio's and chance's own unless a test hands in others.
     """
 
     name = NAME
-    paths: tuple[str, ...] = ()
     tied = False
 
     def __init__(
-        self, robot: DingtalkRobot, *, pause: Pause = asyncio.sleep, spread: Callable[[], float] = random.random
+        self,
+        robot: DingtalkRobot,
+        *,
+        callbacks: bool = False,
+        pause: Pause = asyncio.sleep,
+        spread: Callable[[], float] = random.random,
     ) -> None:
         self.robot = robot
+        self.paths: tuple[str, ...] = robot.paths if callbacks else ()
         self.pace = robot.pace
         self.listening = False
         self.unstored: dict[str, Inbound] = {}
@@ -107,8 +113,10 @@ class DingtalkStream(Platform, Listener):
         self._spread = spread
 
     async def receive(self, request: RawRequest, now: datetime) -> Received:
-        """Refuse: in Stream mode nothing comes by HTTP."""
-        raise Refused("the robot is in Stream mode", 404)
+        """See DingtalkRobot; refused when callbacks are not answered."""
+        if not self.paths:
+            raise Refused("the robot is in Stream mode", 404)
+        return await self.robot.receive(request, now)
 
     async def send(self, message: Outgoing, now: datetime) -> Receipt:
         """See DingtalkRobot."""
@@ -120,13 +128,21 @@ class DingtalkStream(Platform, Listener):
 
     async def check(self, now: datetime) -> list[Check]:
         """Fetch a token, send to nobody, and ask for a connection; the ticket is left to expire."""
-        return [*await self.robot.check_sending(now), await self._check_open(now)]
+        found = [*await self.robot.check_sending(now), await self._check_open(now)]
+        return [*found, self.robot.check_callback(now)] if self.paths else found
 
     async def _check_open(self, now: datetime) -> Check:
         name = "钉钉 Stream"
         try:
             await self._address(now)
         except SendError as error:
+            if self.paths and isinstance(error, Misconfigured):
+                return Check(
+                    name,
+                    True,
+                    f"没有长连接：{error.reason}",
+                    "机器人在 HTTP 模式时不需要；要用 Stream：" + advice(error),
+                )
             return Check(name, False, error.reason, advice(error))
         return Check(name, True, "可以建立长连接")
 

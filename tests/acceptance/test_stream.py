@@ -184,3 +184,23 @@ async def test_what_the_database_cannot_take_is_not_acknowledged(
         await here.settle()
         assert await here.stored() == ["s1"]
         assert len(here.dingtalk.sent) == 1
+
+
+async def test_a_robot_is_heard_in_either_mode_unless_one_is_set(tmp_path: Path) -> None:
+    async with world(f"sqlite:///{tmp_path / 'yinuo.db'}", dingtalk_mode="auto") as here:
+        link = await standing(here)
+        assert await code(link, await link.say("0101", WORDS, "s1")) == 200
+        assert (await here.dingtalk_says("0101", "我的承诺", "s2"))[0] == 200
+        # The same message by both roads is one.
+        assert (await here.dingtalk_says("0101", WORDS, "s1"))[0] == 200
+        await here.settle()
+        assert await here.stored() == ["s1", "s2"]
+        assert len(here.dingtalk.sent) == 2
+
+
+async def test_a_robot_that_is_called_back_is_ready_without_its_connection(tmp_path: Path) -> None:
+    async with world(f"sqlite:///{tmp_path / 'yinuo.db'}", dingtalk_mode="auto") as here:
+        await standing(here)
+        here.app.platforms["dingtalk"].listening = False  # type: ignore[attr-defined]
+        status, told = await here.get("/readyz")
+        assert (status, "dingtalk connecting" in told) == (200, True)

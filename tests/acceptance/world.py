@@ -183,7 +183,8 @@ async def world(
         clock, pauses, bot_pauses = VirtualClock(NOON), Pauses(), Pauses()
         made = service.platforms(settings)
         if isinstance(stream := made.get("dingtalk"), DingtalkStream):
-            made["dingtalk"] = DingtalkStream(stream.robot, pause=pauses, spread=lambda: 1.0)
+            by_callback = bool(stream.paths)
+            made["dingtalk"] = DingtalkStream(stream.robot, callbacks=by_callback, pause=pauses, spread=lambda: 1.0)
         if "wecom_bot" in platforms:
             keys = {name: key.get_secret_value() for name, key in settings.wecom_group_keys.items()}
             wecom.groups.update({key: name for name, key in keys.items()})
