@@ -31,8 +31,8 @@ from scheduler.jobs import metronome
 from scheduler.policy import DEFAULT_FILE, load
 from storage import inbox, lanes, migrate
 from storage import settings as kept
+from storage.lanes import Waiting
 from storage.store import PostgresStore, SqliteStore, StoreUnavailable, open_store
-from storage.tables import Outbox
 
 log = structlog.get_logger("app")
 
@@ -105,7 +105,7 @@ class App:
         for listener in list(self.listeners):
             listener()
 
-    def _said(self, row: Outbox, mentions: list[str]) -> None:
+    def _said(self, row: Waiting, mentions: list[str]) -> None:
         self.metrics.said.labels(row.kind).inc()
 
     async def prepare(self) -> None:

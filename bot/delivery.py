@@ -21,9 +21,8 @@ from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled,
 from bot.runner import Runner
 from bot.types import OutFile, Outgoing, Platform, Receipt
 from storage import lanes, outbox, quota
-from storage.lanes import Bundle, Said, Way
+from storage.lanes import Bundle, Said, Waiting, Way
 from storage.store import Store, StoreUnavailable
-from storage.tables import Outbox
 
 log = structlog.get_logger("delivery")
 
@@ -31,7 +30,7 @@ log = structlog.get_logger("delivery")
 SLOW_SECONDS = 0.5
 AT_ONCE = 50
 Render = Callable[[str, Mapping[str, Any]], bytes]
-OnSent = Callable[[Outbox, list[str]], None]
+OnSent = Callable[[Waiting, list[str]], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 from bot.types import Action, Line, OutFile, Outgoing, Tone
 from storage import people
-from storage.lanes import Bundle
-from storage.tables import Chat, Outbox, Person
+from storage.lanes import Bundle, Waiting
+from storage.tables import Chat, Person
 
 Load = Callable[[Mapping[str, Any]], OutFile]
 _BETWEEN = "\n\n"
@@ -42,19 +42,19 @@ def build(session: Session, bundle: Bundle, load: Load) -> tuple[Outgoing, list[
     return message, names
 
 
-def _mentions(session: Session, rows: Sequence[Outbox]) -> tuple[list[tuple[str | None, str]], list[list[str]]]:
+def _mentions(session: Session, rows: Sequence[Waiting]) -> tuple[list[tuple[str | None, str]], list[list[str]]]:
     wanted = dict.fromkeys(person_id for row in rows for person_id in row.mentions)
     names = {person_id: session.get_one(Person, person_id).name for person_id in wanted}
     mentions = [(people.user_id(session, person_id, rows[0].platform), names[person_id]) for person_id in wanted]
     return mentions, [[names[person_id] for person_id in row.mentions] for row in rows]
 
 
-def _title(rows: Sequence[Outbox]) -> str:
+def _title(rows: Sequence[Waiting]) -> str:
     titles = {row.title for row in rows}
     return titles.pop() if len(titles) == 1 else ""
 
 
-def _lines(rows: Sequence[Outbox]) -> tuple[Line, ...]:
+def _lines(rows: Sequence[Waiting]) -> tuple[Line, ...]:
     """The lines with their tones; none when every one of them is plain."""
     if not any(tone != "plain" for row in rows for tone in row.tones):
         return ()
@@ -68,7 +68,7 @@ def _lines(rows: Sequence[Outbox]) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _actions(rows: Sequence[Outbox]) -> tuple[Action, ...]:
+def _actions(rows: Sequence[Waiting]) -> tuple[Action, ...]:
     """The buttons, as long as it is plain which part of the message they belong to."""
     acting = [row for row in rows if row.actions]
     return tuple(Action(label, says) for label, says in acting[0].actions) if len(acting) == 1 else ()

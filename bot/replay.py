@@ -26,8 +26,9 @@ from bot.worker import Worker
 from scheduler.engine import BATCH, Engine
 from scheduler.policy import Policy
 from storage import events, inbox, lanes, outbox
+from storage.lanes import Waiting
 from storage.store import Store
-from storage.tables import Chat, Inbox, Outbox, Person, Question
+from storage.tables import Chat, Inbox, Person, Question
 
 _REFERENCE = re.compile(r"\{([^{}\s.]+)(?:\.(\d+))?\}")
 _KINDS = get_args(AttachmentKind)
@@ -115,7 +116,7 @@ class Replay:
         self.console = Console(known.bot)
         self.engine = Engine(policies, self.calendar)
         self.worker = Worker(store, self.clock, self.calendar, self.engine, bot_name=known.bot)
-        self.said: list[tuple[Outbox, list[str]]] = []
+        self.said: list[tuple[Waiting, list[str]]] = []
         self.delivery = Delivery(
             store,
             self.clock,
@@ -201,7 +202,7 @@ class Replay:
         said.sort(key=lambda item: item[0].id or 0)
         return await self.store.read(lambda session: [self._shown(session, *item) for item in said])
 
-    def _shown(self, session: Session, row: Outbox, mentions: list[str]) -> dict[str, Any]:
+    def _shown(self, session: Session, row: Waiting, mentions: list[str]) -> dict[str, Any]:
         self.summary.said[row.kind] += 1
         chat = session.get(Chat, row.chat_id) if row.chat_id is not None else None
         person = session.get(Person, row.person_id) if row.person_id is not None else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,9 +28,10 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from storage.tables import Lane, Moment, Outbox
 
@@ -54,12 +55,47 @@ class Way:
     app_burst: int = 1
 
 
+@dataclass(slots=True)
+class Waiting:
+    """A row of the outbox that was claimed, its columns as they are there: no object of a session, being many."""
+
+    id: int
+    key: str
+    platform: str
+    lane: str
+    target_kind: str
+    target_id: str
+    person_id: int | None
+    chat_id: int | None
+    kind: str
+    clock: str | None
+    about: list[int]
+    mentions: list[int]
+    text: str
+    title: str
+    tones: list[str]
+    actions: list[list[str]]
+    files: list[dict[str, Any]]
+    inbox_id: int | None
+    is_reply: bool
+    reply_url: str | None
+    reply_until: datetime | None
+    made_at: datetime
+    not_before: datetime
+    bundle: str
+    attempts: int
+    retries_from: int
+    tried: list[str]
+    sent_at: datetime | None
+    error: str
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """Rows that are said in one message, in their order; `key` is the message's, over all its tries."""
 
     key: str
-    rows: tuple[Outbox, ...]
+    rows: tuple[Waiting, ...]
 
     @property
     def lane(self) -> str:
@@ -69,7 +105,7 @@ class Bundle:
     @property
     def held(self) -> list[tuple[int, int]]:
         """Its rows as the id and the attempt they are held by."""
-        return [(row.id or 0, row.attempts) for row in self.rows]
+        return [(row.id, row.attempts) for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +136,34 @@ _DUE = (
     .with_for_update(skip_locked=True)
     .subquery("due")
 )
+_TABLE = SQLModel.metadata.tables["outbox"]
+_NAMES = [field.name for field in fields(Waiting)]
+_COLUMNS = [_TABLE.c[name] for name in _NAMES]
 _HEADS = (
-    select(Outbox)
-    .where(Outbox.lane == _DUE.c.lane, _WAITS, col(Outbox.not_before) <= _NOW)
+    core_select(*_COLUMNS)
+    .where(_TABLE.c.lane == _DUE.c.lane, _WAITS, col(Outbox.not_before) <= _NOW)
     .order_by(*_IN_ORDER)
     .limit(bindparam("depth", type_=Integer))
 )
 
 
 def _turns_postgres() -> Any:
-    head = aliased(Outbox, _HEADS.lateral("head"))
+    head = _HEADS.lateral("head")
     return (
-        select(_DUE.c.lane, _DUE.c.platform, head)
+        core_select(_DUE.c.lane, _DUE.c.platform, *(head.c[name] for name in _NAMES))
         .select_from(_DUE)
         .join(head, true(), isouter=True)
-        .order_by(_DUE.c.next_at, _DUE.c.lane, col(head.not_before), col(head.id))
+        .order_by(_DUE.c.next_at, _DUE.c.lane, head.c.not_before, head.c.id)
     )
 
 
 def _turns_sqlite() -> Any:
     # There are no lateral joins there; a correlated list of row ids is as good.
+    ids = _HEADS.with_only_columns(_TABLE.c.id).correlate(_DUE)
     return (
-        select(_DUE.c.lane, _DUE.c.platform, Outbox)
+        core_select(_DUE.c.lane, _DUE.c.platform, *_COLUMNS)
         .select_from(_DUE)
-        .join(Outbox, col(Outbox.id).in_(_HEADS.with_only_columns(col(Outbox.id)).correlate(_DUE)), isouter=True)
+        .join(_TABLE, _TABLE.c.id.in_(ids), isouter=True)
         .order_by(_DUE.c.next_at, _DUE.c.lane, *_IN_ORDER)
     )
 
@@ -197,20 +237,22 @@ def claim(
     """Leases what may be said now: of every lane whose turn it is one bundle, the lane that waits longest first.
 
     `ways` by platform; the platforms in `without` are left alone. A lane that another instance is looking at is
-    passed over. The rows are no part of the session any more.
+    passed over.
     """
     ways = ways or {}
     room = _room(session, now, ways)
     closed = [*without, *(name for name, messages in room.items() if messages <= 0)]
     depth = MERGED if any(way.merge_bytes for way in ways.values()) else 1
-    lanes: dict[str, tuple[str, list[Outbox]]] = {}
-    statement = _TURNS[session.connection().dialect.name]
-    for lane, platform, row in session.execute(
-        statement, {"now": now, "limit": limit, "depth": depth, "without": closed}
-    ):
+    lanes: dict[str, tuple[str, list[Waiting]]] = {}
+    session.flush()
+    connection = session.connection()
+    found = connection.execute(
+        _TURNS[connection.dialect.name], {"now": now, "limit": limit, "depth": depth, "without": closed}
+    )
+    for lane, platform, *values in found:
         rows = lanes.setdefault(lane, (platform, []))[1]
-        if row is not None:
-            rows.append(row)
+        if values[0] is not None:
+            rows.append(Waiting(*values))
     bundles = []
     for platform, rows in lanes.values():
         if rows and room.get(platform, 1) > 0:
@@ -221,19 +263,19 @@ def claim(
     # Nothing of theirs is due after all.
     refresh(session, [lane for lane, (_, rows) in lanes.items() if not rows])
     _spend(session, bundles, now, ways)
-    session.expunge_all()
     for bundle in bundles:
         for row in bundle.rows:
-            row.state, row.attempts, row.bundle = "sending", row.attempts + 1, bundle.key
+            row.attempts, row.bundle = row.attempts + 1, bundle.key
     return bundles
 
 
-def _bundle(session: Session, rows: list[Outbox], way: Way) -> Bundle:
+def _bundle(session: Session, rows: list[Waiting], way: Way) -> Bundle:
     """What is said together with the first of the rows."""
     first = rows[0]
     if first.bundle:
-        together = select(Outbox).where(Outbox.lane == first.lane, _WAITS, Outbox.bundle == first.bundle)
-        return Bundle(first.bundle, tuple(session.exec(together.order_by(*_IN_ORDER))))
+        together = core_select(*_COLUMNS).where(_TABLE.c.lane == first.lane, _WAITS, _TABLE.c.bundle == first.bundle)
+        found = session.connection().execute(together.order_by(*_IN_ORDER))
+        return Bundle(first.bundle, tuple(Waiting(*row) for row in found))
     taken, size = [first], weight(first)
     for row in rows[1:]:
         size += 2 + weight(row)
@@ -244,7 +286,7 @@ def _bundle(session: Session, rows: list[Outbox], way: Way) -> Bundle:
     return Bundle(first.key, tuple(taken))
 
 
-def weight(row: Outbox) -> int:
+def weight(row: Waiting) -> int:
     """About how many bytes a row takes in a message."""
     return len(row.text.encode()) + 40 * len(row.mentions)
 
@@ -333,7 +375,7 @@ def sent(session: Session, said: Sequence[Said]) -> set[int]:
     return set(held)
 
 
-def _channel(one: Said, row: Outbox) -> str:
+def _channel(one: Said, row: Waiting) -> str:
     return " after ".join((one.channel, *row.tried))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from storage import quota
+from storage.lanes import Waiting
 from storage.tables import Chat, Identity, Lane, Outbox
 
 _WAITS = col(Outbox.state).in_([literal_column("'queued'"), literal_column("'sending'")])
@@ -197,7 +198,7 @@ def replay(session: Session, row_id: int, now: datetime) -> bool:
     )
 
 
-def turn(session: Session, row: Outbox, platforms: Collection[str], now: datetime, error: str) -> Identity | None:
+def turn(session: Session, row: Waiting, platforms: Collection[str], now: datetime, error: str) -> Identity | None:
     """Turns a dead row to its person's next platform among `platforms` that it was not tried on.
 
     Returns the identity it goes to, or None when there is no other. A message to a group stays where it is.
@@ -209,7 +210,7 @@ def turn(session: Session, row: Outbox, platforms: Collection[str], now: datetim
         if identity.platform in platforms and identity.platform not in tried:
             turned = _again(
                 session,
-                row.id or 0,
+                row.id,
                 state="queued",
                 not_before=now,
                 error=error[:500],
