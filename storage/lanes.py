@@ -1,8 +1,9 @@
 """Whose turn it is to be spoken to, and what becomes of what was said.
 
-A lane is one target on one platform: it speaks in order, one message at a time, at its pace. What waits for the same
-target when its turn comes is claimed as one bundle. A bundle whose outcome is unknown (no answer, or the lease ran
-out) is claimed again as the very same one, so that a platform that knows repetitions by their key can drop it.
+A lane is one target on one platform: it speaks in order, one message at a time, at its pace. Said in its time, each
+message stays by itself; once the first one has waited for longer than `PATIENCE`, as after an outage, what waits for
+the same target is claimed as one bundle. A bundle whose outcome is unknown (no answer, or the lease ran out) is claimed
+again as the very same one, so that a platform that knows repetitions by their key can drop it.
 """
 
 from __future__ import annotations
@@ -38,13 +39,15 @@ from storage.tables import Lane, Moment, Outbox
 LEASE = timedelta(seconds=60)
 # So many at most become one message, however short they are.
 MERGED = 20
+# Each question has an answer of its own and different clocks stay apart, as long as nothing holds them up.
+PATIENCE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
     """How a platform may be spoken to.
 
-    `gap` is the seconds between two messages of one lane; what waits is merged up to `merge_bytes` (0: never). All
+    `gap` is the seconds between two messages of one lane; what waits long is merged up to `merge_bytes` (0: never). All
     its lanes together get a message every `app_gap` seconds on average (0: as many as there are), `app_burst` of them
     at once.
     """
@@ -258,7 +261,7 @@ def claim(
         if rows and room.get(platform, 1) > 0:
             if platform in room:
                 room[platform] -= 1
-            bundles.append(_bundle(session, rows, ways.get(platform) or Way()))
+            bundles.append(_bundle(session, rows, ways.get(platform) or Way(), now))
     _lease(session, bundles, now, ways)
     # Nothing of theirs is due after all.
     refresh(session, [lane for lane, (_, rows) in lanes.items() if not rows])
@@ -269,7 +272,7 @@ def claim(
     return bundles
 
 
-def _bundle(session: Session, rows: list[Waiting], way: Way) -> Bundle:
+def _bundle(session: Session, rows: list[Waiting], way: Way, now: datetime) -> Bundle:
     """What is said together with the first of the rows."""
     first = rows[0]
     if first.bundle:
@@ -277,7 +280,8 @@ def _bundle(session: Session, rows: list[Waiting], way: Way) -> Bundle:
         found = session.connection().execute(together.order_by(*_IN_ORDER))
         return Bundle(first.bundle, tuple(Waiting(*row) for row in found))
     taken, size = [first], weight(first)
-    for row in rows[1:]:
+    late = now - first.not_before > PATIENCE
+    for row in rows[1:] if late else ():
         size += 2 + weight(row)
         alike = row.is_reply == first.is_reply and not (row.bundle or row.files or first.files)
         if not alike or size > way.merge_bytes:

@@ -11,20 +11,24 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from storage import lanes, outbox, people
-from storage.lanes import LEASE, Bundle, Said, Way
+from storage.lanes import LEASE, PATIENCE, Bundle, Said, Way
 from storage.store import PostgresStore, SqliteStore
 from storage.tables import Outbox, Person
 
 AnyStore = SqliteStore | PostgresStore
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+# When what is claimed at NOW has waited for too long to be said message by message.
+LONG_AGO = NOW - 2 * PATIENCE
 TOGETHER = Way(merge_bytes=2000)
 
 
-async def queue(store: AnyStore, *keys: str, target: str = "ann", platform: str = "p", **more: Any) -> None:
+async def queue(
+    store: AnyStore, *keys: str, target: str = "ann", platform: str = "p", at: datetime = LONG_AGO, **more: Any
+) -> None:
     def write(session: Session) -> None:
         for key in keys:
             values = {"kind": "reminder", "words": f"words of {key}", "address": (platform, "person", target)} | more
-            outbox.queue(session, NOW, key=key, **values)
+            outbox.queue(session, at, key=key, **values)
 
     await store.write(write)
 
@@ -59,6 +63,17 @@ async def test_what_waits_for_one_target_is_one_message_with_one_receipt(store: 
     rows = await store.read(lambda session: list(session.exec(select(Outbox))))
     assert {(row.state, row.receipt, row.channel, row.sent_at) for row in rows} == {("sent", "r-1", "app", NOW)}
     assert await store.read(lambda session: lanes.next_at(session, NOW)) is None
+
+
+async def test_what_is_said_in_its_time_stays_apart(store: AnyStore) -> None:
+    await queue(store, "a", "b", at=NOW)
+
+    said = []
+    for now in (NOW, NOW + PATIENCE):
+        (bundle,) = await claim(store, now)
+        said += told([bundle])
+        await sent(store, bundle)
+    assert said == [["a"], ["b"]]
 
 
 async def test_a_message_holds_no_more_than_its_bytes(store: AnyStore) -> None:
