@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.platforms.dingtalk_stream import DRAIN_SECONDS, STORE_AGAIN_SECONDS
-from storage import store as stores
+from storage import sqlite
 from tests.acceptance.world import World, turns, world
 from tests.fakes.dingtalk_gateway import Link
 from tests.fakes.server import NOON
@@ -166,7 +166,7 @@ async def test_an_announced_end_loses_nothing(here: World) -> None:
 async def test_what_the_database_cannot_take_is_not_acknowledged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stores, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
     async with world(f"sqlite:///{tmp_path / 'yinuo.db'}", dingtalk_mode="stream") as here:
         link = await standing(here)
         other = sqlite3.connect(tmp_path / "yinuo.db", isolation_level=None)
