@@ -27,7 +27,7 @@ from bot.types import Outgoing, Platform
 from bot.worker import Worker
 from scheduler import quotas
 from scheduler.engine import BATCH, Engine
-from scheduler.jobs import metronome
+from scheduler.jobs import metronome, resume
 from scheduler.policy import DEFAULT_FILE, load
 from storage import inbox, lanes, migrate
 from storage import settings as kept
@@ -92,6 +92,7 @@ class App:
             quotas=settings.quotas,
             # Not to the console: nobody looks there for what was meant for a platform.
             turns=tuple(platforms),
+            on_set_back=self._set_back,
         )
         self.introductions = Introductions(self.store, self.clock, self.platforms)
         self.listeners: set[Callable[[], None]] = set()
@@ -107,6 +108,11 @@ class App:
 
     def _said(self, row: Waiting, mentions: list[str]) -> None:
         self.metrics.said.labels(row.kind).inc()
+
+    def _set_back(self) -> None:
+        for beat in (self._metronome, self._lookups):
+            if beat.running:
+                resume(beat)
 
     async def prepare(self) -> None:
         """Migrates the database and takes up what a stopped instance left."""

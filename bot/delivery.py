@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled, Unknown, Unreachable, UsedUp
 from bot.runner import Runner
 from bot.types import OutFile, Outgoing, Platform, Receipt
-from storage import lanes, outbox, quota
+from storage import lanes, outbox, quota, settings
 from storage.lanes import Bundle, Said, Waiting, Way
 from storage.store import Store, StoreUnavailable
 
@@ -29,6 +29,8 @@ log = structlog.get_logger("delivery")
 # After this long the others no longer wait for a slow send.
 SLOW_SECONDS = 0.5
 AT_ONCE = 50
+# A clock that goes back by less delays by less, and is left alone.
+STEP_BACK = timedelta(seconds=5)
 Render = Callable[[str, Mapping[str, Any]], bytes]
 OnSent = Callable[[Waiting, list[str]], None]
 
@@ -68,7 +70,7 @@ class Delivery(Runner):
 
     `silent` names the platforms that this instance cannot send by at the moment: their messages are left to others.
     `quotas` are the monthly rights that what is sent is counted against. `turns` are the platforms to which a person's
-    message may turn when theirs cannot be reached.
+    message may turn when theirs cannot be reached. `on_set_back` is called when the clock was seen to be set back.
     """
 
     name = "delivery"
@@ -84,6 +86,7 @@ class Delivery(Runner):
         silent: Callable[[], Collection[str]] = frozenset,
         quotas: quota.Limits = MappingProxyType({}),
         turns: Collection[str] = (),
+        on_set_back: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self.store = store
@@ -94,6 +97,8 @@ class Delivery(Runner):
         self.silent = silent
         self.quotas = quotas
         self.turns = frozenset(turns)
+        self.on_set_back = on_set_back
+        self._latest: datetime | None = None
         self._rendering = asyncio.Semaphore(2)
         self._flying: dict[asyncio.Task[None], Flight] = {}
         self._outcomes: list[Outcome] = []
@@ -148,13 +153,23 @@ class Delivery(Runner):
         if room <= 0 and not held:
             return []
         silent = self.silent()
+        latest = self._latest
 
         def claim(session: Session) -> list[Flight]:
+            # After a start the last tick tells what this clock, or another instance's, showed before.
+            before = latest or settings.moment(session, "clock.tick") or now
+            if before - now > STEP_BACK:
+                lanes.set_back(session, now)
             lanes.keep(session, held, now)
             bundles = lanes.claim(session, now, room, self._ways(), silent) if room > 0 else []
             return [Flight(bundle, *outgoing.build(session, bundle, self._file)) for bundle in bundles]
 
-        return await self.store.write(claim)
+        flights = await self.store.write(claim)
+        self._latest = now
+        if latest is not None and latest - now > STEP_BACK:
+            log.warning("the clock was set back", action="delivery.set_back", seconds=(latest - now).total_seconds())
+            self.on_set_back()
+        return flights
 
     def _file(self, file: Mapping[str, Any]) -> OutFile:
         async def load() -> bytes:

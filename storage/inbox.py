@@ -11,32 +11,43 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, or_, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, or_, update
 from sqlmodel import Session, col, select
 
 from storage.tables import Inbox, Moment
 from storage.work import Statement
 
 LEASE = timedelta(seconds=30)
+# No lease and no retry is set further off: one that is was set by a clock that has been set back since, and is over.
+LONGEST_WAIT = timedelta(minutes=5)
 
 # Built once: putting a statement together costs more than running it.
 _NOW = bindparam("now", type_=Moment)
-_BUSY = select(Inbox.lane).where(Inbox.state == "working", col(Inbox.leased_until) > _NOW)
+_FAR = bindparam("far", type_=Moment)
+
+
+def _ahead(moment: Any) -> ColumnElement[bool]:
+    return and_(moment > _NOW, moment <= _FAR)
+
+
+_BUSY = select(Inbox.lane).where(Inbox.state == "working", _ahead(col(Inbox.leased_until)))
 _WAITING = (
     select(Inbox)
     .where(
         col(Inbox.state).in_(("queued", "working")),
-        or_(col(Inbox.state) == "queued", col(Inbox.leased_until) <= _NOW),
-        or_(col(Inbox.retry_at).is_(None), col(Inbox.retry_at) <= _NOW),
+        or_(col(Inbox.state) == "queued", ~_ahead(col(Inbox.leased_until))),
+        or_(col(Inbox.retry_at).is_(None), ~_ahead(col(Inbox.retry_at))),
         col(Inbox.lane).not_in(_BUSY),
     )
     .order_by(col(Inbox.id))
     .limit(bindparam("limit", type_=Integer))
 )
-_FIRST = select(func.min(func.coalesce(col(Inbox.retry_at), _NOW))).where(
+_FIRST = select(func.min(case((_ahead(col(Inbox.retry_at)), col(Inbox.retry_at)), else_=_NOW))).where(
     col(Inbox.state) == "queued", col(Inbox.lane).not_in(_BUSY)
 )
-_FIRST_LEASE = select(func.min(Inbox.leased_until)).where(col(Inbox.state) == "working")
+_FIRST_LEASE = select(func.min(case((_ahead(col(Inbox.leased_until)), col(Inbox.leased_until)), else_=_NOW))).where(
+    col(Inbox.state) == "working"
+)
 _FINISH = (
     update(Inbox)
     .where(
@@ -120,13 +131,17 @@ def claim(session: Session, now: datetime, limit: int = 50) -> list[Inbox]:
     A message that failed waits for its retry without holding up those behind it. Two instances never claim at once:
     see the lane "work" of the store.
     """
-    rows = list(session.execute(_WAITING, {"now": now, "limit": limit}).scalars())
+    rows = list(session.execute(_WAITING, {**_moments(now), "limit": limit}).scalars())
     for row in rows:
         row.state = "working"
         row.attempts += 1
         row.leased_until = now + LEASE
         session.add(row)
     return rows
+
+
+def _moments(now: datetime) -> dict[str, datetime]:
+    return {"now": now, "far": now + LONGEST_WAIT}
 
 
 def release_all(session: Session) -> int:
@@ -168,8 +183,8 @@ def fail(session: Session, inbox_id: int, attempt: int, error: str, retry_at: da
 
 def next_at(session: Session, now: datetime) -> datetime | None:
     """When the next message can be worked on: now, a retry's or a lease's moment, or None."""
-    first = session.connection().execute(_FIRST, {"now": now}).scalar()
-    lease = session.connection().execute(_FIRST_LEASE).scalar()
+    first = session.connection().execute(_FIRST, _moments(now)).scalar()
+    lease = session.connection().execute(_FIRST_LEASE, _moments(now)).scalar()
     moments = [moment for moment in (first, lease) if moment is not None]
     return max(now, min(moments)) if moments else None
 

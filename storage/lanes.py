@@ -442,6 +442,24 @@ def release_all(session: Session) -> int:
     return given_back
 
 
+def set_back(session: Session, now: datetime) -> None:
+    """Takes a clock that was set back to `now` into account: what it had put off waits no longer for that.
+
+    A rest is over, what was to be said at once may be, before what has been queued since, and a lease runs for
+    as long as a new one. What is held for a time of day goes on waiting for it. Doing it again changes nothing.
+    """
+    connection = session.connection()
+    at_once = or_(col(Outbox.not_before) <= col(Outbox.made_at), col(Outbox.retries_from) > 0)
+    connection.execute(
+        update(Outbox).where(_WAITS, col(Outbox.not_before) > now, at_once).values(not_before=now - LEASE)
+    )
+    connection.execute(update(Lane).where(col(Lane.ready_at) > now).values(ready_at=now))
+    late = now + LEASE
+    connection.execute(update(Lane).where(col(Lane.leased_until) > late).values(leased_until=late, next_at=late))
+    waiting = select(Lane.lane).where(col(Lane.leased_until).is_(None), col(Lane.next_at) > now)
+    refresh(session, list(session.exec(waiting)))
+
+
 def next_at(session: Session, now: datetime) -> datetime | None:
     """When the next message may be said, or None when nothing waits."""
     turns = session.exec(

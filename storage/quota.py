@@ -68,7 +68,7 @@ def share(row: QuotaUse, now: datetime) -> int:
 
 
 def _refuses(row: QuotaUse, now: datetime) -> bool:
-    return row.refused_at is not None and row.refused_at > now - REFUSED_FOR
+    return row.refused_at is not None and abs(now - row.refused_at) < REFUSED_FOR
 
 
 def used_up(session: Session, now: datetime, platform: str) -> str | None:

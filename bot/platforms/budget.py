@@ -27,6 +27,9 @@ class Budget:
         """Count one message to `target`. Raises Throttled, with the seconds until there is room, when there is none."""
         sent = self._sent.setdefault(target, deque())
         self._sent.move_to_end(target)
+        if sent and sent[-1] > now:
+            # The clock was set back: they were sent a moment ago at the latest.
+            sent = self._sent[target] = deque(min(at, now) for at in sent)
         while sent and sent[0] <= now - self._longest:
             sent.popleft()
         for most, length in self._windows:

@@ -117,7 +117,7 @@ class Caller:
         when the answer is missing or unreadable, Throttled while the platform's gateway bans this address, and what
         the status says when the body is not JSON.
         """
-        if self._silent_until is not None and now < self._silent_until:
+        if self._silent_until is not None and _lasts(self._silent_until, BAN_PAUSE, now):
             left = (self._silent_until - now).total_seconds()
             raise Throttled("the platform's gateway asked for silence", "ban", left)
         client = via or self._client
@@ -219,6 +219,11 @@ def _http_date(value: str | None) -> datetime | None:
     return date if date is not None and date.tzinfo is not None else None
 
 
+def _lasts(until: datetime, length: timedelta, now: datetime) -> bool:
+    """Tell whether a pause of `length` goes on; one further off was begun by a clock that has been set back since."""
+    return now < until <= now + length
+
+
 class TokenCache:
     """An access token shared by everybody who sends, fetched once however many ask for it at the same time.
 
@@ -254,7 +259,7 @@ class TokenCache:
         self._token = self._refused = None
 
     async def _shared_fetch(self, now: datetime) -> str:
-        if self._refused is not None and now < self._refused[1]:
+        if self._refused is not None and _lasts(self._refused[1], self.REFUSED_FOR, now):
             raise Misconfigured(self._refused[0].reason, self._refused[0].code)
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._fetch_and_keep(now))
