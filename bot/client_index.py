@@ -218,7 +218,7 @@ class ClientIndex:
 
 def _newest(session: Session) -> _Seen:
     newest = clients.latest(session)
-    return _Seen(newest.seq or 0, newest.mark, None) if newest is not None else _Seen(0, "", None)
+    return _Seen(newest.seq, newest.mark, None) if newest is not None else _Seen(0, "", None)
 
 
 def _changes(session: Session, seen: list[_Seen]) -> _Changes | None:

@@ -89,6 +89,8 @@ def _store_one(talk: Talk, item: clauses.Item, owner: Person, text: str) -> tupl
                 due_at=due,
                 due_given_at=talk.now if due else None,
                 issue=item.issue,
+                # Finding out how to make an empty list takes pydantic longer than all the rest.
+                proof=[],
                 made_at=talk.now,
                 text=text,
             ),

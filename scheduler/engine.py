@@ -8,7 +8,7 @@ a clock set back says nothing twice and forgets nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache, reduce
@@ -22,6 +22,7 @@ from bot.types import Happening
 from scheduler import context, digests
 from scheduler.policy import Policy, PolicyError, Step, speak_at, spread, whole_minute
 from storage import obligations, outbox, people, settings
+from storage.obligations import Opening
 from storage.tables import Obligation, Person
 
 BATCH = 2000
@@ -189,7 +190,7 @@ class Engine:
         if due is None:
             return
         # Nobody else opens a clock on the same subject: the history was locked before this change.
-        opened = Obligation(
+        opening = Opening(
             policy=policy.name,
             subject=happening.subject,
             epoch=max((row.epoch for row in known if row.policy == policy.name), default=-1) + 1,
@@ -202,7 +203,7 @@ class Engine:
             given_at=happening.at,
             due_at=due,
         )
-        self._replan(session, opened, {})
+        obligations.begin(session, opening, self._next(session, policy, opening, {}))
 
     # --- what is due ------------------------------------------------------------------------------------------
 
@@ -265,18 +266,18 @@ class Engine:
                 if obligations.add(session, row) is not None:
                     self._replan(session, row)
 
-    def _steps(self, policy: Policy, row: Obligation) -> list[Step]:
+    def _steps(self, policy: Policy, row: Obligation | Opening) -> list[Step]:
         composed = row.subject.startswith("day:")
         return [step for step in policy.steps if step.composed == composed]
 
-    def _moment(self, step: Step, row: Obligation) -> datetime:
+    def _moment(self, step: Step, row: Obligation | Opening) -> datetime:
         return whole_minute(step.offset.after(row.due_at, self.calendar))
 
     def _speak_at(
         self,
         policy: Policy,
         step: Step,
-        row: Obligation,
+        row: Obligation | Opening,
         above: Callable[[], Sequence[int]],
         now: datetime | None = None,
     ) -> datetime:
@@ -289,12 +290,12 @@ class Engine:
         return speak_at(now, self.calendar, owner_due=owner_due, delay=delay)
 
     @staticmethod
-    def _above(session: Session, row: Obligation) -> Callable[[], Sequence[int]]:
+    def _above(session: Session, row: Obligation | Opening) -> Callable[[], Sequence[int]]:
         """Whoever is above the owner, read when it is first asked for."""
         return cache(lambda: people.superiors(session, row.owner_id))
 
     @staticmethod
-    def _addressed(step: Step, row: Obligation, above: Callable[[], Sequence[int]]) -> str:
+    def _addressed(step: Step, row: Obligation | Opening, above: Callable[[], Sequence[int]]) -> str:
         if step.to == "owner":
             in_group = step.origin and row.chat_id is not None
             return f"chat:{row.chat_id}" if in_group else f"person:{row.owner_id}"
@@ -315,14 +316,21 @@ class Engine:
         if policy is not None and row.state == "open":
             if claimed is None:
                 claimed = obligations.steps(session, row.id) if row.id is not None else {}
-            above = self._above(session, row)
-            moments = [
-                self._speak_at(policy, step, row, above, now)
-                for step in self._steps(policy, row)
-                if step.index not in claimed
-            ]
-            row.next_at = min(moments, default=None)
+            row.next_at = self._next(session, policy, row, claimed, now)
         session.add(row)
+
+    def _next(
+        self,
+        session: Session,
+        policy: Policy,
+        row: Obligation | Opening,
+        claimed: Collection[int],
+        now: datetime | None = None,
+    ) -> datetime | None:
+        """The first moment at which a step that is not claimed may be said."""
+        above = self._above(session, row)
+        waiting = (step for step in self._steps(policy, row) if step.index not in claimed)
+        return min((self._speak_at(policy, step, row, above, now) for step in waiting), default=None)
 
     def _look(self, session: Session, row: Obligation, now: datetime, started: datetime, saying: _Saying) -> None:
         """Decides on every step of one obligation that has fallen due, and plans the next look.

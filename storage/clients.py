@@ -27,7 +27,7 @@ class NameTaken(Exception):
 
 
 # Built once: putting a statement together costs more than running it.
-_MARK = select(ClientChange.mark).order_by(col(ClientChange.seq).desc()).limit(1)
+_LATEST = select(col(ClientChange.seq), col(ClientChange.mark)).order_by(col(ClientChange.seq).desc()).limit(1)
 
 
 class AlreadyMerged(Exception):
@@ -42,15 +42,24 @@ class Entry(NamedTuple):
     aliases: list[tuple[str, int | None]]
 
 
-def latest(session: Session) -> ClientChange | None:
+class Latest(NamedTuple):
+    """The newest change of a client: its number and its mark."""
+
+    seq: int
+    mark: str
+
+
+def latest(session: Session) -> Latest | None:
     """The newest change, None when there was none."""
-    return session.exec(select(ClientChange).order_by(col(ClientChange.seq).desc()).limit(1)).first()
+    session.flush()
+    found = session.connection().execute(_LATEST).first()
+    return Latest(found.seq, found.mark) if found is not None else None
 
 
 def version(session: Session) -> str:
     """Another value whenever a client or an alias has changed."""
-    session.flush()
-    return session.connection().execute(_MARK).scalar() or ""
+    found = latest(session)
+    return found.mark if found is not None else ""
 
 
 def changes_since(session: Session, seq: int, most: int | None = None) -> list[ClientChange]:

@@ -15,7 +15,7 @@ from storage.tables import Absence, Commitment, Contact, DailyReport, Lead, Ques
 
 # Built once: putting a statement together costs more than running it.
 _UNDATED_LIKE = (
-    select(Commitment)
+    select(col(Commitment.number))
     .where(
         Commitment.owner_id == bindparam("owner_id"),
         Commitment.state == "open",
@@ -117,7 +117,9 @@ def due_between(
 
 def undated_like(session: Session, owner_id: int, matter: str) -> Commitment | None:
     """The owner's promise of the same words that still waits for a date: sent again, it is completed, not doubled."""
-    return session.execute(_UNDATED_LIKE, {"owner_id": owner_id, "matter": matter}).scalars().first()
+    session.flush()
+    number = session.connection().execute(_UNDATED_LIKE, {"owner_id": owner_id, "matter": matter}).scalar()
+    return session.get(Commitment, number) if number is not None else None
 
 
 def contacts(

@@ -5,45 +5,54 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 
 from storage.store import PostgresStore, SqliteStore, open_store
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _MIGRATION_LOCK = 0x59494E00
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def newest() -> str:
+    """The revision this program wants: the files of the revisions begin with their numbers."""
+    return max(path.stem.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _config(connection: Connection | None = None) -> Config:
+    # Alembic is imported when there is something to migrate, which most starts have not.
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     return config
 
 
-def newest() -> str:
-    """The revision this program wants."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
-
-
 def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
     command.upgrade(_config(connection), "head")
 
 
 def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
 
 
 async def upgrade(store: SqliteStore | PostgresStore) -> None:
     """Applies what is missing, all of it or nothing."""
+    if await current(store) == newest():
+        return
     if isinstance(store, PostgresStore):
         async with store.engine.begin() as connection:
             await connection.run_sync(_upgrade)

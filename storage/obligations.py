@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, text
+from sqlalchemy import bindparam, func, insert, text
 from sqlmodel import Session, col, select
 
 from storage.tables import Obligation, Step
@@ -20,6 +21,26 @@ _THERE = select(Obligation.id).where(
 )
 _ON = select(Obligation).where(Obligation.subject == bindparam("subject")).order_by(col(Obligation.id))
 _STEPS = select(col(Step.step), col(Step.outcome)).where(Step.obligation_id == bindparam("obligation_id"))
+
+
+_BEGIN = insert(Obligation)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An obligation that begins: nobody has been told of it yet."""
+
+    policy: str
+    subject: str
+    epoch: int
+    number: int | None
+    owner_id: int | None
+    chat_id: int | None
+    client_id: int | None
+    opened_at: datetime
+    opened_by: int
+    given_at: datetime
+    due_at: datetime
 
 
 def lock(session: Session) -> bool:
@@ -39,6 +60,12 @@ def add(session: Session, row: Obligation) -> Obligation | None:
     session.add(row)
     session.flush()
     return row
+
+
+def begin(session: Session, opening: Opening, next_at: datetime | None) -> None:
+    """Adds an obligation that the engine looks at by `next_at`; its policy, subject and epoch must be new."""
+    values = {name: getattr(opening, name) for name in Opening.__slots__}
+    session.connection().execute(_BEGIN, values | {"state": "open", "next_at": next_at, "data": {}})
 
 
 def on(session: Session, subject: str) -> list[Obligation]:

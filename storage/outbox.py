@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, insert, literal_column, or_, update
+from sqlalchemy import bindparam, case, func, literal_column, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -37,9 +37,11 @@ def _arrive(dialect: str) -> Any:
 
 # Built once: putting a statement together costs more than running it.
 _ARRIVE = {name: _arrive(name) for name in ("postgresql", "sqlite")}
-_QUEUE = insert(Outbox)
+_QUEUE = {
+    name: insert(Outbox).on_conflict_do_nothing(index_elements=["key"]).returning(col(Outbox.id))
+    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
 _UNTRIED = {"bundle": "", "attempts": 0, "retries_from": 0, "tried": [], "receipt": "", "channel": ""}
-_KNOWN = select(Outbox.id).where(Outbox.key == bindparam("key"))
 _ADDRESSES = (
     select(Identity)
     .where(Identity.person_id == bindparam("person_id"))
@@ -97,9 +99,6 @@ def queue(
     digest on a platform whose right of the month is used up: what is left of it is for replies and reminders.
     `tones` are those of the lines of `words`, `actions` pairs of a label and the words it stands for.
     """
-    session.flush()
-    if session.connection().execute(_KNOWN, {"key": key}).first() is not None:
-        return None
     platform, target_kind, target_id, error = "", "person", "", ""
     if address is not None:
         platform, target_kind, target_id = address
@@ -146,11 +145,14 @@ def queue(
         **_UNTRIED,
         "error": error,
     }
-    made = session.connection().execute(_QUEUE, values).inserted_primary_key
-    assert made is not None
+    session.flush()
+    connection = session.connection()
+    made = connection.execute(_QUEUE[connection.dialect.name], values).scalar()
+    if made is None:
+        return None
     if not error:
         arrive(session, platform, lane, due)
-    return Queued(made[0], state, error)
+    return Queued(made, state, error)
 
 
 def lane_of(platform: str, target_kind: str, target_id: str) -> str:

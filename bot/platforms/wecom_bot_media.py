@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from wechatpy.crypto.cryptography import WeChatCipher
 
 from bot.errors import Rejected, Temporary, Unknown, Unreachable
 from bot.platforms.http import Answer, nothing_said
@@ -83,6 +82,9 @@ def decrypt(content: bytes, key: str) -> bytes:
         raise Rejected("the file's key cannot be read") from None
     if len(secret) != 32 or not content or len(content) % 16:
         raise Rejected("the file cannot be decrypted")
+    # Imported with the first file: it brings a client of its own with it.
+    from wechatpy.crypto.cryptography import WeChatCipher
+
     plain: bytes = WeChatCipher(secret).decrypt(content)
     pad = plain[-1]
     if not 1 <= pad <= _BLOCK or plain[-pad:] != bytes([pad]) * pad:

@@ -233,7 +233,7 @@ async def test_a_database_away_during_the_work_gives_the_messages_back_at_once(g
     inner, away = life.store.write, True
 
     async def write(work: Any, lane: Any = "work") -> Any:
-        if away and "_one" in name_of(work):
+        if away and "_handled" in name_of(work):
             raise StoreUnavailable("away")
         return await inner(work, lane)
 

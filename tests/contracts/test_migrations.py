@@ -9,6 +9,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlmodel import Session, SQLModel
 
@@ -106,3 +107,7 @@ async def test_the_names_of_clients_outlive_the_upgrade_that_gave_them_teams(dat
 
     assert await store.read(clients.entries) == [(1, "海棠诊所", [("海棠", None)])]
     await store.close()
+
+
+def test_the_newest_revision_is_the_head_of_the_chain() -> None:
+    assert ScriptDirectory.from_config(migrate._config()).get_heads() == [migrate.newest()]
