@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import ssl
+import sys
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 from hashlib import sha256
+from importlib.util import find_spec
 from typing import Any
 
 import httpx
@@ -29,6 +31,12 @@ TOTAL_TIMEOUT = 30.0
 UPLOAD_TIMEOUT = 180.0
 MAX_ANSWER = 1 << 20
 BAN_PAUSE = timedelta(minutes=5)
+# As many as are said at once: one that is not kept costs another handshake.
+KEPT_CONNECTIONS = 50
+
+if find_spec("sniffio") is None:
+    # httpcore tries to import it at every lock, several times a call; that it is not there is to be known at once.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -40,7 +48,11 @@ def new_client(*, trust_env: bool = True) -> httpx.AsyncClient:
     `trust_env=False` ignores proxy settings of the environment: for addresses that a message brought in.
     """
     return httpx.AsyncClient(
-        timeout=TIMEOUT, follow_redirects=False, trust_env=trust_env, verify=certificates(trust_env)
+        timeout=TIMEOUT,
+        limits=httpx.Limits(max_connections=2 * KEPT_CONNECTIONS, max_keepalive_connections=KEPT_CONNECTIONS),
+        follow_redirects=False,
+        trust_env=trust_env,
+        verify=certificates(trust_env),
     )
 
 
