@@ -16,7 +16,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import Misconfigured
-from bot.types import Inbound, Listener, Platform
+from bot.types import Contested, Inbound, Listener, Platform
 from storage import settings
 from storage.holders import Holder, holder
 from storage.store import Store, StoreUnavailable
@@ -26,7 +26,8 @@ log = structlog.get_logger("listening")
 State = Literal["standby", "connecting", "listening", "misconfigured"]
 Commit = Callable[[tuple[Inbound, ...], datetime], Awaitable[None]]
 
-# The settings under which the holder of a platform tells how it stands: `{"state", "at"}` as JSON.
+# The settings under which the holder of a platform tells how it stands, as JSON: `state`, `at` which moment, the
+# `reason` while it is misconfigured, and when another program last took the connection, `taken_at`; else both empty.
 PREFIX = "listening."
 CHECK_SECONDS = 5.0
 # An operator has to act first; nobody is helped by asking more often.
@@ -58,8 +59,8 @@ class Listening:
         self.misconfigured_seconds = misconfigured_seconds
         self._listeners = {name: platform for name, platform in platforms.items() if isinstance(platform, Listener)}
         self._held: set[str] = set()
-        self._misconfigured: set[str] = set()
-        self._reported: dict[str, tuple[State, datetime]] = {}
+        self._misconfigured: dict[str, str] = {}
+        self._reported: dict[str, tuple[tuple[State, str, str], datetime]] = {}
 
     def states(self) -> dict[str, State]:
         """How this instance stands with every platform that is listened to."""
@@ -106,7 +107,7 @@ class Listening:
                     task = None
                 state = self._state(name)
                 if state == "listening":
-                    self._misconfigured.discard(name)
+                    self._misconfigured.pop(name, None)
                 if held:
                     await self._report(name, state)
                 await asyncio.sleep(self.check_seconds)
@@ -132,7 +133,7 @@ class Listening:
             except Misconfigured as error:
                 wait = self.misconfigured_seconds
                 if name not in self._misconfigured:
-                    self._misconfigured.add(name)
+                    self._misconfigured[name] = error.reason
                     log.error(
                         "cannot listen until an operator acts",
                         action="listening.misconfigured",
@@ -147,12 +148,16 @@ class Listening:
     async def _report(self, name: str, state: State) -> None:
         """Tells `doctor`, which is another process: at every change, and now and then that it still holds."""
         now = self.clock.now()
+        listener = self._listeners[name]
+        taken_at = listener.taken_at if isinstance(listener, Contested) else None
+        reason = self._misconfigured.get(name, "") if state == "misconfigured" else ""
+        new = (state, reason, taken_at.isoformat() if taken_at else "")
         known, at = self._reported.get(name, (None, now))
-        if known == state and abs((now - at).total_seconds()) < REPORT_SECONDS:
+        if known == new and abs((now - at).total_seconds()) < REPORT_SECONDS:
             return
-        told = json.dumps({"state": state, "at": now.isoformat()})
+        told = json.dumps({"state": state, "at": now.isoformat(), "reason": reason, "taken_at": new[2]})
         # A slow database must not keep the next look waiting, or the server takes this instance for dead.
         with contextlib.suppress(StoreUnavailable, TimeoutError):
             async with asyncio.timeout(REPORT_PATIENCE):
                 await self.store.write(lambda session: settings.put(session, PREFIX + name, told))
-            self._reported[name] = (state, now)
+            self._reported[name] = (new, now)

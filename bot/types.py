@@ -241,6 +241,29 @@ class Contacts(Protocol):
     async def contact(self, user_id: str, now: datetime) -> Contact | None: ...
 
 
+@runtime_checkable
+class Ranged(Protocol):
+    """A platform that tells whether it may write to a person without writing. `reaches` raises SendError when not."""
+
+    async def reaches(self, user_id: str, now: datetime) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A request that a platform's callback verifies and keeps nothing of, with the status and body it answers."""
+
+    request: RawRequest
+    status: int
+    body: bytes
+
+
+@runtime_checkable
+class Probed(Protocol):
+    """A platform heard by callbacks that can ask itself. `probe` returns None while it has no usable key."""
+
+    def probe(self, now: datetime) -> Probe | None: ...
+
+
 Accept = Callable[[tuple[Inbound, ...]], Awaitable[None]]
 
 
@@ -260,3 +283,10 @@ class Listener(Protocol):
     listening: bool
 
     async def listen(self, accept: Accept, clock: Callable[[], datetime]) -> None: ...
+
+
+@runtime_checkable
+class Contested(Protocol):
+    """A Listener whose connection another program may take; `taken_at` is when one did last, None for never."""
+
+    taken_at: datetime | None

@@ -21,6 +21,7 @@ from bot.types import Check
 PATIENCE = 10.0
 _SHORTEST_SECRET = 4
 _WIDTH_OF_A_FILE = 120
+_NARROW = 72
 
 
 async def examine(settings: Settings, *, clock: Clock | None = None, patience: float = PATIENCE) -> list[Check]:
@@ -29,12 +30,17 @@ async def examine(settings: Settings, *, clock: Clock | None = None, patience: f
     Waits at most `patience` seconds for each thing it asks. No check holds a secret.
     """
     now = (clock or SystemClock()).now()
-    stored, answered, public = await asyncio.gather(
-        data.checks(settings, now, patience),
-        network.platform_checks(settings, now, patience),
-        network.public_check(settings),
-    )
-    found = [*setup.checks(settings), *stored, *answered, *public]
+    platforms = network.open_platforms(settings)
+    try:
+        stored, answered, public = await asyncio.gather(
+            data.examine(settings, now, patience),
+            network.platform_checks(platforms, now, patience),
+            network.public_checks(settings, platforms, now, patience),
+        )
+        ranged = await network.range_checks(platforms, stored.addresses, now, patience)
+    finally:
+        await asyncio.gather(*(platform.close() for platform in platforms.values()))
+    found = [*setup.checks(settings), *stored.checks, *answered, *public, *ranged]
     secrets = list(_secrets(settings))
     return [_without(check, secrets) for check in found]
 
@@ -69,20 +75,27 @@ def as_dict(check: Check) -> dict[str, str | bool]:
 
 
 def show(checks: Sequence[Check], console: Console | None = None) -> None:
-    """Prints the checks as a table on stdout, aligned also where a line is Chinese, and how many are not right."""
+    """Prints the checks on stdout, and how many are not right.
+
+    A wide terminal gets a table, aligned also where a line is Chinese; on one narrower than 72 columns each check
+    stands under its name.
+    """
     if console is None:
         width = None if sys.stdout.isatty() else _WIDTH_OF_A_FILE
         console = Console(file=sys.stdout, width=width, markup=False, emoji=False, highlight=False)
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    narrow = console.width < _NARROW
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2 if not narrow else 1, 0, 0))
     table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
+    if not narrow:
+        table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for check in checks:
         mark, style = ("✗", "red") if not check.ok else ("!", "yellow") if check.advice else ("✓", "green")
-        words = Text(check.found)
+        words = Text(f"{check.name}：{check.found}" if narrow else check.found)
         if check.advice:
-            words.append(f"\n→ {check.advice}", style="bold" if not check.ok else "")
-        table.add_row(Text(mark, style=style), Text(check.name), words)
+            # Without a space: after one, a long Chinese line would begin anew below.
+            words.append(f"\n→{check.advice}", style="bold" if not check.ok else "")
+        table.add_row(Text(mark, style=style), *([] if narrow else [Text(check.name)]), words)
     console.print(table)
     wrong = sum(not check.ok for check in checks)
-    console.print(f"{len(checks)} checks, {wrong} not right" if wrong else f"{len(checks)} checks, all right")
+    console.print(f"{len(checks)} 项，{wrong} 项不对" if wrong else f"{len(checks)} 项，都对")

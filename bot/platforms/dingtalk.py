@@ -18,13 +18,13 @@ from typing import Any, TypeVar
 import httpx
 
 from bot.errors import Misconfigured, Rejected, SendError, Temporary, Unknown, Unreachable
-from bot.platforms.diagnose import clock_check
+from bot.platforms.diagnose import callback_check, clock_check, failure
 from bot.platforms.dingtalk_api import ROBOT_OFF, SESSION_GONE, TOO_LONG, DingtalkApi, robot_sign
 from bot.platforms.dingtalk_form import Form, harmless, shape, with_mentions
 from bot.platforms.dingtalk_message import NAME, parse_body, read_message, reply_address
 from bot.platforms.http import Caller, Progress, new_client
 from bot.platforms.text import byte_length, clean, json_length, split_text
-from bot.types import Check, Inbound, OutFile, Outgoing, Pace, Platform, RawRequest, Receipt, Received, Refused
+from bot.types import Check, Inbound, OutFile, Outgoing, Pace, Platform, Probe, RawRequest, Receipt, Received, Refused
 
 log = logging.getLogger(__name__)
 
@@ -289,7 +289,25 @@ class DingtalkRobot(Platform):
 
     async def check(self, now: datetime) -> list[Check]:
         """Fetch a token, send to nobody to see whether sending is permitted, and verify a callback of our own."""
-        return [*await self.check_sending(now), self.check_callback(now)]
+        return [*await self.check_sending(now), await self.check_callback(now)]
+
+    async def check_callback(self, now: datetime) -> Check:
+        """Whether a callback of our own passes."""
+        advice = "核对 DINGTALK_CLIENT_SECRET"
+        return await callback_check("钉钉 回调", self.receive, self.probe(now), now, advice)
+
+    def probe(self, now: datetime) -> Probe:
+        """Return a signed callback whose body nobody can read: refused with 400 once the signature is found right."""
+        timestamp = str(int(now.timestamp() * 1000))
+        headers = {"timestamp": timestamp, "sign": robot_sign(self._secret, timestamp)}
+        return Probe(RawRequest("POST", PATH, {}, headers, b"doctor"), 400, b"")
+
+    async def reaches(self, user_id: str, now: datetime) -> bool:
+        """Ask the contacts whether a person is in the app's range and active; see Ranged. Costs no metered call."""
+        try:
+            return await self.api.active(user_id, now)
+        except Unreachable:
+            return False
 
     async def check_sending(self, now: datetime) -> list[Check]:
         """The checks that are the same however messages come in: token, permission to send, clock."""
@@ -302,7 +320,7 @@ class DingtalkRobot(Platform):
         try:
             await self.api.token.get(now)
         except SendError as error:
-            return [Check("钉钉 凭证", False, error.reason, advice(error))]
+            return [Check("钉钉 凭证", False, failure(error), advice(error))]
         token = Check("钉钉 凭证", True, "已取得 accessToken")
         try:
             await self.api.to_person(_NOBODY, "sampleText", {"content": "doctor"}, now)
@@ -310,17 +328,8 @@ class DingtalkRobot(Platform):
             # The permission is checked before the person is looked up: this refusal is the good answer.
             pass
         except SendError as error:
-            return [token, Check("钉钉 发送权限", False, error.reason, advice(error))]
+            return [token, Check("钉钉 发送权限", False, failure(error), advice(error))]
         return [token, Check("钉钉 发送权限", True, "机器人可以发消息")]
-
-    def check_callback(self, now: datetime) -> Check:
-        """Whether a callback of our own passes."""
-        timestamp = str(int(now.timestamp() * 1000))
-        try:
-            self._verify(timestamp, robot_sign(self._secret, timestamp), now)
-        except Refused as error:
-            return Check("钉钉 回调", False, error.reason, "请检查 DINGTALK_CLIENT_SECRET")
-        return Check("钉钉 回调", True, "验签自检通过")
 
 
 def _forms(message: Outgoing, texts: tuple[str, str], *, whole: bool) -> tuple[Form, Form]:
@@ -352,25 +361,26 @@ def advice(error: SendError) -> str:
     """Return what an operator does about a failed check."""
     code = str(error.code or "").lower()
     if "permission missing" in error.reason:
-        link = error.reason.rsplit(" ", 1)[-1]
-        return f"请打开 {link} 申请权限,并重新发布应用版本"
+        scopes, _, link = error.reason.removeprefix("permission missing: ").partition("; apply at ")
+        return f"申请权限 {scopes}，再发布版本：{link}"
     if "permissiondenied" in code or code == "88":
-        return "请在开放平台为应用开通“企业内机器人发送消息”权限,并重新发布版本"
+        return "在开放平台“权限管理”为应用开通缺的权限（发消息：企业内机器人发送消息），再发布版本"
     if "Stream" in error.reason:
         return (
-            "请核对 DINGTALK_CLIENT_ID 和 DINGTALK_CLIENT_SECRET,把机器人的消息接收模式选为 Stream 模式,"
-            "并发布应用版本;要用 HTTP 模式就设 DINGTALK_MODE=http"
+            "核对 DINGTALK_CLIENT_ID 和 DINGTALK_CLIENT_SECRET；消息接收模式选 Stream 并发布；"
+            "要用 HTTP 模式就设 DINGTALK_MODE=http"
         )
     if "client" in error.reason:
-        return "请核对 DINGTALK_CLIENT_ID 和 DINGTALK_CLIENT_SECRET"
+        return "核对 DINGTALK_CLIENT_ID 和 DINGTALK_CLIENT_SECRET"
     if "allow-listed" in error.reason:
-        return "请在开放平台该应用的“安全设置”里加入本机出口 IP"
+        address = error.reason.rpartition(": ")[2] if ": " in error.reason else "本机的出口 IP"
+        return f"开放平台 → 该应用 → 安全设置，加入 {address}"
     if "robot" in error.reason:
-        return "请核对 DINGTALK_ROBOT_CODE,并确认机器人已随应用版本发布"
+        return "核对 DINGTALK_ROBOT_CODE；机器人要随应用版本发布"
     if "used up" in error.reason:
-        return "本月接口调用量已用完:请升级套餐或等下月"
+        return "本月接口调用量已用完：升级套餐，或等下月"
     if code in ("connect", "no-answer"):
-        return "请检查网络、代理和 DINGTALK_API_BASE"
+        return "检查网络、代理（HTTPS_PROXY）和 DINGTALK_API_BASE"
     if code == "ban":
-        return "调用过快被网关拦截,请五分钟后再试"
-    return "请稍后再试;若一直如此,请凭错误码查钉钉文档"
+        return "五分钟后再试"
+    return f"稍后再试；一直如此就凭错误码查钉钉文档（{error.reason}）"

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -41,11 +42,11 @@ _NOT_CONFIGURED = {
     88: "not authorised",
     40001: "the client id or the secret is wrong",
     40089: "the client id or the secret is wrong",
-    60020: "this server's address is not allow-listed",
     400101: "the group robot's token is missing",
 }
 _REFUSED_CONTENT = frozenset({430101, 430102, 430103, 430104, 460101, 101002, 400105, 40035, 43004})
 _TOKEN_REFUSED = frozenset({40014, 42001})
+_ADDRESS = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])")
 
 # Parts of the new API's codes, lower case; the first that fits counts.
 _TEXT_CODES: tuple[tuple[str, type[SendError], str], ...] = (
@@ -55,7 +56,6 @@ _TEXT_CODES: tuple[tuple[str, type[SendError], str], ...] = (
     ("send.too.fast", Throttled, "too many messages"),
     ("throttling", Throttled, "too many calls"),
     ("flowcontrol", Throttled, "too many messages"),
-    ("ipnotinwhitelist", Misconfigured, "this server's address is not allow-listed"),
     ("invalidclient", Misconfigured, "the client id or the secret is wrong"),
     ("service.timeout", Unknown, "the platform timed out: the message may have arrived"),
     ("robotcode.auth", Misconfigured, "the robot code belongs to another app"),
@@ -88,6 +88,8 @@ def typed_error(answer: Answer, client_id: str = "") -> SendError | None:
         return TokenRefused("the access token was refused", text or 401)
     if "permissiondenied" in lowered:
         return _missing_scope(answer, client_id)
+    if "ipnotinwhitelist" in lowered:
+        return Misconfigured(_not_listed(answer.text("message")), text)
     for part, kind, reason in _TEXT_CODES:
         if part in lowered:
             return Throttled(reason, text, 5.0) if kind is Throttled else kind(reason, text)
@@ -106,6 +108,8 @@ def _numbered_error(code: int, answer: Answer) -> SendError:
         return Misconfigured(f"the group robot's security check failed: {_security_check(message)}", code)
     if code in (130101, 410100):
         return Throttled("the group robot is muted for ten minutes", code, _MUTED)
+    if code == 60020:
+        return Misconfigured(_not_listed(message), code)
     if code == 90020:
         return UsedUp("the month's calls are used up", code)
     if code in (90018, 90002):
@@ -122,6 +126,11 @@ def _numbered_error(code: int, answer: Answer) -> SendError:
     if code == -1:
         return Temporary("the platform is busy", code)
     return Temporary(f"error {code}: {scrub(message)}", code)
+
+
+def _not_listed(message: str) -> str:
+    address = _ADDRESS.search(message)
+    return "this server's address is not allow-listed" + (f": {address[0]}" if address else "")
 
 
 def _security_check(message: str) -> str:
@@ -220,6 +229,18 @@ class DingtalkApi:
             "msgParam": json.dumps(param, ensure_ascii=False),
         }
         return _process_key(await self._send("/v1.0/robot/groupMessages/send", now, payload))
+
+    async def active(self, user_id: str, now: datetime) -> bool:
+        """Whether somebody of the contacts is active. Unreachable for one outside the app's contact range."""
+        url = join_url(self._oapi_base, "/topapi/v2/user/get")
+
+        async def post(token: str) -> Answer:
+            return await self._numbered(url, now, params={"access_token": token}, payload={"userid": user_id})
+
+        with nothing_said():
+            answer = await self._with_token(post, now)
+        result = answer.data.get("result")
+        return not isinstance(result, dict) or result.get("active") is not False
 
     async def upload(self, kind: str, name: str, content: bytes, now: datetime) -> str:
         """Upload a file; return its media id."""

@@ -21,10 +21,23 @@ import aiohttp
 from yarl import URL
 
 from bot.errors import Misconfigured, SendError, Temporary, Throttled
+from bot.platforms.diagnose import failure
 from bot.platforms.dingtalk import DingtalkRobot, advice
 from bot.platforms.dingtalk_message import NAME, parse_body, read_card, stream_address
 from bot.platforms.http import certificates
-from bot.types import Accept, Check, Inbound, Listener, Outgoing, Platform, RawRequest, Receipt, Received, Refused
+from bot.types import (
+    Accept,
+    Check,
+    Inbound,
+    Listener,
+    Outgoing,
+    Platform,
+    Probe,
+    RawRequest,
+    Receipt,
+    Received,
+    Refused,
+)
 
 log = logging.getLogger(__name__)
 
@@ -126,10 +139,18 @@ class DingtalkStream(Platform, Listener):
         """Close the connections messages are sent by; those that are listened to end with `listen`."""
         await self.robot.close()
 
+    def probe(self, now: datetime) -> Probe | None:
+        """See DingtalkRobot; None when callbacks are not answered."""
+        return self.robot.probe(now) if self.paths else None
+
+    async def reaches(self, user_id: str, now: datetime) -> bool:
+        """See DingtalkRobot."""
+        return await self.robot.reaches(user_id, now)
+
     async def check(self, now: datetime) -> list[Check]:
         """Fetch a token, send to nobody, and ask for a connection; the ticket is left to expire."""
         found = [*await self.robot.check_sending(now), await self._check_open(now)]
-        return [*found, self.robot.check_callback(now)] if self.paths else found
+        return [*found, await self.robot.check_callback(now)] if self.paths else found
 
     async def _check_open(self, now: datetime) -> Check:
         name = "钉钉 Stream"
@@ -137,13 +158,9 @@ class DingtalkStream(Platform, Listener):
             await self._address(now)
         except SendError as error:
             if self.paths and isinstance(error, Misconfigured):
-                return Check(
-                    name,
-                    True,
-                    f"没有长连接：{error.reason}",
-                    "机器人在 HTTP 模式时不需要；要用 Stream：" + advice(error),
-                )
-            return Check(name, False, error.reason, advice(error))
+                found = f"没有长连接：{failure(error)}"
+                return Check(name, True, found, "机器人在 HTTP 模式时不需要；要用 Stream：" + advice(error))
+            return Check(name, False, failure(error), advice(error))
         return Check(name, True, "可以建立长连接")
 
     async def listen(self, accept: Accept, clock: Clock) -> None:

@@ -6,7 +6,6 @@ An app hears its members in private only. Groups are reached through a group rob
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
@@ -16,7 +15,7 @@ import httpx
 
 from bot.errors import SendError, Unreachable
 from bot.platforms.budget import HOUR, Budget
-from bot.platforms.diagnose import clock_check
+from bot.platforms.diagnose import callback_check, clock_check, failure
 from bot.platforms.http import Caller, Progress, new_client
 from bot.platforms.text import clean, split_text
 from bot.platforms.wecom_api import WecomApi
@@ -25,12 +24,15 @@ from bot.platforms.wecom_crypto import KEY_CHARS, Envelope
 from bot.platforms.wecom_lane import is_user_id, load, media_kind, speak
 from bot.platforms.wecom_message import NAME, encrypted_part, read_message
 from bot.platforms.wecom_webhook import GroupLane, GroupRobots
-from bot.types import Check, Contact, OutFile, Outgoing, Pace, Platform, RawRequest, Receipt, Received, Refused
+from bot.types import Check, Contact, OutFile, Outgoing, Pace, Platform, Probe, RawRequest, Receipt, Received, Refused
 
 PATH = "/wecom/app"
 API_BASE = "https://qyapi.weixin.qq.com"
 MAX_BYTES = 2048
 PER_HOUR = 1000
+# What the contacts answer for a member outside the visible range, and the states of one who is barred or has left.
+_OUT_OF_RANGE = frozenset({60011, 50002})
+_NOT_MEMBER = frozenset({2, 5})
 
 log = logging.getLogger(__name__)
 
@@ -144,39 +146,49 @@ class WecomApp(Platform):
         """Fetch a token, ask about the app, and open a callback sealed by ourselves."""
         checks = await self._check_api(now)
         checks.append(clock_check("企业微信 时钟", self._caller.last_date, now))
-        return [*checks, *self._check_callback(now)]
+        return [*checks, await self._check_callback(now)]
 
     async def _check_api(self, now: datetime) -> list[Check]:
         self._api.token.forget()
         try:
             await self._api.token.get(now)
         except SendError as error:
-            return [Check("企业微信 凭证", False, error.reason, _advice(error))]
+            return [Check("企业微信 凭证", False, failure(error), _advice(error))]
         token = Check("企业微信 凭证", True, "已取得 access_token")
         try:
             answer = await self._api.get("/cgi-bin/agent/get", now, {"agentid": str(self._agent_id)})
         except SendError as error:
-            return [token, Check("企业微信 应用", False, error.reason, _advice(error))]
+            return [token, Check("企业微信 应用", False, failure(error), _advice(error))]
         if answer.code("close"):
-            return [token, Check("企业微信 应用", False, "应用已被停用", "请管理员在管理后台启用该应用")]
-        return [token, Check("企业微信 应用", True, "应用可用,本机 IP 可调用接口")]
+            return [token, Check("企业微信 应用", False, "应用已被停用", "请管理员在管理后台启用它")]
+        return [token, Check("企业微信 应用", True, "可用，本机 IP 在可信名单里")]
 
-    def _check_callback(self, now: datetime) -> list[Check]:
+    async def _check_callback(self, now: datetime) -> Check:
         name = "企业微信 回调"
         if not self.paths:
-            advice = "要接收消息,请设置 WECOM_TOKEN 和 WECOM_AES_KEY,并在应用的“接收消息”里填同样的值"
-            return [Check(name, False, "未配置,只能发送", advice)]
-        if self._envelope is None:
-            found = f"EncodingAESKey 为 {len(self._aes_key)} 个字符,格式不对"
-            advice = f"WECOM_AES_KEY 应为 {KEY_CHARS} 个字母或数字,请从管理后台重新复制"
-            return [Check(name, False, found, advice)]
-        timestamp, nonce, said = str(int(now.timestamp())), secrets.token_hex(8), secrets.token_hex(16)
-        encrypted, signature = self._envelope.seal(said, timestamp, nonce)
+            advice = "要接收消息：设 WECOM_TOKEN 和 WECOM_AES_KEY，与应用“接收消息”页上的一样"
+            return Check(name, False, "未配置，只能发送", advice)
+        probe = self.probe(now)
+        if probe is None:
+            found = f"WECOM_AES_KEY 有 {len(self._aes_key)} 个字符，应为 {KEY_CHARS} 个字母或数字"
+            return Check(name, False, found, "从应用的“接收消息”页重新复制 EncodingAESKey")
+        return await callback_check(name, self.receive, probe, now, "核对 WECOM_CORP_ID、WECOM_TOKEN、WECOM_AES_KEY")
+
+    def probe(self, now: datetime) -> Probe | None:
+        """Return the console's address check as WeCom would make it; see Probed."""
+        return None if self._envelope is None else self._envelope.probe(PATH, now)
+
+    async def reaches(self, user_id: str, now: datetime) -> bool:
+        """Ask the contacts whether a member is in the visible range and has not left; see Ranged."""
+        if not is_user_id(user_id):
+            return False
         try:
-            intact = self._envelope.open(encrypted, signature, timestamp, nonce, now) == said.encode()
-        except Refused as error:
-            return [Check(name, False, error.reason, "请检查 WECOM_CORP_ID、WECOM_TOKEN、WECOM_AES_KEY")]
-        return [Check(name, intact, "加解密自检通过" if intact else "加解密自检失败")]
+            answer = await self._api.get("/cgi-bin/user/get", now, {"userid": user_id})
+        except SendError as error:
+            if isinstance(error, Unreachable) or error.code in _OUT_OF_RANGE:
+                return False
+            raise
+        return answer.code("status") not in _NOT_MEMBER
 
 
 class _Member:
@@ -244,20 +256,22 @@ def _advice(error: SendError) -> str:
     match error.code:
         case 60020:
             address = error.reason.rsplit(" ", 1)[-1]
-            return f"请在管理后台该应用的“企业可信IP”里加入 {address}"
+            return f"管理后台 → 该应用 → 企业可信IP，加入 {address}"
         case 40001 | 40091:
-            return "WECOM_SECRET 不对:请从该应用的详情页重新复制 Secret"
+            return "WECOM_SECRET 不对：从应用详情页重新复制"
         case 40013:
-            return "WECOM_CORP_ID 不对:请在“我的企业”页面核对企业ID"
+            return "WECOM_CORP_ID 不对：在“我的企业”页核对企业ID"
         case 40056 | 301002:
-            return "WECOM_AGENT_ID 与 WECOM_SECRET 不属于同一个应用,请核对"
+            return "WECOM_AGENT_ID 与 WECOM_SECRET 不是同一个应用的，请核对"
         case 48002 | 60011 | 84074:
-            return "应用没有该接口的权限:请检查应用的可见范围和“可调用接口的应用”"
+            return "应用没有权限：检查可见范围和“可调用接口的应用”"
         case 50003:
-            return "应用已被停用:请管理员在管理后台启用"
+            return "应用已停用：请管理员在管理后台启用"
+        case 50001 | 80001 | 85005:
+            return "可信域名没有通过：换备案主体与企业一致的域名，再到应用详情页设置"
         case "connect" | "no-answer":
-            return "请检查网络、代理和 WECOM_API_BASE"
+            return "检查网络、代理（HTTPS_PROXY）和 WECOM_API_BASE"
         case "ban":
-            return "调用过快被网关拦截,请五分钟后再试"
+            return "五分钟后再试"
         case _:
-            return "请稍后再试;若一直如此,请凭错误码查企业微信文档"
+            return f"稍后再试；一直如此就凭错误码查企业微信文档（{error.reason}）"

@@ -100,6 +100,7 @@ class WecomBot(Platform, Listener):
         self._progress = Progress()
         self._link: Link | None = None
         self.listening = False
+        self.taken_at: datetime | None = None
 
     async def close(self) -> None:
         """Close the connections made by this object."""
@@ -131,6 +132,8 @@ class WecomBot(Platform, Listener):
                 while True:
                     begun = clock()
                     end = await self._hold(session, taking, clock)
+                    if end == "kicked":
+                        self.taken_at = clock()
                     wait = waits.after(end, (clock() - begun).total_seconds())
                     await self._pause(wait * (0.5 + self._jitter()))
         finally:
@@ -238,7 +241,7 @@ class WecomBot(Platform, Listener):
 
     async def check(self, now: datetime) -> list[Check]:
         """Open a connection without subscribing: a second subscription would push out the bot in service."""
-        name = "企业微信机器人 长连接"
+        name = "企微机器人 长连接"
         closing = aiohttp.ClientWSTimeout(ws_close=self._timing.close)
         try:
             async with (
@@ -248,9 +251,9 @@ class WecomBot(Platform, Listener):
             ):
                 pass
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            found = f"连不上 ({type(error).__name__})"
-            return [Check(name, False, found, "请检查网络、代理和 WECOM_BOT_WS_URL")]
-        return [Check(name, True, "连得上;Bot ID 和 Secret 由运行中的机器人验证,doctor 不登录,以免把它挤掉")]
+            found = f"连不上（{type(error).__name__}）"
+            return [Check(name, False, found, "检查网络、代理（HTTPS_PROXY）和 WECOM_BOT_WS_URL")]
+        return [Check(name, True, "连得上；这里不登录，以免挤掉正在用的连接")]
 
 
 class _Chat:

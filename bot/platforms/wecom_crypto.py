@@ -12,13 +12,14 @@ import binascii
 import hashlib
 import hmac
 import re
+import secrets
 from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from bot.types import Refused
+from bot.types import Probe, RawRequest, Refused
 
 FRESHNESS = timedelta(seconds=300)
 KEY_CHARS = 43
@@ -71,6 +72,13 @@ class Envelope:
         encrypted: bytes = PrpCrypto(self._key).encrypt(message, self._receive_id)
         text = encrypted.decode("ascii")
         return text, self.sign(timestamp, nonce, text)
+
+    def probe(self, path: str, now: datetime) -> Probe:
+        """Return the address check of WeCom's console, to be answered with the words sealed in it."""
+        timestamp, nonce, said = str(int(now.timestamp())), secrets.token_hex(8), secrets.token_hex(16)
+        echo, signature = self.seal(said, timestamp, nonce)
+        query = {"msg_signature": signature, "timestamp": timestamp, "nonce": nonce, "echostr": echo}
+        return Probe(RawRequest("GET", path, query, {}, b""), 200, said.encode())
 
     def sign(self, timestamp: str, nonce: str, encrypted: str) -> str:
         """Return WeCom's signature over the three, in lower-case hex."""

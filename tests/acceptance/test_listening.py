@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from bot.app import App
 from bot.clock import SystemClock, VirtualClock
-from bot.doctor import data
+from bot.doctor import running
 from bot.errors import Misconfigured
 from bot.listening import Listening
 from bot.settings import Settings
@@ -184,16 +184,18 @@ async def test_doctor_reads_what_the_holder_tells(station: Station) -> None:
     station.begin()
     async with asyncio.timeout(30):
         await told.wait()
-        while "misconfigured" not in (await _checks(station, NOON))[0].found:
+        while "平台不接受" not in (await _checks(station, NOON))[0].found:
             told.clear()
             await told.wait()
     assert not (await _checks(station, NOON))[0].ok
     (later,) = await _checks(station, NOON + timedelta(hours=1))
-    assert "nobody has listened since" in later.found
+    assert "没有实例在听" in later.found
 
 
 async def _checks(station: Station, now: datetime) -> list[Check]:
-    return await station.app.store.read(lambda session: data._listening(session, now))
+    return await station.app.store.read(
+        lambda session: list(running.connections(session, Settings(_env_file=None), now))
+    )
 
 
 @pytest.mark.postgres

@@ -25,6 +25,7 @@ SESSION = "/robot/sendBySession"
 CUSTOM = "/robot/send"
 ACCESS_TOKEN = "/v1.0/oauth2/accessToken"
 UPLOAD = "/media/upload"
+USER = "/topapi/v2/user/get"
 
 
 SAYS = "dtmd://dingtalkclient/sendMessage?content="
@@ -85,6 +86,7 @@ class FakeDingtalk(FakeServer):
             web.post(SESSION, self._session_send),
             web.post(CUSTOM, self._custom_send),
             web.post(UPLOAD, self._upload),
+            web.post(USER, self._user),
         ]
 
     def session(self, conversation: str) -> tuple[str, datetime]:
@@ -243,6 +245,16 @@ class FakeDingtalk(FakeServer):
         if uuid is not None:
             self._uuids.add(uuid)
         return web.json_response({"errcode": 0, "errmsg": "ok"})
+
+    async def _user(self, request: web.Request) -> web.Response:
+        if not self.knows_token(request.query.get("access_token", "")):
+            return web.json_response({"errcode": 40014, "errmsg": "不合法的access_token"})
+        if self.missing_scope:
+            return web.json_response({"errcode": 88, "sub_code": "60011", "errmsg": "没有调用该接口的权限"})
+        user_id = (await request.json())["userid"]
+        if user_id not in self.people:
+            return web.json_response({"errcode": 60121, "errmsg": "找不到该用户"})
+        return web.json_response({"errcode": 0, "errmsg": "ok", "result": {"userid": user_id, "active": True}})
 
     async def _upload(self, request: web.Request) -> web.Response:
         if not self.knows_token(request.query.get("access_token", "")):

@@ -564,7 +564,7 @@ async def test_doctor_asks_for_a_connection() -> None:
         gateway.fail(OPEN, Fault(status=401, body={"code": "authFailed", "message": ""}))
         (wrong,) = [check for check in await stage.stream.check(NOON) if not check.ok]
         assert wrong.name == "钉钉 Stream"
-        assert "Stream 模式" in wrong.advice
+        assert "选 Stream" in wrong.advice
         assert "DINGTALK_MODE=http" in wrong.advice
         await stage.stream.close()
 

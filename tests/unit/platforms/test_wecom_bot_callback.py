@@ -302,7 +302,7 @@ async def test_a_malformed_key_refuses_everything_and_doctor_tells(fake: FakeWec
     assert await refused(broken, fake.says("LiSi", "好", "m1")) == 403
     (check,) = await broken.check(NOON)
     assert not check.ok
-    assert "43" in check.advice
+    assert "43" in check.found
     await broken.close()
 
 
