@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from handlers.language.text import fold
 from handlers.talk import Answer, Talk
 from prompts import HELP
 from storage import people
@@ -35,10 +37,59 @@ def help_page(talk: Talk, rest: str, topics: Sequence[str]) -> Answer:
     return Answer("help", told)
 
 
+_GREETINGS = frozenset(
+    {
+        "在",
+        "在吗",
+        "在么",
+        "在不在",
+        "你好",
+        "您好",
+        "hi",
+        "hello",
+        "哈喽",
+        "嗨",
+        "早",
+        "早上好",
+        "早安",
+        "下午好",
+        "晚上好",
+    }
+)
+_THANKS = frozenset(
+    {
+        "谢谢",
+        "谢了",
+        "多谢",
+        "感谢",
+        "辛苦了",
+        "辛苦",
+        "收到",
+        "好",
+        "好的",
+        "好的谢谢",
+        "收到谢谢",
+        "ok",
+        "知道了",
+        "明白",
+        "明白了",
+        "嗯",
+        "嗯嗯",
+        "行",
+    }
+)
+_AROUND = re.compile(r"[\s,，。.!！~～?？、]|[啊呀哈啦哦呢]+$|^一诺")
+
+
 def not_understood(talk: Talk, nearest: Sequence[str]) -> Answer:
     """Says so in one line, with the nearest commands; in a group shorter still."""
     if not talk.text.strip():
         if talk.attachments:
             return Answer("attachment_alone", {"count": len(talk.attachments)})
         return Answer("greeting", {"bot": talk.bot_name})
+    said = _AROUND.sub("", fold(talk.text))
+    if said in _GREETINGS:
+        return Answer("greeting", {"bot": talk.bot_name})
+    if said in _THANKS:
+        return Answer("courtesy", {})
     return Answer("not_understood", {"nearest": [HELP[topic] for topic in nearest], "bot": talk.bot_name})

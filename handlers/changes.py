@@ -10,7 +10,7 @@ from typing import Any
 from handlers import queries, relinks
 from handlers.commitments import closed_facts, find, other_kind, shown
 from handlers.language import clauses, deadline
-from handlers.language.intent import command, take_numbers
+from handlers.language.intent import command, part_number, take_numbers
 from handlers.language.text import fold
 from handlers.talk import Answer, Notice, Talk
 from storage import clients, people
@@ -18,8 +18,6 @@ from storage.tables import Absence, Commitment, Lead, Person
 
 _AT = re.compile(r"[@＠]\s*")
 _FIRST = re.compile(r"^\s*[#＃]?\s*[\d０-９]+[\s,，、:：;；]*")
-# 转交12@李娜, 延期12到周五: the number ends where these begin.
-_GLUED = re.compile(r"^(\s*[#＃]?\s*[\d０-９]+)(?=[到至给@＠])")
 _TO = " 给到由:：,，"
 
 
@@ -41,7 +39,7 @@ def not_yours(talk: Talk, number: int, owner_id: int) -> Answer:
 
 
 def _first_number(rest: str) -> tuple[int | None, str]:
-    spaced = _GLUED.sub(r"\1 ", rest)
+    spaced = part_number(rest)
     numbers, _ = take_numbers(spaced)
     return (numbers[0], _FIRST.sub("", spaced)) if numbers else (None, rest)
 
@@ -217,6 +215,7 @@ def hand_over(talk: Talk, rest: str) -> Answer:
         return row
     heir, names = _named_person(talk, words)
     if heir is None or heir.id is None:
+        talk.ask("transfer", {"number": number})
         example = {"number": number, "verb": "转交", "example": f"转交 {number} @李娜", "names": names}
         return Answer("heir_missing", example, kind="question", about=[number])
     if heir.id == row.owner_id:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from handlers.language import clauses
-from handlers.language.intent import take_numbers
+from handlers.language.intent import part_number, take_numbers
 from handlers.language.text import fold
 from handlers.talk import Answer, Notice, Talk, said_in
 from storage import events, facts
@@ -45,6 +46,7 @@ def store(talk: Talk, items: Sequence[clauses.Item], text: str) -> Answer:
             row, asked = _store_one(talk, item, owner, text)
             made.append((row, item))
             todo += asked
+    twice = _told_before(talk, [row for row, _ in made])
     notices: list[Notice] = []
     if not talk.in_group:
         for owner_id in dict.fromkeys(row.owner_id for row, _ in made if row.owner_id != talk.my_id):
@@ -57,10 +59,11 @@ def store(talk: Talk, items: Sequence[clauses.Item], text: str) -> Answer:
         {
             "items": [shown(talk, row, item.uncertain) for row, item in made],
             "todo": todo[0] if todo else None,
+            "twice": twice,
             "now": talk.now,
         },
         kind="question" if todo else "reply",
-        about=[row.number for row, _ in made],
+        about=[*(row.number for row, _ in made), *twice],
         mentions=[row.owner_id for row, _ in made if row.owner_id != talk.my_id] if talk.in_group else (),
         notices=notices,
     )
@@ -106,6 +109,23 @@ def _store_one(talk: Talk, item: clauses.Item, owner: Person, text: str) -> tupl
         asked = {"kind": "client", "number": row.number, "matter": row.matter, "said": said}
         todo.append(asked | {"options": talk.options(match, said)})
     return row, todo
+
+
+def _told_before(talk: Talk, made: Sequence[Commitment]) -> list[int]:
+    """Open commitments that say just what those made say: the same owner, matter and date."""
+    fresh = {row.number for row in made}
+    wanted = {(row.owner_id, fold(row.matter), row.due_at) for row in made if row.due_at is not None}
+    if not wanted:
+        return []
+    owners, dates = {owner_id for owner_id, _, _ in wanted}, [due_at for _, _, due_at in wanted]
+    before = facts.commitments(
+        talk.session, owners, due_from=min(dates), due_before=max(dates) + timedelta(microseconds=1)
+    )
+    return [
+        row.number
+        for row in before
+        if row.number not in fresh and (row.owner_id, fold(row.matter), row.due_at) in wanted
+    ]
 
 
 def shown(talk: Talk, row: Commitment, uncertain: bool = False, reader_id: int | None = None) -> dict[str, Any]:
@@ -205,6 +225,10 @@ def _mine_named(talk: Talk, words: str) -> tuple[list[Commitment], bool]:
 def done(talk: Talk, rest: str) -> Answer:
     """`完成 12`, `完成 12 13`, `完成 寄样`, `✅12`, with words, a picture or a file as proof."""
     numbers, note = take_numbers(rest)
+    if not numbers:
+        glued, words = take_numbers(part_number(rest))
+        if glued and find(talk, glued[0]) is not None:
+            numbers, note = glued, words
     if numbers:
         return close(talk, numbers, note if _WORD.search(note) else "")
     if not rest:

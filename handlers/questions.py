@@ -38,6 +38,9 @@ _NO = re.compile(
     r"(?:先|都|就)?(?:不|别|不用|不要|不必|不是|都不是|不对|不需要|不取消|不记|不建|不新建|算|no)(?:了|吧|的|啦)?|否|无|没有"
 )
 
+_LONGEST_NAME = 40
+_HEIR = re.compile(r"^\s*(?:转|交|转交)?(?:给)?\s*[@＠]?\s*")
+
 
 def answered(talk: Talk) -> Answer | None:
     """What a message that is no command answers; None when nothing was asked, or this is no answer to it."""
@@ -63,11 +66,32 @@ def _pick(talk: Talk, options: list[Any]) -> Any | None:
 
 
 def _pick_client(talk: Talk, options: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The client picked; one that was merged into another since it was offered is the other."""
-    option: dict[str, Any] | None = _pick(talk, options)
+    """The client picked or named; one that was merged into another since it was offered is the other."""
+    option: dict[str, Any] | None = _pick(talk, options) or _named_client(talk, options)
     if option is None or option["id"] is None:
         return option
     return option | {"id": clients.standing(talk.session, option["id"])}
+
+
+def _named_client(talk: Talk, options: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The client that a message names and says nothing else of: one of those offered, or any other."""
+    said = _plain(talk.text)
+    if not 2 <= len(said) <= _LONGEST_NAME:
+        return None
+    offered = [
+        each for each in options if said == _plain(each["name"]) or (each["id"] and said in _plain(each["name"]))
+    ]
+    if len(offered) == 1:
+        return offered[0]
+    match = talk.directory.mention(talk.text.strip())
+    if match.key is None or match.ask:
+        return None
+    names = (talk.client_name(match.key) or "", *talk.aliases_of(match.key))
+    return {"id": match.key, "name": names[0]} if any(said in _plain(name) for name in names) else None
+
+
+def _plain(name: str) -> str:
+    return fold(name).replace(" ", "").strip("。.!,?")
 
 
 def _taught(talk: Talk, answer: Answer, asked: dict[str, Any], option: dict[str, Any]) -> Answer:
@@ -173,6 +197,15 @@ def _cancel(talk: Talk, question: Question) -> Answer | None:
     return changes.ask_reason(talk, row) if is_yes(talk.text) else changes.withdraw(talk, row, talk.text.strip())
 
 
+def _transfer(talk: Talk, question: Question) -> Answer | None:
+    """A colleague's name, and nothing else."""
+    said = _HEIR.sub("", talk.text).strip(" ，,。.")
+    if not talk.mentioned and said not in talk.roster():
+        return None
+    question.answered_at = talk.now
+    return changes.hand_over(talk, f"{question.payload['number']} @{said}")
+
+
 def _lookup(talk: Talk, question: Question) -> Answer | None:
     option = _pick_client(talk, question.payload["options"])
     if option is None:
@@ -236,6 +269,7 @@ _ANSWERS: dict[str, Callable[[Talk, Question], Answer | None]] = {
     "postpone": _moved,
     "correct": _moved,
     "cancel": _cancel,
+    "transfer": _transfer,
     "lookup": _lookup,
     "contact": _contact,
     "lead": _lead,

@@ -221,7 +221,7 @@ ROUTES: tuple[Route, ...] = (
     Route("contact", _whole(read_contact), lambda talk, _: contacts.contact(talk)),
     Route("lead", _whole(read_lead), lambda talk, _: leads.lead(talk)),
     Route("last_contact", last_contact_words, _last_contact),
-    Route("lists", client_list, lists.of_client),
+    Route("lists", client_list, lambda talk, rest: _somebodys(talk, rest) or lists.of_client(talk, rest)),
     Route("client_names", _word("客户"), clients.command),
     Route("client_names", _word("合并", tight="客"), client_changes.merge_command),
     Route("client", _word("客户", "客户卡"), _client_needed("card", queries.card)),

@@ -13,7 +13,7 @@ from bot.types import Happening
 from handlers import client_names, relinks
 from handlers.talk import TABLES, Answer, Notice, Talk, happening
 from storage import clients, events, facts, outbox
-from storage.tables import Commitment, Contact, Event, Lead, Moment
+from storage.tables import Absence, Commitment, Contact, DailyReport, Event, Lead, Moment
 
 WINDOW = timedelta(minutes=10)
 _UNDONE = {*TABLES, *client_names.TABLES}
@@ -37,7 +37,7 @@ def undo(talk: Talk) -> Answer:
         return Answer("nothing_to_undo", {"minutes": WINDOW.seconds // 60})
     owners = list(dict.fromkeys([*before, *_owners(talk, records)]))
     numbers = list(dict.fromkeys(item["number"] for item in reversed(taken) if item["number"] is not None))
-    told = {"items": list(reversed(taken)), "by": talk.me.name, "now": talk.now}
+    told = {"items": _worth_telling(taken), "by": talk.me.name, "now": talk.now}
     message = changes[0].inbox_id
     heard = outbox.notices_of(talk.session, message) if message is not None else []
     informed = [row.person_id for row in heard if row.person_id is not None]
@@ -50,6 +50,15 @@ def undo(talk: Talk) -> Answer:
         if person_id != talk.my_id
     ]
     return Answer("undone", told, about=numbers, mentions=here, notices=notices)
+
+
+def _worth_telling(taken: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """In the order they were done, without what only went along: the choice a correction taught, the old name kept."""
+    what = {item["what"] for item in taken}
+    along = {"client.chosen"} if what > {"client.chosen"} else set()
+    if "client.renamed" in what:
+        along.add("alias.taught")
+    return [item for item in reversed(taken) if item["what"] not in along]
 
 
 def _changed_since(talk: Talk, changes: Sequence[Event]) -> Event | None:
@@ -113,7 +122,20 @@ def _take_back(talk: Talk, event: Event) -> dict[str, Any]:
     talk.clocks.observe(talk.session, happening(row, undone))
     if event.kind == "contact.linked":
         relinks.hear(talk, row, undone)
-    return {"number": row.number, "kind": payload["table"], "made": before is None, "what": event.kind}
+    return {"number": row.number, "kind": payload["table"], "made": before is None, "what": event.kind} | _shown(
+        talk, row
+    )
+
+
+def _shown(talk: Talk, row: Any) -> dict[str, Any]:
+    """What tells one record from another: of a contact or a lead not its words, which others may read along."""
+    if isinstance(row, Commitment):
+        return {"name": row.matter, "due": talk.local(row.due_at)}
+    if isinstance(row, DailyReport):
+        return {"name": "", "version": row.version if row.state == "in" else 0}
+    if isinstance(row, Absence):
+        return {"name": "", "absence": row.kind}
+    return {"name": talk.client_name(row.client_id) or ""}
 
 
 def _mark_undone(talk: Talk, event: Event) -> events.Appended:

@@ -13,6 +13,12 @@ _NUMBERS = re.compile(
 )
 _HASHED = re.compile(r"\s*#\s*(\d{1,9})\s*[,、;:]?\s*")
 _TIGHT = re.compile(r"[\d#@]")
+# 延期12后天, 转交12给李娜, 取消12客户不要了: the number ends where words begin that measure or date nothing with it.
+_GLUED = re.compile(
+    r"^(\s*(?:#|no\.?\s*|编号)?\s*\d{1,9})"
+    r"(?=[@到至给]|(?:周|星期|礼拜)[一二三四五六日天末]|(?![天日号周月年点时分秒刻小半个件条项次台套份箱盒"
+    r"瓶支只片张袋卷根块平米升斤吨公千百万亿几多余来楼层栋版型期批倍折位名家元寸厘毫种页度星礼])[\u4e00-\u9fff])"
+)
 
 
 def command(text: str, words: Iterable[str], *, tight: str = "") -> str | None:
@@ -46,6 +52,12 @@ def take_numbers(text: str) -> tuple[list[int], str]:
             numbers.append(number)
         at = found.end()
     return numbers, text[at:].strip(" ,，、;；:：\n\t")
+
+
+def part_number(text: str) -> str:
+    """`text`, with a space after the number it begins with where words are glued to it (`12后天`, not `3天后`)."""
+    found = _GLUED.match(fold(text))
+    return f"{text[: found.end()]} {text[found.end() :]}" if found else text
 
 
 def choices(text: str, count: int) -> list[int] | None:

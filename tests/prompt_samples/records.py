@@ -239,6 +239,8 @@ _BASICS = [
     Sample("not_understood", "in a group, far off", {"nearest": [], "bot": "一诺"}, in_group=True, said=("帮助",)),
     Sample("greeting", "full", {"bot": "一诺"}),
     Sample("greeting", "sparse", {"bot": "一诺"}, in_group=True),
+    Sample("courtesy", "full", {}),
+    Sample("courtesy", "sparse", {}, in_group=True),
     *both("attachment_alone", {"count": 3}, {"count": 1}),
     *both(
         "stranger_note",
@@ -251,6 +253,21 @@ _BASICS = [
     Sample("went_wrong", "sparse", {"bot": "一诺"}),
     *both("undone", _TAKEN, _TAKEN_ONE),
     *both("undone_notice", _TAKEN, _TAKEN_ONE),
+    Sample(
+        "undone",
+        "what it was",
+        {
+            "items": [
+                _taken(7, "commitment.made", made=True) | {"name": f"打 {PHONE}"},
+                _taken(8, "commitment.dated") | {"name": "寄样", "due": NOW},
+                _taken(9, "absence.made", kind="absence", made=True) | {"absence": "travel"},
+                _taken(10, "report.in", kind="dailyreport") | {"version": 2},
+            ],
+            "by": "周敏",
+            "now": NOW,
+        },
+        said=("撤回了：打 139****2222", "恢复原来的日期：", "出差 #9 撤回了", "#10 日报恢复成第2版"),
+    ),
     Sample("nothing_to_undo", "full", {"minutes": 10}),
     Sample("nothing_to_undo", "sparse", {"minutes": 10}),
 ]
