@@ -10,10 +10,10 @@ from typing import Any
 from handlers import queries, relinks
 from handlers.commitments import closed_facts, find, other_kind, shown
 from handlers.language import clauses, deadline
-from handlers.language.intent import command, part_number, take_numbers
+from handlers.language.intent import command, is_measured, part_number, take_numbers
 from handlers.language.text import fold
 from handlers.talk import Answer, Notice, Talk
-from storage import clients, people
+from storage import clients, facts, people
 from storage.tables import Absence, Commitment, Lead, Person
 
 _AT = re.compile(r"[@＠]\s*")
@@ -44,7 +44,17 @@ def _first_number(rest: str) -> tuple[int | None, str]:
     return (numbers[0], _FIRST.sub("", spaced)) if numbers else (None, rest)
 
 
-def _number_missing(verb: str, example: str) -> Answer:
+def _several(talk: Talk, verb: str, words: str) -> Answer | None:
+    """The refusal of a change of several records at once, of which only the first would be heard."""
+    more, after = take_numbers(words)
+    known = [number for number in more if find(talk, number) or talk.session.get(Lead, number)]
+    if not more or is_measured(after) or known != more:
+        return None
+    return Answer("one_at_a_time", {"verb": verb}, kind="question")
+
+
+def _number_missing(talk: Talk, verb: str, example: str) -> Answer:
+    talk.ask("number", {"verb": verb})
     return Answer("number_missing", {"verb": verb, "example": example}, kind="question")
 
 
@@ -62,7 +72,10 @@ def postpone(talk: Talk, rest: str) -> Answer:
     """`延期 12 周五 客户出差`: a new date, counted; from the second time on the supervisor hears of it."""
     number, words = _first_number(rest)
     if number is None:
-        return _number_missing("延期", "延期 12 周五 客户出差")
+        return _number_missing(talk, "延期", "延期 12 周五 客户出差")
+    several = _several(talk, "延期", words)
+    if several is not None:
+        return several
     row = owned(talk, number)
     if isinstance(row, Answer):
         return row
@@ -122,7 +135,7 @@ def correct(talk: Talk, rest: str) -> Answer:
     """`改 12 周四`: the date, or the words, were understood wrongly; not counted as a postponement."""
     number, words = _first_number(rest)
     if number is None:
-        return _number_missing("改", "改 12 周四")
+        return _number_missing(talk, "改", "改 12 周四")
     named = command(words, ("客户", "客户是", "客户为"), tight="是为")
     if named is not None and (queries.named(talk, named).candidates or not _dated(talk, named)):
         return relinks.correct_client(talk, number, named)
@@ -162,7 +175,10 @@ def cancel(talk: Talk, rest: str) -> Answer:
     """`取消 12 原因`: withdraws a commitment, or a leave, with its reason."""
     number, reason = _first_number(rest)
     if number is None:
-        return _number_missing("取消", "取消 12 客户改期")
+        return _number_missing(talk, "取消", "取消 12 客户改期")
+    several = _several(talk, "取消", reason)
+    if several is not None:
+        return several
     absence = talk.session.get(Absence, number)
     if absence is not None and absence.state == "ok":
         return _cancel_absence(talk, absence)
@@ -184,11 +200,17 @@ def _cancel_absence(talk: Talk, absence: Absence) -> Answer:
         return not_yours(talk, number, absence.person_id)
     talk.change(absence, "absence.cancelled", state="cancelled")
     told = {"number": number, "kind": absence.kind, "first": absence.first_day, "last": absence.last_day}
-    told["now"] = talk.now
+    told |= {"now": talk.now, "by": "", "still": _still_away(talk, absence)}
     notices = []
     if absence.person_id != talk.my_id:
-        notices.append(Notice(absence.person_id, "absence_cancelled", told, [number]))
+        notices.append(Notice(absence.person_id, "absence_cancelled", told | {"by": talk.me.name}, [number]))
     return Answer("absence_cancelled", told, about=[number], notices=notices)
+
+
+def _still_away(talk: Talk, absence: Absence) -> list[int]:
+    """The numbers of other absences of the same person on any of these days."""
+    others = facts.absences(talk.session, absence.person_id, absence.first_day)
+    return [row.number for row in others if row.number != absence.number and row.first_day <= absence.last_day]
 
 
 def withdraw(talk: Talk, row: Commitment, reason: str) -> Answer:
@@ -209,7 +231,10 @@ def hand_over(talk: Talk, rest: str) -> Answer:
     """`转交 12 @李娜`: a commitment or a lead gets another owner, who is told."""
     number, words = _first_number(rest)
     if number is None:
-        return _number_missing("转交", "转交 12 @李娜")
+        return _number_missing(talk, "转交", "转交 12 @李娜")
+    several = _several(talk, "转交", words)
+    if several is not None:
+        return several
     row = _lead(talk, number) or owned(talk, number)
     if isinstance(row, Answer):
         return row
@@ -282,9 +307,12 @@ def _named_person(talk: Talk, words: str) -> tuple[Person | None, Sequence[str]]
 
 def mute(talk: Talk, rest: str) -> Answer:
     """`静音 12`: no more reminders to the owner; it stays in the lists and still escalates."""
-    number, _ = _first_number(rest)
+    number, words = _first_number(rest)
     if number is None:
-        return _number_missing("静音", "静音 12")
+        return _number_missing(talk, "静音", "静音 12")
+    several = _several(talk, "静音", words)
+    if several is not None:
+        return several
     row = _lead(talk, number) or owned(talk, number)
     if isinstance(row, Answer):
         return row

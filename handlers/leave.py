@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.language.deadline import DaySpan, read_days
 from handlers.talk import Answer, Talk
+from storage import facts
 from storage.tables import Absence
 
 
@@ -17,8 +18,16 @@ def leave(talk: Talk, rest: str, kind: str) -> Answer:
 
 
 def store(talk: Talk, span: DaySpan, kind: str) -> Answer:
-    """Stores an absence and says until when nobody nudges."""
-    row = talk.add(
+    """Stores an absence and says until when nobody nudges; the same days again are the same record."""
+    known = facts.absences(talk.session, talk.my_id, span.first)
+    same = [row for row in known if (row.kind, row.first_day, row.last_day) == (kind, span.first, span.last)]
+    row = same[0] if same else _add(talk, span, kind)
+    told = {"number": row.number, "kind": kind, "first": row.first_day, "last": row.last_day, "now": talk.now}
+    return Answer("leave_recorded", told | {"known": bool(same)}, about=[row.number])
+
+
+def _add(talk: Talk, span: DaySpan, kind: str) -> Absence:
+    return talk.add(
         Absence(
             number=talk.number("absence"),
             person_id=talk.my_id,
@@ -30,5 +39,3 @@ def store(talk: Talk, span: DaySpan, kind: str) -> Answer:
         ),
         "absence.made",
     )
-    told = {"number": row.number, "kind": kind, "first": row.first_day, "last": row.last_day, "now": talk.now}
-    return Answer("leave_recorded", told, about=[row.number])

@@ -22,7 +22,7 @@ from handlers import (
 )
 from handlers import clients as clients_said
 from handlers.language import deadline
-from handlers.language.intent import choices, is_yes, take_numbers
+from handlers.language.intent import choices, is_measured, is_yes, part_number, take_numbers
 from handlers.language.text import fold
 from handlers.talk import Answer, Talk
 from storage import clients, facts
@@ -38,6 +38,13 @@ _NO = re.compile(
     r"(?:先|都|就)?(?:不|别|不用|不要|不必|不是|都不是|不对|不需要|不取消|不记|不建|不新建|算|no)(?:了|吧|的|啦)?|否|无|没有"
 )
 
+_VERBS: dict[str, Callable[[Talk, str], Answer]] = {
+    "延期": changes.postpone,
+    "取消": changes.cancel,
+    "转交": changes.hand_over,
+    "改": changes.correct,
+    "静音": changes.mute,
+}
 _LONGEST_NAME = 40
 _HEIR = re.compile(r"^\s*(?:转|交|转交)?(?:给)?\s*[@＠]?\s*")
 
@@ -197,6 +204,15 @@ def _cancel(talk: Talk, question: Question) -> Answer | None:
     return changes.ask_reason(talk, row) if is_yes(talk.text) else changes.withdraw(talk, row, talk.text.strip())
 
 
+def _number(talk: Talk, question: Question) -> Answer | None:
+    """The number a command lacked, with or without what else belongs to it."""
+    numbers, rest = take_numbers(part_number(talk.text))
+    if not numbers or is_measured(rest):
+        return None
+    question.answered_at = talk.now
+    return _VERBS[question.payload["verb"]](talk, talk.text.strip())
+
+
 def _transfer(talk: Talk, question: Question) -> Answer | None:
     """A colleague's name, and nothing else."""
     said = _HEIR.sub("", talk.text).strip(" ，,。.")
@@ -269,6 +285,7 @@ _ANSWERS: dict[str, Callable[[Talk, Question], Answer | None]] = {
     "postpone": _moved,
     "correct": _moved,
     "cancel": _cancel,
+    "number": _number,
     "transfer": _transfer,
     "lookup": _lookup,
     "contact": _contact,

@@ -63,6 +63,20 @@ def _word(*words: str, tight: str = "") -> Reader:
     return lambda text: command(text.rstrip(_END) or text, words, tight=tight)
 
 
+def _behind(*words: str) -> Reader:
+    """Reads `12 完成`, `#12延期到周六`: the word behind the numbers, as if it stood before them."""
+    numbers = r"[#＃]?\s*(\d{1,9}(?:\s*[\s,，、和]\s*[#＃]?\d{1,9})*)\s*(?:号|已经?|都)?\s*"
+    compiled = re.compile(
+        rf"\s*{numbers}(?:{'|'.join(words)})(?:了|掉了?)?(?=$|[\s,，。:：@＠到至为给])[\s,，。:：]*(.*)"
+    )
+
+    def read(text: str) -> str | None:
+        found = compiled.fullmatch(text.strip()) if len(text) <= _LONGEST_QUESTION else None
+        return f"{found[1]} {found[2]}".strip() if found else None
+
+    return read
+
+
 def _plain(text: str) -> str:
     """A short question in its comparable form: without the brackets round its keyword, a colon or stops at the end."""
     return _BRACKETED.sub(r"\1 ", fold(text), count=1).strip(_END + "?:").strip()
@@ -190,7 +204,11 @@ def _help(talk: Talk, rest: str) -> Answer:
 _DAYS = "周星礼今明后下本一二三四五六七八九十"
 
 ROUTES: tuple[Route, ...] = (
-    Route("lists", _pattern(rf"(?:我的|我有哪些|我还有哪些)承诺{_LISTED}()"), lambda talk, _: lists.mine(talk)),
+    Route(
+        "lists",
+        _pattern(rf"(?:我的|我有哪些|我还有哪些|(?:我|我的)?(?:今天|明天|本周|这周|下周|本月)的?)承诺{_LISTED}()"),
+        lambda talk, _: lists.mine(talk),
+    ),
     Route(
         "lists",
         _pattern(rf"@?\s*(?:团队|大家|全员|全部|所有人?)\s*的?承诺{_LISTED}()"),
@@ -210,12 +228,16 @@ ROUTES: tuple[Route, ...] = (
     Route("cancel", _word("取消"), changes.cancel),
     Route("transfer", _word("转交", "移交"), changes.hand_over),
     Route("correct", _word("改", "更正", "修改"), changes.correct),
+    Route("done", _behind("完成", "搞定", "办好", "做完"), commitments.done),
+    Route("postpone", _behind("延期", "推迟", "顺延"), changes.postpone),
+    Route("cancel", _behind("取消"), changes.cancel),
+    Route("transfer", _behind("转交", "移交"), changes.hand_over),
     Route("help", _word("帮助", "help", "菜单", "怎么用", "?", "使用说明", "你能做什么", "能做什么"), _help),
     Route("undo", _word("撤销", "撤回"), lambda talk, _: undo(talk)),
     Route("lists", person_list, _somebodys),
     Route("lists", _pattern(rf"的承诺{_LISTED}()"), _somebody_mentioned),
     Route("report_missing", missing_words, lambda talk, _: reports_lookup.missing(talk, talk.text)),
-    Route("report", _word("日报汇总", "日报总结", "日报统计", tight="昨今"), reports_lookup.summary),
+    Route("report", _word("日报汇总", "日报总结", "日报统计", "团队日报", tight="昨今"), reports_lookup.summary),
     Route("report", report_words, _report),
     Route("confirm", _word("确认"), _confirm),
     Route("contact", _whole(read_contact), lambda talk, _: contacts.contact(talk)),

@@ -13,12 +13,14 @@ _NUMBERS = re.compile(
 )
 _HASHED = re.compile(r"\s*#\s*(\d{1,9})\s*[,、;:]?\s*")
 _TIGHT = re.compile(r"[\d#@]")
-# 延期12后天, 转交12给李娜, 取消12客户不要了: the number ends where words begin that measure or date nothing with it.
-_GLUED = re.compile(
-    r"^(\s*(?:#|no\.?\s*|编号)?\s*\d{1,9})"
-    r"(?=[@到至给]|(?:周|星期|礼拜)[一二三四五六日天末]|(?![天日号周月年点时分秒刻小半个件条项次台套份箱盒"
-    r"瓶支只片张袋卷根块平米升斤吨公千百万亿几多余来楼层栋版型期批倍折位名家元寸厘毫种页度星礼])[\u4e00-\u9fff])"
+# What measures or dates something with the number before it; a weekday dates nothing with it.
+_UNIT = (
+    r"(?!(?:周|星期|礼拜)[一二三四五六日天末])[天日号周月年点时分秒刻小半个件条项次台套份箱盒瓶支只片张袋卷根块平升斤吨公千百万亿几多余来"
+    r"楼层栋版型期批倍折位名家元寸厘毫种页度星礼]"
 )
+_MEASURED = re.compile(rf"\s*(?:{_UNIT}|[/.:\-])")
+# 延期12后天, 转交12给李娜, 取消12客户不要了: words glued to the number, which is no measure.
+_GLUED = re.compile(rf"^(\s*(?:#|no\.?\s*|编号)?\s*\d{{1,9}})(?=[@到至给]|(?!{_UNIT})[\u4e00-\u9fff])")
 
 
 def command(text: str, words: Iterable[str], *, tight: str = "") -> str | None:
@@ -58,6 +60,11 @@ def part_number(text: str) -> str:
     """`text`, with a space after the number it begins with where words are glued to it (`12后天`, not `3天后`)."""
     found = _GLUED.match(fold(text))
     return f"{text[: found.end()]} {text[found.end() :]}" if found else text
+
+
+def is_measured(after: str) -> bool:
+    """Do the words behind a number measure or date something with it (`天后`, `台样机`)?"""
+    return _MEASURED.match(fold(after)) is not None
 
 
 def choices(text: str, count: int) -> list[int] | None:

@@ -31,7 +31,7 @@ async def test_a_number_may_run_into_the_words(quick: Store, words: str, said: s
 @pytest.mark.parametrize("words", ["延期1周", "延期3天", "延期12月5日", "延期 2个月"])
 async def test_a_length_or_a_date_is_no_number(quick: Store, words: str) -> None:
     told = await hold(quick, PROMISE, f"09:05 王磊：{words}", policies=PROMISES_ONLY)
-    check(told.answer(2), "王磊", "question", "带上编号")
+    check(told.answer(2), "王磊", "question", "回编号就行")
 
 
 async def test_a_measure_after_done_is_no_number(quick: Store) -> None:
@@ -160,3 +160,97 @@ async def test_a_lead_in_the_morning_list_and_handed_over_says_what_to_do(quick:
     )
     check(told.others[0], "李娜", "notice", "联系后回「电话 长桥印务 聊了什么」", about=[1])
     check(told.others[-1], "李娜", "digest", "联系后回「电话 长桥印务 聊了什么」", about=[1])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("1 完成", "完成 #1"),
+        ("1完成了", "完成 #1"),
+        ("#1 搞定，已经寄了", "备注：已经寄了"),
+        ("1 延期到周五", "#1 延到 11月27日 周五"),
+        ("1取消 客户不要了", "原因：客户不要了"),
+        ("1 转交给李娜", "#1 转给李娜了"),
+    ],
+)
+async def test_the_number_may_stand_first(quick: Store, words: str, said: str) -> None:
+    told = await hold(quick, PROMISE, f"09:05 王磊：{words}", policies=PROMISES_ONLY)
+    check(told.answer(2), "王磊", "reply", said, about=[1])
+
+
+@pytest.mark.parametrize("words", ["3 个客户完成签约", "1 月 5 日取消", "100 完成率不错"])
+async def test_a_number_before_other_words_is_talk(quick: Store, words: str) -> None:
+    told = await hold(quick, PROMISE, f"09:05 王磊：{words}", "09:06 王磊：我的承诺", policies=PROMISES_ONLY)
+    check(told.answer(2), "王磊", "reply", "没听懂")
+    check(told.answer(3), "王磊", "reply", "共 1 条", about=[1])
+
+
+@pytest.mark.parametrize(
+    ("verb", "number", "said"),
+    [
+        ("延期", "1 周五 客户没空", "#1 延到 11月27日 周五"),
+        ("静音", "1", "#1 不再提醒你了"),
+        ("取消", "#1 客户不要了", "原因：客户不要了"),
+        ("改", "1周四", "#1 改好了 · 11月26日 周四"),
+    ],
+)
+async def test_which_one_may_be_answered_by_its_number(quick: Store, verb: str, number: str, said: str) -> None:
+    told = await hold(
+        quick,
+        PROMISE,
+        f"09:05 王磊：{verb}",
+        "09:06 王磊：3 台样机明天到",
+        f"09:07 王磊：{number}",
+        policies=PROMISES_ONLY,
+    )
+    check(told.answer(2), "王磊", "question", f"要{verb}哪一条？回编号就行")
+    check(told.answer(3), "王磊", "reply", "没听懂")
+    check(told.answer(4), "王磊", "reply", said, about=[1])
+
+
+@pytest.mark.parametrize("words", ["延期 1 2 周五 客户没空", "取消 1 2 客户不要了", "转交 1、2 @李娜", "静音 1 2"])
+async def test_of_several_numbers_none_is_changed_in_silence(quick: Store, words: str) -> None:
+    told = await hold(
+        quick,
+        PROMISE,
+        "09:01 王磊：【承诺】发报价 周四",
+        f"09:05 王磊：{words}",
+        "09:06 王磊：我的承诺",
+        policies=PROMISES_ONLY,
+    )
+    check(told.answer(3), "王磊", "question", "一条，都还没动")
+    check(told.answer(4), "王磊", "reply", "共 2 条", "11月25日 周三", "11月26日 周四", about=[1, 2], without=["静音"])
+    assert told.others == []
+
+
+@pytest.mark.parametrize("words", ["延期 1 3 天后", "延期 1 2 号"])
+async def test_a_measure_behind_the_number_is_a_date(quick: Store, words: str) -> None:
+    told = await hold(quick, PROMISE, "09:01 王磊：【承诺】发报价 周四", f"09:05 王磊：{words}", policies=PROMISES_ONLY)
+    check(told.answer(3), "王磊", "reply", "#1 延到", about=[1])
+
+
+async def test_the_same_leave_told_twice_is_one(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "09:00 王磊：请假 周四",
+        "09:01 王磊：请假 周四",
+        "09:02 王磊：出差 周三到周五",
+        "09:03 陈静：取消 1",
+        "09:04 王磊：取消 2",
+        policies=PROMISES_ONLY,
+    )
+    check(told.answer(2), "王磊", "reply", "请假已经记过了 #1", about=[1])
+    check(told.answer(4), "陈静", "reply", "#1 请假取消了", "#2 还在", about=[1], without=["照常"])
+    check(told.others[0], "王磊", "notice", "陈静取消了你的 #1 请假", "#2 还在", about=[1])
+    check(told.answer(5), "王磊", "reply", "#2 出差取消了", "照常提醒", about=[2], without=["还在"])
+
+
+async def test_a_date_that_never_was_is_not_restored(quick: Store) -> None:
+    told = await hold(quick, "09:00 王磊：【承诺】寄样", "09:01 王磊：周四", "09:02 王磊：撤销", policies=PROMISES_ONLY)
+    check(told.answer(3), "王磊", "reply", "#1 恢复成未定日期", about=[1])
+
+
+@pytest.mark.parametrize("words", ["本周承诺", "今天的承诺"])
+async def test_promises_of_a_time_are_ones_own(quick: Store, words: str) -> None:
+    told = await hold(quick, PROMISE, f"09:05 王磊：{words}", policies=PROMISES_ONLY)
+    check(told.answer(2), "王磊", "reply", "你的承诺，共 1 条", about=[1])
