@@ -321,6 +321,7 @@ async function submit(event) {
   event?.preventDefault();
   const text = $("text").value.trim();
   if ($("send").disabled || !text && !attachments.length) return;
+  if (!state?.person) return openPicker();
   if (await say(text, attachments)) {
     attachments = [];
     showAttachments();
