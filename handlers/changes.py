@@ -17,6 +17,7 @@ from storage import clients, facts, people
 from storage.tables import Absence, Commitment, Lead, Person
 
 _AT = re.compile(r"[@＠]\s*")
+_ABSENCES = {"请假": "leave", "休假": "leave", "出差": "travel"}
 _FIRST = re.compile(r"^\s*[#＃]?\s*[\d０-９]+[\s,，、:：;；]*")
 _TO = " 给到由:：,，"
 
@@ -174,6 +175,11 @@ def _reword(talk: Talk, row: Commitment, matter: str) -> None:
 def cancel(talk: Talk, rest: str) -> Answer:
     """`取消 12 原因`: withdraws a commitment, or a leave, with its reason."""
     number, reason = _first_number(rest)
+    kind = _ABSENCES.get(rest.strip(" 。.!！"))
+    if kind is not None:
+        mine = [row for row in facts.absences(talk.session, talk.my_id, talk.today) if row.kind == kind]
+        if len(mine) == 1:
+            return _cancel_absence(talk, mine[0])
     if number is None:
         return _number_missing(talk, "取消", "取消 12 客户改期")
     several = _several(talk, "取消", reason)

@@ -97,5 +97,5 @@ def store(talk: Talk, read: LeadText, client_id: int | None) -> Answer:
 
 
 def _known(talk: Talk, client: str, owner_id: int | None, number: int | None) -> Answer:
-    told = {"number": number, "client": client, "owner": talk.name_of(owner_id)}
+    told = {"number": number, "client": client, "owner": talk.name_of(owner_id), "mine": owner_id == talk.my_id}
     return Answer("lead_known", told, about=[number] if number is not None else [])

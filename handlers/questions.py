@@ -188,7 +188,8 @@ def _moved(talk: Talk, question: Question) -> Answer | None:
         return None
     row = changes.owned(talk, question.payload["number"])
     if isinstance(row, Answer):
-        return row
+        # Closed or handed on since it was asked: whatever this says, it is no answer any more.
+        return None
     counted = question.kind == "postpone"
     reason = question.payload.get("reason", "")
     if read.due is None or read.issue is not None:
@@ -199,7 +200,7 @@ def _moved(talk: Talk, question: Question) -> Answer | None:
 def _cancel(talk: Talk, question: Question) -> Answer | None:
     row = changes.owned(talk, question.payload["number"])
     if isinstance(row, Answer):
-        return row
+        return None
     # A yes is no reason.
     return changes.ask_reason(talk, row) if is_yes(talk.text) else changes.withdraw(talk, row, talk.text.strip())
 

@@ -225,7 +225,7 @@ ROUTES: tuple[Route, ...] = (
     Route("done", _done_mark, commitments.done),
     Route("done", _word("完成", "完成了", "搞定", "搞定了", "已完成", "done"), commitments.done),
     Route("postpone", _word("延期", "推迟", "顺延"), changes.postpone),
-    Route("cancel", _word("取消"), changes.cancel),
+    Route("cancel", _word("取消", tight="请休出"), changes.cancel),
     Route("transfer", _word("转交", "移交"), changes.hand_over),
     Route("correct", _word("改", "更正", "修改"), changes.correct),
     Route("done", _behind("完成", "搞定", "办好", "做完"), commitments.done),

@@ -11,8 +11,9 @@ from handlers.language.text import fold
 _NUMBERS = re.compile(
     r"\s*(?:(?:#|no\.?\s*|编号)?\s*(\d{1,9})(?=$|[\s,、;:。.和与及+#]|\)|】)\s*(?:[,、;和与及+]\s*)?)"
 )
+_ORDINAL = re.compile(r"^\s*第\s*(\d{1,9})\s*(?:条|项|个|号)")
 _HASHED = re.compile(r"\s*#\s*(\d{1,9})\s*[,、;:]?\s*")
-_TIGHT = re.compile(r"[\d#@]")
+_TIGHT = re.compile(r"[\d#@]|第\s?\d")
 # What measures or dates something with the number before it; a weekday dates nothing with it.
 _UNIT = (
     r"(?!(?:周|星期|礼拜)[一二三四五六日天末])[天日号周月年点时分秒刻小半个件条项次台套份箱盒瓶支只片张袋卷根块平升斤吨公千百万亿几多余来"
@@ -37,8 +38,8 @@ def command(text: str, words: Iterable[str], *, tight: str = "") -> str | None:
     start = len(folded) - len(folded.lstrip())
     for word in sorted(listed, key=len, reverse=True):
         if folded.startswith(word, start):
-            after = folded[start + len(word) : start + len(word) + 1]
-            if after and (_TIGHT.match(after) or after in tight):
+            after = folded[start + len(word) : start + len(word) + 3]
+            if after and (_TIGHT.match(after) or after[0] in tight):
                 return text[start + len(word) :].strip()
     return None
 
@@ -57,7 +58,13 @@ def take_numbers(text: str) -> tuple[list[int], str]:
 
 
 def part_number(text: str) -> str:
-    """`text`, with a space after the number it begins with where words are glued to it (`12后天`, not `3天后`)."""
+    """`text`, with a space after the number it begins with where words are glued to it (`12后天`, not `3天后`).
+
+    `第5条` is the number 5.
+    """
+    ordinal = _ORDINAL.match(fold(text))
+    if ordinal is not None:
+        return f"{ordinal[1]} {text[ordinal.end() :]}"
     found = _GLUED.match(fold(text))
     return f"{text[: found.end()]} {text[found.end() :]}" if found else text
 

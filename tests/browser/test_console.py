@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from bot import team
 from tests.fakes.console_site import Site, open_site
 
 PHONE, DESK = (390, 844), (1280, 800)
@@ -173,3 +174,22 @@ async def test_an_attachment_is_named_and_can_be_taken_off(site: Site, browser: 
         await say(page, "【拜访】海棠 看样机")
         await expect(page.locator(".message.mine .attachment")).to_have_text("签到.png")
         await expect(page.locator("#attached")).to_be_hidden()
+
+
+async def test_with_nobody_known_a_line_sent_asks_who_speaks_and_is_kept(tmp_path: Path) -> None:
+    nobody = team.Team(people=[], chats=[], clients=[])
+    async with open_site(tmp_path, known=nobody) as site, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
+        page = await browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]})
+        await page.goto(str(site.url("/console")))
+        await expect(page.locator("#picker")).to_be_visible()
+        await page.locator("#picker-close").click()
+        await say(page, "你好")
+        await expect(page.locator("#picker")).to_be_visible()
+        await page.locator("#newcomer-name").fill("尤佳")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#me-name")).to_have_text("尤佳")
+        await expect(page.locator("#text")).to_have_value("你好")
+        await page.locator("#send").click()
+        await expect(page.locator(".message.bot")).to_have_count(1)
+        await browser.close()

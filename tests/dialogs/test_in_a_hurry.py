@@ -254,3 +254,60 @@ async def test_a_date_that_never_was_is_not_restored(quick: Store) -> None:
 async def test_promises_of_a_time_are_ones_own(quick: Store, words: str) -> None:
     told = await hold(quick, PROMISE, f"09:05 王磊：{words}", policies=PROMISES_ONLY)
     check(told.answer(2), "王磊", "reply", "你的承诺，共 1 条", about=[1])
+
+
+async def test_a_question_about_what_was_closed_since_takes_no_more_answers(quick: Store) -> None:
+    told = await hold(
+        quick,
+        PROMISE,
+        "09:01 王磊：取消 1",
+        "09:02 王磊：完成 1",
+        "09:03 王磊：客户今天心情不错",
+        "09:04 王磊：【承诺】发报价 周四",
+        "09:05 王磊：延期 5",
+        "09:06 王磊：延期 2",
+        "09:07 王磊：完成 2",
+        "09:08 王磊：周六",
+        policies=PROMISES_ONLY,
+    )
+    for line in (4, 9):
+        check(told.answer(line), "王磊", "reply", "没听懂")
+
+
+@pytest.mark.parametrize("words", ["取消请假", "取消 请假", "取消休假"])
+async def test_the_one_leave_to_come_is_cancelled_without_a_number(quick: Store, words: str) -> None:
+    told = await hold(
+        quick, "09:00 王磊：请假 周四", "09:01 王磊：出差 周五", f"09:02 王磊：{words}", policies=PROMISES_ONLY
+    )
+    check(told.answer(3), "王磊", "reply", "#1 请假取消了", about=[1])
+
+
+async def test_which_of_two_leaves_is_asked(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "09:00 王磊：请假 周四",
+        "09:01 王磊：请假 12月7日",
+        "09:02 王磊：取消请假",
+        "09:03 王磊：2",
+        policies=PROMISES_ONLY,
+    )
+    check(told.answer(3), "王磊", "question", "要取消哪一条")
+    check(told.answer(4), "王磊", "reply", "#2 请假取消了", about=[2])
+
+
+@pytest.mark.parametrize("words", ["完成第1条", "完成 第1条", "完成第 1 个，已经寄了"])
+async def test_an_ordinal_is_a_number(quick: Store, words: str) -> None:
+    told = await hold(quick, PROMISE, f"09:05 王磊：{words}", policies=PROMISES_ONLY)
+    check(told.answer(2), "王磊", "reply", "完成 #1", about=[1])
+
+
+async def test_ones_own_lead_told_again_is_not_somebody_elses(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "09:00 王磊：【线索】长桥印务 施经理 展会",
+        "09:01 王磊：【线索】长桥印务 施经理",
+        "09:02 李娜：【线索】长桥印务",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(2), "王磊", "reply", "没有重复记", "负责人：你", "「电话 长桥印务", about=[1], without=["说一声"])
+    check(told.answer(3), "李娜", "reply", "先和王磊说一声", about=[1])

@@ -94,12 +94,14 @@ class Site:
 
 
 @asynccontextmanager
-async def open_site(tmp_path: Path, *, host: str = "127.0.0.1", **settings: Any) -> AsyncIterator[Site]:
-    """The bot with TEAM in an empty SQLite file; `host` is where it believes to listen, `settings` go to Settings."""
+async def open_site(
+    tmp_path: Path, *, host: str = "127.0.0.1", known: team.Team = TEAM, **settings: Any
+) -> AsyncIterator[Site]:
+    """The bot with a team in an empty SQLite file; `host` is where it believes to listen, `settings` go to Settings."""
     chosen = {"database_url": f"sqlite:///{tmp_path / 'site.db'}", "console": "", "public_url": ""} | settings
     app = App(Settings(_env_file=None, **chosen), {}, render_files(), clock=SteadyClock())
     await app.prepare()
-    await app.store.write(lambda session: team.write(session, TEAM, app.clock.now()))
+    await app.store.write(lambda session: team.write(session, known, app.clock.now()))
     served = console.attach(app, host)
     server = TestServer(app.server.app)
     await server.start_server()

@@ -77,6 +77,9 @@ _LEADS = [
         {"number": 7, "client": "北岭物流", "owner": "郑凯"},
         {"number": None, "client": "北岭物流", "owner": ""},
     ),
+    Sample(
+        "lead_known", "mine", {"number": 7, "client": "北岭物流", "owner": "周敏", "mine": True}, unsaid=("说一声",)
+    ),
     *both("lead_recorded", _lead(), _BARE_LEAD),
     Sample("lead_recorded", "in a group", _lead(mine=True), in_group=True, said=("139****2222", "30万", "郑凯")),
     *both("lead_given_notice", _lead(by="林涛"), _BARE_LEAD | {"by": "林涛"}),
