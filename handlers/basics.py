@@ -78,7 +78,8 @@ _THANKS = frozenset(
         "行",
     }
 )
-_AROUND = re.compile(r"[\s,，。.!！~～?？、]|[啊呀哈啦哦呢]+$|^一诺")
+_APART = re.compile(r"[\s,，。.!！~～?？、]+")
+_TRAILING = re.compile(r"[啊呀哈啦哦呢]+$")
 
 
 def not_understood(talk: Talk, nearest: Sequence[str]) -> Answer:
@@ -87,9 +88,9 @@ def not_understood(talk: Talk, nearest: Sequence[str]) -> Answer:
         if talk.attachments:
             return Answer("attachment_alone", {"count": len(talk.attachments)})
         return Answer("greeting", {"bot": talk.bot_name})
-    said = _AROUND.sub("", fold(talk.text))
-    if said in _GREETINGS:
+    said = {_TRAILING.sub("", word) or word for word in _APART.split(fold(talk.text)) if word} - {fold(talk.bot_name)}
+    if said and said <= _GREETINGS:
         return Answer("greeting", {"bot": talk.bot_name})
-    if said in _THANKS:
+    if said and said <= _GREETINGS | _THANKS:
         return Answer("courtesy", {})
     return Answer("not_understood", {"nearest": [HELP[topic] for topic in nearest], "bot": talk.bot_name})

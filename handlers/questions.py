@@ -46,7 +46,7 @@ _VERBS: dict[str, Callable[[Talk, str], Answer]] = {
     "静音": changes.mute,
 }
 _LONGEST_NAME = 40
-_HEIR = re.compile(r"^\s*(?:转|交|转交)?(?:给)?\s*[@＠]?\s*")
+_HEIR = re.compile(r"^\s*(?:转交|转|交|还)?给?\s*[@＠]?\s*")
 
 
 def answered(talk: Talk) -> Answer | None:

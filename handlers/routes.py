@@ -63,11 +63,14 @@ def _word(*words: str, tight: str = "") -> Reader:
     return lambda text: command(text.rstrip(_END) or text, words, tight=tight)
 
 
-def _behind(*words: str) -> Reader:
-    """Reads `12 完成`, `#12延期到周六`: the word behind the numbers, as if it stood before them."""
+def _behind(*words: str, tight: str = "") -> Reader:
+    """Reads `12 完成`, `#12延期到周六`: the word behind the numbers, as if it stood before them.
+
+    The word ends at a space or a stop, before 到 and the like, or before a character of `tight`.
+    """
     numbers = r"[#＃]?\s*(\d{1,9}(?:\s*[\s,，、和]\s*[#＃]?\d{1,9})*)\s*(?:号|已经?|都)?\s*"
     compiled = re.compile(
-        rf"\s*{numbers}(?:{'|'.join(words)})(?:了|掉了?)?(?=$|[\s,，。:：@＠到至为给])[\s,，。:：]*(.*)"
+        rf"\s*{numbers}(?:{'|'.join(words)})(?:了|掉了?)?(?=$|[\s,，。:：@＠到至为给{tight}])[\s,，。:：]*(.*)"
     )
 
     def read(text: str) -> str | None:
@@ -229,7 +232,7 @@ ROUTES: tuple[Route, ...] = (
     Route("transfer", _word("转交", "移交"), changes.hand_over),
     Route("correct", _word("改", "更正", "修改"), changes.correct),
     Route("done", _behind("完成", "搞定", "办好", "做完"), commitments.done),
-    Route("postpone", _behind("延期", "推迟", "顺延"), changes.postpone),
+    Route("postpone", _behind("延期", "推迟", "顺延", tight=r"今明后大下本这周星礼月\d"), changes.postpone),
     Route("cancel", _behind("取消"), changes.cancel),
     Route("transfer", _behind("转交", "移交"), changes.hand_over),
     Route("help", _word("帮助", "help", "菜单", "怎么用", "?", "使用说明", "你能做什么", "能做什么"), _help),

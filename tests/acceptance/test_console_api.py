@@ -253,7 +253,7 @@ async def test_only_json_is_taken(site: Site) -> None:
         ("127.0.0.1", {"public_url": "https://bot.example.com"}),
     ],
 )
-async def test_where_nobody_may_open_it_there_is_no_page(tmp_path: Path, host: str, settings: dict[str, str]) -> None:
+async def test_where_nobody_may_open_it_there_is_no_page(tmp_path: Path, host: str, settings: dict[str, Any]) -> None:
     async with open_site(tmp_path, host=host, **settings) as site:
         assert not site.served
         for path in ("/console", f"/console?token={TOKEN}", "/console?token=", "/console/state"):

@@ -39,7 +39,7 @@ async def test_a_measure_after_done_is_no_number(quick: Store) -> None:
     check(told.answer(2), "王磊", "reply", "完成 #1 寄1台样机", about=[1], without=["备注"])
 
 
-@pytest.mark.parametrize("name", ["李娜", "@李娜", "给李娜", "转给 李娜"])
+@pytest.mark.parametrize("name", ["李娜", "@李娜", "给李娜", "转给 李娜", "还给李娜"])
 async def test_to_whom_may_be_answered_by_a_name(quick: Store, name: str) -> None:
     told = await hold(quick, PROMISE, "09:05 王磊：转交 1", f"09:06 王磊：{name}", policies=PROMISES_ONLY)
     check(told.answer(2), "王磊", "question", "#1 转交给谁", about=[1])
@@ -95,14 +95,14 @@ async def test_a_line_sent_twice_is_pointed_out(quick: Store) -> None:
     check(told.answer(5), "王磊", "reply", "共 2 条", about=[1, 3])
 
 
-@pytest.mark.parametrize("words", ["在吗", "你好", "早上好！", "在不在呀"])
+@pytest.mark.parametrize("words", ["在吗", "你好", "早上好！", "在不在呀", "一诺，在吗"])
 @pytest.mark.parametrize("speaker", ["王磊", "王磊#华东群"])
 async def test_a_greeting_is_greeted(quick: Store, speaker: str, words: str) -> None:
     told = await hold(quick, f"09:00 {speaker}：{words}", policies=NO_CLOCKS)
     assert "我是一诺" in told.answer(1).text
 
 
-@pytest.mark.parametrize("words", ["收到", "谢谢啦", "好的～", "OK", "辛苦了"])
+@pytest.mark.parametrize("words", ["收到", "谢谢啦", "好的～", "OK", "辛苦了", "收到，辛苦"])
 async def test_thanks_are_no_riddle(quick: Store, words: str) -> None:
     told = await hold(quick, f"09:00 王磊：{words}", policies=NO_CLOCKS)
     check(told.answer(1), "王磊", "reply", "好的", "「帮助」", without=["没听懂", "\n"])
@@ -168,6 +168,7 @@ async def test_a_lead_in_the_morning_list_and_handed_over_says_what_to_do(quick:
         ("1 完成", "完成 #1"),
         ("1完成了", "完成 #1"),
         ("#1 搞定，已经寄了", "备注：已经寄了"),
+        ("1延期明天", "#1 延到 11月24日 周二"),
         ("1 延期到周五", "#1 延到 11月27日 周五"),
         ("1取消 客户不要了", "原因：客户不要了"),
         ("1 转交给李娜", "#1 转给李娜了"),
@@ -309,5 +310,5 @@ async def test_ones_own_lead_told_again_is_not_somebody_elses(quick: Store) -> N
         "09:02 李娜：【线索】长桥印务",
         policies=NO_CLOCKS,
     )
-    check(told.answer(2), "王磊", "reply", "没有重复记", "负责人：你", "「电话 长桥印务", about=[1], without=["说一声"])
+    check(told.answer(2), "王磊", "reply", "没有重复记", "负责人：王磊，就是你", "「电话 长桥印务", about=[1], without=["说一声"])
     check(told.answer(3), "李娜", "reply", "先和王磊说一声", about=[1])
