@@ -310,5 +310,5 @@ async def test_ones_own_lead_told_again_is_not_somebody_elses(quick: Store) -> N
         "09:02 李娜：【线索】长桥印务",
         policies=NO_CLOCKS,
     )
-    check(told.answer(2), "王磊", "reply", "没有重复记", "负责人：王磊，就是你", "「电话 长桥印务", about=[1], without=["说一声"])
+    check(told.answer(2), "王磊", "reply", "没有重复记", "王磊，就是你", "「电话 长桥印务", about=[1], without=["一声"])
     check(told.answer(3), "李娜", "reply", "先和王磊说一声", about=[1])
