@@ -12,10 +12,10 @@ from typing import Literal
 
 from handlers.language.opening import find_opening
 from handlers.language.sentences_acts import read_absence, read_done, read_question_of_bot
-from handlers.language.sentences_clients import read_client_question
 from handlers.language.sentences_lists import read_list_question
 from handlers.language.sentences_plain import Clause, clauses
 from handlers.language.sentences_reports import read_report_request
+from handlers.language.sentences_slots import name_in, read_slots
 
 SentenceTopic = Literal[
     "last_contact",
@@ -99,11 +99,16 @@ def _question(clause: Clause, before: Sequence[Clause], people: Collection[str])
     about_bot = read_question_of_bot(clause)
     if about_bot is not None:
         return Sentence(about_bot.topic, about_bot.words)
+    slots = read_slots(clause, people)
+    if slots is not None:
+        return Sentence(slots.topic, slots.words, slots.person)
     report = read_report_request(clause, people)
     if report is not None:
         return Sentence(report.topic, report.words, report.person)
     listed = read_list_question(clause, people)
     if listed is not None:
         return Sentence(listed.topic, listed.words, listed.person)
-    asked = read_client_question(clause, before)
-    return Sentence(asked.topic, asked.words) if asked is not None else None
+    if before and (name := name_in(before[-1].text)):
+        # 云帆好久没动静了,上次谁去的: asked again with the name in its place.
+        slots = read_slots(Clause(name + clause.text, clause.requested, clause.asks), people)
+    return Sentence(slots.topic, slots.words, slots.person) if slots is not None else None

@@ -101,6 +101,8 @@ _OVERDUE = (
 _ASKED = rx(r"有没有|[列拉看查发数]|什么|哪|几[件个条项]|多少|吗$|没$|没有$|谁")
 _ANYBODY = rx(r"(?:别人|人家|客户|大家|过?谁|各家|所有客户)(?:们|的)*")
 _ITS_MATTERS = rx(r"(?:的)?(?:事情?|承诺|任务|活|待办)$")
+# 老周有什么事吗 asks after the person, not after what is open.
+_NEWS = rx(r"(?<!还)有什么事情?吗?$")
 _QUESTION_OF_YOU = rx(r"[你您他她它]|对方|客户|别人|人家")
 
 
@@ -116,6 +118,8 @@ class ListQuestion:
 def read_list_question(clause: Clause, people: Collection[str]) -> ListQuestion | None:
     """The list of promises that a clause asks for; None when it asks for none."""
     text = clause.text.replace("是不是", "", 1)
+    if _NEWS.search(text):
+        return None
     for reads in (_overdue, _promised, _todo):
         found = reads(clause, text, people)
         if found is not None:

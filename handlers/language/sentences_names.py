@@ -27,17 +27,17 @@ _BEFORE = rx(
 )
 _AFTER = rx(
     rf"(?:{_AROUND}|那边儿?|那里|那儿|那头|那块|那家|这家|这个|那个|那|这客户|客户|这单|那单|方面|上次"
-    r"|上一次|上回|最后一次|现在处于|处于|是个|是|这个单子|那个单子|的|它|他们(?=$)|人|同事|来|找|把"
+    r"|上一次|上回|最后一次|现在处于|处于|是个|是|这个单子|那个单子|的|的(?:业务|生意)|从头到尾|前前后后|前后|它|他们(?=$)|人|同事|来|找|把"
     r"|已经|了(?=$))++$"
 )
 _TALK = rx(
-    r"[谁吗呢吧我你您她咱俺啊]|他(?!们)|什么|怎么|这|那|哪|了|没|不|让|说|觉得|为什么|多少|一下|自己|大家|别人"
+    r"[谁吗呢吧我你您她咱俺啊]|(?<=[们总板户姐哥人])问|他(?!们)|什么|怎么|这|那|哪|了|没|不|让|说|觉得|为什么|多少|一下|自己|大家|别人"
     r"|人家|对方|[\[\]【】#]"
 )
 _NO_CLIENT = rx(
     r"[老小阿][\u4e00-\u9fff]|\d+|.*(?:对象|老师|师傅|妈妈?|爸爸?|哥|姐|弟|妹|老婆|老公|孩子|儿子|女儿"
     r"|媳妇|朋友|同学|男友|女友|部门|部|组|团队"
-    r"|项目|活动|问题|事情?|会议?|系统|政策|方案|流程|规定|考勤|工资|奖金|天气|股市|股票|基金|房价|油价"
+    r"|项目|活动|问题|事情?|会议?|会议?室|系统|政策|方案|流程|规定|考勤|工资|奖金|天气|股市|股票|基金|房价|油价"
     r"|球赛?|比赛|电影|电视剧|新闻|疫情|路况|交通"
     r"|地铁|高铁|航班|飞机|外卖|快递|食堂|午饭|晚饭|饭|菜|酒|茶|咖啡|水|电|网|wifi|网络|空调|电脑|手机|车"
     r"|车位|钥匙|停车|打印机|投影仪?|群|公告"
@@ -45,10 +45,11 @@ _NO_CLIENT = rx(
     r"|指标|目标|提成|报销|发票|合同|报价"
     r"|订单|货|物流|库存|价格|产品|样品|样机|样|竞品|对手|市场|行情|行业|形势|日报|周报|月报|承诺|线索"
     r"|客户|名单|数据|报表|表格|文件|资料|邮件"
-    r"|消息|微信|电话|钉钉|软件|小程序|app|公司|总部|领导|老板|总监|经理|主管|同事|销售|财务|法务|人事"
+    r"|消息|微信|电话|座机|手机|钉钉|软件|小程序|app|公司|总部|领导|老板|老总|负责人|总监|经理|主管|同事|销售|财务|法务|人事"
     r"|行政|前台|保安|司机|技术|售后|客服"
     r"|单子|生意|东西|卫生|后勤|安全|质量|接待|采购|仓库|车间|现场|展会|考核|预算|计划|任务|工作|进度|进展|情况)"
 )
+_ITS_PERSON = rx(r"的(?:老总|老板|领导|采购|经理|主任|院长|校长|店长|厂长|会计|财务|前台|电话|地址|位置|门店|仓库)")
 _DEED = rx(
     r"(?:订|发(?!展)|做|写|买|搬|送|拿|弄|通知|安排|组织|布置|收拾|收(?=钱|款|费)|叫|带|拍|修|打(?!印)|接"
     r"(?=人|机|待)|拿|倒|扫|洗|聊|谈|去|来|想|要|会|能|该|可以|负责|吃|喝|玩)"
@@ -90,6 +91,8 @@ def _bare(part: str) -> str:
 def _may_be_client(name: str) -> bool:
     if not 2 <= len(name) <= _MOST or _TALK.search(name) or _DEED.match(name):
         return False
+    if _ITS_PERSON.search(name):
+        return False
     if name in PLACES or name.startswith("个"):
         return False
     kind = max((kind for kind in KINDS if name.endswith(kind) and len(name) > len(kind)), key=len, default="")
@@ -109,7 +112,9 @@ def looks_like_organisation(name: str) -> bool:
     if served is not None and _uncovered(name[: served.start()]) > 1:
         return True
     tail = max((word for word in GENERIC if name.endswith(word) and len(name) > len(word) + 1), key=len, default="")
-    return bool(tail) and _uncovered(name.removesuffix(tail)) > 1
+    own = name.removesuffix(tail)
+    # A name of two letters may well begin or end with an everyday one: 远舟物流.
+    return bool(tail) and _uncovered(own) > (len(own) > 2)
 
 
 def _uncovered(name: str) -> int:
@@ -160,6 +165,22 @@ def person_named(subject: str, people: Collection[str]) -> str | None:
     else:
         called = [name for form, name in full.items() if len(said) == 2 and len(form) == 3 and form.endswith(said)]
     return called[0] if len(called) == 1 else None
+
+
+def people_in(text: str, people: Collection[str]) -> dict[tuple[int, int], str]:
+    """Where `text` names somebody of `people`, by full name or a form that `person_named` knows."""
+    found: dict[tuple[int, int], str] = {}
+    for name in people:
+        at = text.find(fold(name))
+        if at >= 0:
+            found[at, at + len(fold(name))] = name
+        elif len(name) == 3 and (at := text.find(name[1:])) >= 0 and person_named(name[1:], people):
+            found[at, at + 2] = name
+    for nick in rx(r"[老小阿][\u4e00-\u9fff]|[\u4e00-\u9fff][哥姐]").finditer(text):
+        person = person_named(nick[0], people) if not found else None
+        if person is not None:
+            found[nick.span()] = person
+    return found
 
 
 def begins_with_person(text: str, people: Collection[str]) -> bool:

@@ -83,6 +83,10 @@ def test_clients_matters_and_people_are_cut_out() -> None:
         ("老顾手上还有什么没做完", Sentence("lists_person", "", "顾北辰")),
         ("日报怎么写", Sentence("help", "日报")),
         ("白鹭的样品那个搞定了", Sentence("done", "白鹭的样品")),
+        ("白鹭酒店这单轮到谁跟了", Sentence("who_follows", "白鹭酒店")),
+        ("白鹭好久没动静了，最后是谁联系的", Sentence("last_contact", "白鹭")),
+        ("把北辰没闭环的都捞出来", Sentence("lists_person", "", "顾北辰")),
+        ("我的没办完的事盘一盘", Sentence("lists_mine")),
     ],
 )
 def test_what_is_read(text: str, sentence: Sentence) -> None:
@@ -91,6 +95,13 @@ def test_what_is_read(text: str, sentence: Sentence) -> None:
 
 def test_a_short_name_of_two_people_is_nobody() -> None:
     assert read_sentence("小顾还有什么没做完", ["顾北辰", "顾南风"]) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["白鹭下周谁去", "谁带伞了", "没有逾期的", "看了大家的日报", "历史总是相似的", "日报你写了吗", "的"]
+)
+def test_what_lacks_a_slot_or_leaves_a_rest_is_talk(text: str) -> None:
+    assert read_sentence(text, PEOPLE) is None
 
 
 @pytest.mark.parametrize("text", ["他那边谁在跟", "这个谁在跟", "我多久没联系了", "那边什么情况"])
