@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, get_args
 
+from bot.platforms.text import clean
 from bot.types import Attachment, AttachmentKind, Check, Inbound, Outgoing, Pace, RawRequest, Receipt, Received, Refused
 
 _KINDS = frozenset(get_args(AttachmentKind))
@@ -81,6 +82,11 @@ class Console:
         )
         return Received((message,) if message else ())
 
+    @staticmethod
+    def kept(text: str) -> str:
+        """What is kept of a typed text: all but what no database can store."""
+        return clean(text)
+
     async def send(self, message: Outgoing, now: datetime) -> Receipt:
         """Always said: whoever looks at the page sees it."""
         self.publish(message)
@@ -96,9 +102,10 @@ class Console:
 
 def _text(body: dict[str, Any], key: str, longest: int, *, empty: bool = False) -> str:
     value = body.get(key, "")
-    if not isinstance(value, str) or len(value) > longest or not (value or empty):
+    told = clean(value) if isinstance(value, str) else None
+    if told is None or len(told) > longest or not (told or empty):
         raise Refused(f"{key} is missing or too long", 400)
-    return value.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+    return told
 
 
 def _list(body: dict[str, Any], key: str) -> list[Any]:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any, TypeGuard
 from urllib.parse import SplitResult, quote_plus, urlsplit
 
-from bot.platforms.text import clean
+from bot.platforms.text import clean, fingerprint
 from bot.types import Attachment, AttachmentKind, Inbound, Mention, Refused
 
 log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ def read_message(
     reply_url = reply_address(data.get("sessionWebhook"), reply_bases)
     return Inbound(
         platform=NAME,
-        message_id=_text(data.get("msgId")) or "body:" + _digest(json.dumps(data, sort_keys=True)),
+        message_id=_text(data.get("msgId")) or "body:" + fingerprint(data),
         user_id=user_id,
         text=text,
         sent_at=_time(data.get("createAt")) or now,
@@ -154,8 +154,8 @@ def read_card(data: Mapping[str, Any], *, corp_id: str, now: datetime) -> Inboun
     text = _text((_inner(private.get("params")) or _inner(content.get("params"))).get("says"))
     if not text:
         return None
-    pressed = json.dumps([data.get("outTrackId"), private.get("actionIds"), user_id, text], sort_keys=True)
-    return Inbound(platform=NAME, message_id="card:" + _digest(pressed), user_id=user_id, text=text, sent_at=now)
+    pressed = fingerprint([data.get("outTrackId"), private.get("actionIds"), user_id, text])
+    return Inbound(platform=NAME, message_id="card:" + pressed, user_id=user_id, text=text, sent_at=now)
 
 
 def _inner(value: object) -> Mapping[str, Any]:

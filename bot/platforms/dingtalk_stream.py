@@ -25,6 +25,7 @@ from bot.platforms.diagnose import failure
 from bot.platforms.dingtalk import DingtalkRobot, advice
 from bot.platforms.dingtalk_message import NAME, parse_body, read_card, stream_address
 from bot.platforms.http import certificates
+from bot.platforms.text import dump
 from bot.types import (
     Accept,
     Check,
@@ -86,7 +87,7 @@ def read_frame(text: str) -> Frame:
         kind=str(fields.get("type", "")).upper(),
         topic=str(headers.get("topic", "")),
         message_id=headers["messageId"],
-        data=data if isinstance(data, str) else json.dumps(data, ensure_ascii=False),
+        data=data if isinstance(data, str) else dump(data),
     )
 
 

@@ -6,6 +6,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from bot.types import Refused
 
 Cost = Callable[[str], int]
 
@@ -27,6 +31,19 @@ def json_length(text: str) -> int:
 def clean(text: str) -> str:
     """Return `text` without what no database and no platform can store: NUL and halves of surrogate pairs."""
     return _UNFIT.sub("", text)
+
+
+def dump(data: Any) -> str:
+    """Return parsed JSON as text again. Raises Refused with 400 for what was just shallow enough to be read."""
+    try:
+        return json.dumps(data, sort_keys=True)
+    except RecursionError:
+        raise Refused("the body is nested too deep", 400) from None
+
+
+def fingerprint(data: Any) -> str:
+    """Return a name for parsed JSON that its repetition has too. Raises Refused as `dump` does."""
+    return sha256(dump(data).encode()).hexdigest()
 
 
 def split_text(text: str, limit: int, cost: Cost = byte_length) -> list[str]:

@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 from bot.platforms.console import strip_mention
-from bot.platforms.text import clean
+from bot.platforms.text import clean, fingerprint
 from bot.platforms.wecom_bot_media import MediaRef
 from bot.platforms.wecom_cards import Pressed, pressed
 from bot.types import Attachment, AttachmentKind, Inbound, Refused
@@ -96,7 +95,7 @@ def read_callback(
         text = _LEADING_MENTION.sub("", text) if stripped is None else stripped
     message = Inbound(
         platform=NAME,
-        message_id=_text(body.get("msgid")) or "body:" + _digest(body),
+        message_id=_text(body.get("msgid")) or "body:" + fingerprint(body),
         user_id=_sender(body, corp_id),
         text=text.strip(),
         sent_at=_time(body.get("create_time")) or now,
@@ -185,7 +184,3 @@ def _time(value: object) -> datetime | None:
         return None
     seconds = int(stamp) / 1000 if len(stamp) > 11 else int(stamp)
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _digest(body: Mapping[str, Any]) -> str:
-    return sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

@@ -63,7 +63,7 @@ class Door:
     def brings_token(self, request: web.Request) -> bool:
         """Does the address itself hold the right token?"""
         given = request.query.get("token", "")
-        return bool(self._token) and hmac.compare_digest(given.encode(), self._token.encode())
+        return bool(self._token) and hmac.compare_digest(given.encode("utf-8", "replace"), self._token.encode())
 
     def remember(self, request: web.Request, response: web.StreamResponse) -> None:
         """Hands out the cookie that stands for the token from now on."""
@@ -79,7 +79,7 @@ class Door:
 
     def _knows(self, request: web.Request) -> bool:
         given = request.cookies.get(COOKIE, "")
-        return bool(self._token) and hmac.compare_digest(given.encode(), self._proof.encode())
+        return bool(self._token) and hmac.compare_digest(given.encode("utf-8", "replace"), self._proof.encode())
 
 
 def _is_here(request: web.Request) -> bool:

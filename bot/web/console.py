@@ -150,7 +150,7 @@ class Console:
         return web.Response(body=body, content_type=_STATIC[name], charset="utf-8")
 
     async def _state(self, request: web.Request) -> web.StreamResponse:
-        person, chat = request.query.get("person") or None, request.query.get("chat") or None
+        person, chat = (self.app.console.kept(request.query.get(name, "")) or None for name in ("person", "chat"))
         now = self.app.clock.now()
         state = await self.app.store.read(
             lambda session: transcript.View(session, self.app.calendar, self.app.engine.policies, now).state(
@@ -182,7 +182,7 @@ class Console:
         taken = await self.app.server.take(self.app.console, request)
         if taken.status != 200:
             return taken
-        message_id = json.loads(await request.read())["id"]
+        message_id = self.app.console.kept(json.loads(await request.read())["id"])
         stored = await self.app.store.read(
             lambda session: inbox.find(session, transcript.PLATFORM, message_id) is not None
         )

@@ -32,8 +32,12 @@ class FakeWecomBot(FakeWecom):
 
     def sealed(self, body: Mapping[str, Any], at: datetime | None = None, nonce: str = "nonce5") -> Callback:
         """Return a body sealed by wechatpy for no receiver in particular, as the platform does."""
+        return self.sealed_text(json.dumps(body), at, nonce)
+
+    def sealed_text(self, text: str, at: datetime | None = None, nonce: str = "nonce5") -> Callback:
+        """The same for any text at all."""
         stamp = str(int((at or self.now).timestamp()))
-        document: str = WeChatCrypto(TOKEN, AES_KEY, "").encrypt_message(json.dumps(body), nonce, stamp)
+        document: str = WeChatCrypto(TOKEN, AES_KEY, "").encrypt_message(text, nonce, stamp)
         query = {"msg_signature": _between(document, "MsgSignature"), "timestamp": stamp, "nonce": nonce}
         return Callback(query, json.dumps({"encrypt": _between(document, "Encrypt")}).encode())
 

@@ -11,17 +11,21 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
-import psutil
 import pytest
 
 from tests.acceptance.world import World, world
+from tests.fakes.console_site import open_site
 from tests.fakes.spoiled import spoiled
+from tests.fakes.wecom_bot import AES_KEY, TOKEN, FakeWecomBot
+from tests.proofs.watch import Watch
 
 pytestmark = pytest.mark.proof
 
 REQUESTS = 100_000
 AT_ONCE = 32
-GROWTH = 24 << 20
+# Each is stored, handled and answered.
+TYPED = 20_000
+ORDERS = [b'{"minutes": 10}', b'{"to": "tomorrow 8:40"}', b'{"to": "next"}']
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 
 
@@ -59,34 +63,73 @@ def dingtalk(here: World, random: Random) -> Iterator[Made]:
         yield Made(body, {}, headers | {"timestamp": str(random.randrange(10**14))})
 
 
-MAKERS = {"/wecom/app": wecom, "/dingtalk/robot": dingtalk}
+def wecom_bot(here: World, random: Random) -> Iterator[Made]:
+    """As `wecom` does."""
+    fake = FakeWecomBot()
+    good = fake.says("LiSi", "好", "1")
+    for inner in bodies(random, "wecom_bot_*.json"):
+        made = fake.sealed_text(inner.decode("utf-8", "replace"))
+        yield Made(made.body, made.query, {})
+        outer = next(spoiled(random.getrandbits(64), [good.body]))
+        query = {name: value for name, value in good.query.items() if random.random() < 0.95}
+        yield Made(outer, query, {})
+
+
+MAKERS = {"/wecom/app": wecom, "/wecom/bot": wecom_bot, "/dingtalk/robot": dingtalk}
 
 
 @pytest.mark.parametrize("path", MAKERS)
 async def test_nothing_posted_breaks_an_endpoint(tmp_path: Path, all_logs: io.StringIO, path: str) -> None:
     statuses: Counter[int] = Counter()
-    memory = psutil.Process()
-    used: list[int] = []
-    async with world(f"sqlite:///{tmp_path}/fuzz.db") as here:
+    watch = Watch(all_logs, REQUESTS)
+    url = f"sqlite:///{tmp_path}/fuzz.db"
+    async with world(url, wecom_bot_token=TOKEN, wecom_bot_aes_key=AES_KEY) as here:
         source = islice(MAKERS[path](here, Random(7)), REQUESTS)
 
         async def post() -> None:
             for made in source:
                 status, _ = await here.post(path, made.body, query=made.query, headers=made.headers)
                 statuses[status] += 1
-                if statuses.total() % (REQUESTS // 10) == 0:
-                    assert "Traceback" not in all_logs.getvalue()
-                    all_logs.seek(0)
-                    all_logs.truncate()
-                    used.append(memory.memory_info().rss)
+                watch.step()
                 if status >= 500:
                     raise AssertionError((status, made))
 
         await asyncio.gather(*(post() for _ in range(AT_ONCE)))
     assert statuses.total() == REQUESTS
     assert statuses[200]
-    # What is needed once is there after a fifth of them.
-    growth = max(used[2:]) - used[1]
-    assert growth < GROWTH
+    told(path, statuses, watch)
+
+
+async def test_nothing_typed_breaks_the_console(tmp_path: Path, all_logs: io.StringIO) -> None:
+    """Spoiled messages, questions for the state, and now and then a spoiled order to move the clock."""
+    statuses: Counter[int] = Counter()
+    watch = Watch(all_logs, TYPED)
+    random = Random(7)
+    typed = bodies(random, "console_*.json")
+    people = ["秦朗", "邵云", "", "\x00", "'; --", "😀" * 99]
+    async with open_site(tmp_path) as site:
+
+        async def one() -> int:
+            if random.random() < 0.1:
+                query = {"person": random.choice(people), "chat": random.choice(["晨会群", "cid", "\x00"])}
+                async with site.client.get(site.url("/console/state").with_query(query)) as answer:
+                    return answer.status
+            path, body = "/console/send", next(typed)
+            if random.random() < 0.002:
+                path, body = "/console/clock", next(spoiled(random.getrandbits(64), ORDERS))
+            headers = {"content-type": random.choice(["application/json"] * 9 + ["text/plain"])}
+            async with site.client.post(site.url(path), data=body, headers=headers) as answer:
+                return answer.status
+
+        for _ in range(TYPED):
+            status = await one()
+            statuses[status] += 1
+            watch.step()
+            assert status < 500
+    assert statuses[200]
+    told("/console", statuses, watch)
+
+
+def told(path: str, statuses: Counter[int], watch: Watch) -> None:
     shown = ", ".join(f"{status}: {count}" for status, count in sorted(statuses.items()))
-    print(f"\n{path}: {REQUESTS} requests, {shown}; memory grew by {growth / 1e6:.1f} MB from {used[1] / 1e6:.0f} MB")
+    print(f"\n{path}: {statuses.total()} requests, {shown}; {watch.growth()}")
