@@ -250,7 +250,7 @@ async def test_a_frame_that_is_too_large_ends_one_connection_and_no_more(url: st
     ids=str,
 )
 async def test_the_console_is_closed_off_loopback(
-    tmp_path: Path, host: str, settings: dict[str, str], served: bool
+    tmp_path: Path, host: str, settings: dict[str, Any], served: bool
 ) -> None:
     async with open_site(tmp_path, host=host, **settings) as site:
         assert site.served is served

@@ -6,6 +6,8 @@ import io
 
 import psutil
 
+from bot.logs import set_up
+
 GROWTH = 24 << 20
 
 
@@ -13,6 +15,8 @@ class Watch:
     """Looks ten times in the course of `total` steps; what is needed once is there after a fifth of them."""
 
     def __init__(self, logs: io.StringIO, total: int) -> None:
+        # Once more, now that the test runs: pytest's own handlers would keep every record.
+        set_up("DEBUG", "json")
         self._logs = logs
         self._every = total // 10
         self._process = psutil.Process()
