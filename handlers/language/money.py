@@ -84,7 +84,9 @@ def _read(match: re.Match[str], folded: str) -> int | None:
             return None
         if number.isascii() and len(number) > 9 and not (tail or match["mark"]):
             return None
-        if not (match["mark"] or tail or (match["label"] and number[0].isdigit() and len(number) >= 4)):
+        if not (
+            match["mark"] or tail or (match["label"] and ("千" in number or (number[0].isdigit() and len(number) >= 4)))
+        ):
             return None
         if tail in {"块"} and not re.match(r"$|[\s,;。、!?一每/]", after):
             return None

@@ -97,6 +97,12 @@ _NOTHING = re.compile(
     r"(?:的(?:事|地方|事项|问题)?)?|无需(?:支持|协助|帮助)?|没有?其[他它]问题|不需要(?:支持|协助|帮助)?|不用|暂不需要|一切正常|都?正常|一切顺利|顺利|没啥[事]?|n/?a|none|no|nil|[-—/\\x×]+"
     r"|问题(?:不大|无)|(?:其[他它]|别的|另外)(?:都|也)?(?:暂?无|没有?了?)|以上(?:就是.*|汇报)?|(?:汇报)?完毕|谢谢(?:领导)?|(?:各位)?(?:领导|老大|老板|大家|经理)?(?:们)?(?:早上|晚上|下午)?好"
 )
+# 拜访青禾,没啥问题: what only says that nothing is wrong, after what was done.
+_NOTHING_WRONG = re.compile(
+    r"[\s,](?:目前|暂时|今天|总体)?(?:都|也)?(?:没(?:有)?(?:啥|什么)?(?:大|其[他它]|特别)?的?(?:问题|困难|异常)|一切(?:正常|顺利))[了哈的]?$"
+)
+_HEADED_BY_ONE = re.compile(r"一、")
+_COUNTING_ON = re.compile(r"[二三四五六七八九]、")
 _WANTS_HELP = re.compile(r"(?:需要?|请|希望|恳请|求|申请|麻烦)[^,。;]{0,10}(?:支持|协助|帮|配合|协调|支援|出面|介入)")
 
 
@@ -173,6 +179,8 @@ class _Reader:
             start = match.end()
         item = _EMOJI_AT_THE_END.sub("", self.text[start:end].strip(_TRIMMED)).strip(_TRIMMED)
         item = re.sub(r"\s*\n\s*", " ", item)
+        if nothing := _NOTHING_WRONG.search(fold(item)):
+            item = item[: nothing.start()].strip(_TRIMMED)
         said = fold(item).strip(" .!~()[]【】")
         if not re.search(r"\w", said) or _NOTHING.fullmatch(re.sub(r"(?:哈|哦|呢|啦|的|吧|了)+$", "", said) or said):
             return ""
@@ -293,6 +301,13 @@ class _Reader:
             if count is None or count == last + 1 or (count == 1 and match["edge"] is not None):
                 found.add(match.start())
                 last = count or 0
+        if _HEADED_BY_ONE.match(self.folded, self._skip(self._begin)):
+            counted = iter("二三四五六七八九")
+            awaited = next(counted)
+            for match in _COUNTING_ON.finditer(self.folded, self._begin):
+                if match[0][0] == awaited:
+                    found.add(match.start())
+                    awaited = next(counted, "")
         if not found:
             run = list(self._counting(list(_BARE_NUMBER.finditer(self.folded))))
             self._bare = {match.start(): match.end() for match in run}
