@@ -35,7 +35,7 @@ from sqlmodel import Session
 
 from benchmarks import webhook
 from benchmarks.webhook import Result, callbacks, databases
-from bot import logs
+from bot import logs, service
 from bot.app import App, render_files
 from bot.clock import SystemClock
 from bot.platforms.wecom_app import WecomApp
@@ -144,6 +144,7 @@ async def serve(url: str, api: str) -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     await app.start()
+    service.settle()
     click.echo(runner.addresses[0][1])
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await runner.cleanup()
@@ -321,6 +322,13 @@ def slow_sync(milliseconds: float) -> Iterator[dict[str, str] | None]:
         yield environment if made.returncode == 0 else None
 
 
+async def bare_answers(rate: float, seconds: float) -> Result:
+    """The open loop against a server that does nothing."""
+    async with process("benchmarks.webhook", "--serve", webhook.BARE) as bare:
+        await open_loop(bare.port, rate / 10, 1.0)
+        return await open_loop(bare.port, rate, seconds)
+
+
 async def wait_for_acks(url: str, rate: float, seconds: float, environment: Mapping[str, str] = {}) -> Result:
     """The open loop against the whole bot at work."""
     arguments = ("benchmarks.road", "--serve", url)
@@ -383,6 +391,8 @@ def _acks(found: Mapping[str, str], rate: float, seconds: float, slow: float) ->
         shown = [f"{result.at(share):.1f}" for share in (0.5, 0.99, 1.0)]
         table.add_row(name, *shown, str(result.refused), "yes" if result.at(0.99) <= ACK_LIMIT_MS else "no")
 
+    # What the machine and the senders themselves take at the moment.
+    row("bare handler", asyncio.run(bare_answers(rate, seconds)))
     for name, url in found.items():
         row(name, asyncio.run(wait_for_acks(url, rate, seconds)))
     with slow_sync(slow) as environment:
@@ -412,7 +422,7 @@ def main(
     if url is not None:
         asyncio.run(serve(url, api))
         return
-    console = Console()
+    console = Console(width=120)
     if only in {None, "start"}:
         took, memory = asyncio.run(start())
         console.print(f"From the command to listening: {took:.2f} s, {memory:.0f} MB resident")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import click
 import structlog
 
@@ -75,6 +77,14 @@ def _pair(robot: str) -> tuple[str, str]:
     return token, secret
 
 
+def settle() -> None:
+    """Sets the interpreter up for serving, once all is loaded: for a process of the bot's own."""
+    # What a start loads stays for ever; looking through it again and again took a sixth of every message's time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
+
+
 async def serve(settings: Settings, host: str, port: int, *, empty: bool = False) -> None:
     """Runs the bot until it is told to stop. Raises ValueError for settings that cannot work."""
     app = App(settings, platforms(settings), render_files())
@@ -84,6 +94,8 @@ async def serve(settings: Settings, host: str, port: int, *, empty: bool = False
 
         await demo.load(app.store, app.clock.now(), app.engine, app.calendar)
     page = console.attach(app, host)
+
+    settle()
 
     def ready() -> None:
         log.info("serving", action="app.serving", host=host, port=port)
