@@ -1,12 +1,9 @@
 """The whole road: signed callback → 200 → understood → stored → the reply handed to the platform's API.
 
-    python -m benchmarks.road [--messages 600] [--rate 1000] [--slow-sync 2]
+    python -m benchmarks.road [--messages 600]
 
-Three things, each in processes of its own. The road: messages a second from the first callback to the last reply at a
-fake WeCom, as a ratio to a bare aiohttp handler in the same run. The open loop: callbacks that come at a fixed rate,
-whatever becomes of those before them, while the whole bot works; what counts is how long each waited for its 200,
-from the moment it should have been sent. The start: seconds to listening and memory, and what memory does under load.
-With `--slow-sync` every fsync of the bot's process takes so many milliseconds longer, where a C compiler is there.
+Two things, each in processes of its own. The road: messages a second from the first callback to the last reply at a
+fake WeCom, as a ratio to a bare aiohttp handler in the same run. The start: seconds to listening and memory.
 """
 
 from __future__ import annotations
@@ -15,16 +12,13 @@ import asyncio
 import contextlib
 import os
 import secrets
-import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 
 import click
 import psutil
@@ -45,22 +39,7 @@ from storage import people
 from storage.tables import Person
 
 MEMBERS = 500
-OPEN_CONNECTIONS = 256
-ACK_LIMIT_MS = 15.0
 PATIENCE = 200.0
-_SLOW_SYNC = """
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <stdlib.h>
-#include <unistd.h>
-static int late(const char *name, int fd) {
-    usleep(atoi(getenv("SLOW_SYNC_US")));
-    int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
-    return real(fd);
-}
-int fsync(int fd) { return late("fsync", fd); }
-int fdatasync(int fd) { return late("fdatasync", fd); }
-"""
 
 
 class _Unpaced(WecomApp):
@@ -258,85 +237,6 @@ async def _round(bot: Bot, api: FakeApi, requests: list[bytes], road: Road) -> f
     return (api.arrived - before) / (api.last - began)
 
 
-# --- the open loop ----------------------------------------------------------------------------------------------------
-
-
-class _Sender(asyncio.Protocol):
-    """One connection of the open loop: a request when it is told, and how long its answer took from when it was due."""
-
-    def __init__(self, result: Result, free: asyncio.Queue[_Sender]) -> None:
-        self.result, self.free = result, free
-        self.due = 0.0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        self.free.put_nowait(self)
-
-    def send(self, request: bytes, due: float) -> None:
-        self.due = due
-        self.transport.write(request)
-
-    def data_received(self, data: bytes) -> None:
-        if data.startswith(b"HTTP/1.1 200"):
-            self.result.latencies.append((time.perf_counter() - self.due) * 1000)
-        else:
-            self.result.refused += 1
-        self.free.put_nowait(self)
-
-
-async def open_loop(port: int, rate: float, seconds: float) -> Result:
-    """What came of callbacks at a fixed rate; one that finds no connection free waits, and its wait counts."""
-    result = Result()
-    free: asyncio.Queue[_Sender] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
-    requests = list(islice(callbacks(f"{secrets.randbelow(10**6):06}0"), round(rate * seconds)))
-    senders = [_Sender(result, free) for _ in range(OPEN_CONNECTIONS)]
-    for sender in senders:
-        await loop.create_connection(lambda sender=sender: sender, "127.0.0.1", port)  # type: ignore[misc]
-    began = time.perf_counter()
-    for number, request in enumerate(requests):
-        due = began + number / rate
-        if (early := due - time.perf_counter()) > 0:
-            await asyncio.sleep(early)
-        (await free.get()).send(request, due)
-    async with asyncio.timeout(PATIENCE):
-        for _ in senders:
-            # Every connection is free again: every answer has come.
-            (await free.get()).transport.close()
-    return result
-
-
-@contextlib.contextmanager
-def slow_sync(milliseconds: float) -> Iterator[dict[str, str] | None]:
-    """The environment in which a process's every fsync takes so much longer; None where it cannot be compiled."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        yield None
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder) / "slow_sync.so"
-        command = [compiler, "-shared", "-fPIC", "-x", "c", "-", "-o", str(library), "-ldl"]
-        made = subprocess.run(command, input=_SLOW_SYNC.encode(), capture_output=True, check=False)
-        environment = {"LD_PRELOAD": str(library), "SLOW_SYNC_US": str(round(milliseconds * 1000))}
-        yield environment if made.returncode == 0 else None
-
-
-async def bare_answers(rate: float, seconds: float) -> Result:
-    """The open loop against a server that does nothing."""
-    async with process("benchmarks.webhook", "--serve", webhook.BARE) as bare:
-        await open_loop(bare.port, rate / 10, 1.0)
-        return await open_loop(bare.port, rate, seconds)
-
-
-async def wait_for_acks(url: str, rate: float, seconds: float, environment: Mapping[str, str] = {}) -> Result:
-    """The open loop against the whole bot at work."""
-    arguments = ("benchmarks.road", "--serve", url)
-    async with fake_api() as (_, address), process(*arguments, "--api", address, environment=environment) as bot:
-        await open_loop(bot.port, rate / 10, 1.0)
-        return await open_loop(bot.port, rate, seconds)
-
-
 # --- the start --------------------------------------------------------------------------------------------------------
 
 
@@ -382,43 +282,14 @@ def _roads(found: Mapping[str, str], messages: int, rounds: int) -> Table:
     return table
 
 
-def _acks(found: Mapping[str, str], rate: float, seconds: float, slow: float) -> Table:
-    table = Table(title=f"Acknowledgement at {rate:,.0f} callbacks/s, the bot at work", title_justify="left")
-    for column in ("database", "p50 ms", "p99 ms", "max ms", "refused", f"p99 within {ACK_LIMIT_MS:.0f} ms"):
-        table.add_column(column, justify="left" if column == "database" else "right")
-
-    def row(name: str, result: Result) -> None:
-        shown = [f"{result.at(share):.1f}" for share in (0.5, 0.99, 1.0)]
-        table.add_row(name, *shown, str(result.refused), "yes" if result.at(0.99) <= ACK_LIMIT_MS else "no")
-
-    # What the machine and the senders themselves take at the moment.
-    row("bare handler", asyncio.run(bare_answers(rate, seconds)))
-    for name, url in found.items():
-        row(name, asyncio.run(wait_for_acks(url, rate, seconds)))
-    with slow_sync(slow) as environment:
-        if environment is None:
-            table.add_row("SQLite, slower fsync", *["skipped: no C compiler"], *[""] * 4)
-        else:
-            row(
-                f"SQLite, +{slow:g} ms per fsync",
-                asyncio.run(wait_for_acks(found["SQLite"], rate, seconds, environment)),
-            )
-    return table
-
-
 @click.command()
 @click.option("--serve", "url", help="Be the bot on this database.")
 @click.option("--api", default="http://127.0.0.1:9", help="Where replies go.")
 @click.option("--messages", default=600, show_default=True)
 @click.option("--rounds", default=3, show_default=True)
-@click.option("--rate", default=1000.0, show_default=True)
-@click.option("--seconds", default=4.0, show_default=True)
-@click.option("--slow-sync", "slow", default=2.0, show_default=True, help="Milliseconds added to every fsync.")
-@click.option("--only", type=click.Choice(["road", "acks", "start"]), help="One of the three.")
-def main(
-    url: str | None, api: str, messages: int, rounds: int, rate: float, seconds: float, slow: float, only: str | None
-) -> None:
-    """The whole road against a bare handler, acknowledgements in an open loop, and the start."""
+@click.option("--only", type=click.Choice(["road", "start"]), help="One of the two.")
+def main(url: str | None, api: str, messages: int, rounds: int, only: str | None) -> None:
+    """The whole road against a bare handler, and the start."""
     if url is not None:
         asyncio.run(serve(url, api))
         return
@@ -429,9 +300,6 @@ def main(
     if only in {None, "road"}:
         with databases() as found:
             console.print(_roads(found, messages, rounds))
-    if only in {None, "acks"}:
-        with databases() as found:
-            console.print(_acks(found, rate, seconds, slow))
 
 
 if __name__ == "__main__":
