@@ -54,8 +54,9 @@ def _several(talk: Talk, verb: str, words: str) -> Answer | None:
     return Answer("one_at_a_time", {"verb": verb}, kind="question")
 
 
-def _number_missing(talk: Talk, verb: str, example: str) -> Answer:
-    talk.ask("number", {"verb": verb})
+def _number_missing(talk: Talk, rest: str, verb: str, example: str) -> Answer:
+    """Asks for the number, and remembers what was said already."""
+    talk.ask("number", {"verb": verb, "rest": rest})
     return Answer("number_missing", {"verb": verb, "example": example}, kind="question")
 
 
@@ -73,7 +74,7 @@ def postpone(talk: Talk, rest: str) -> Answer:
     """`延期 12 周五 客户出差`: a new date, counted; from the second time on the supervisor hears of it."""
     number, words = _first_number(rest)
     if number is None:
-        return _number_missing(talk, "延期", "延期 12 周五 客户出差")
+        return _number_missing(talk, rest, "延期", "延期 12 周五 客户出差")
     several = _several(talk, "延期", words)
     if several is not None:
         return several
@@ -136,7 +137,7 @@ def correct(talk: Talk, rest: str) -> Answer:
     """`改 12 周四`: the date, or the words, were understood wrongly; not counted as a postponement."""
     number, words = _first_number(rest)
     if number is None:
-        return _number_missing(talk, "改", "改 12 周四")
+        return _number_missing(talk, rest, "改", "改 12 周四")
     named = command(words, ("客户", "客户是", "客户为"), tight="是为")
     if named is not None and (queries.named(talk, named).candidates or not _dated(talk, named)):
         return relinks.correct_client(talk, number, named)
@@ -181,7 +182,7 @@ def cancel(talk: Talk, rest: str) -> Answer:
         if len(mine) == 1:
             return _cancel_absence(talk, mine[0])
     if number is None:
-        return _number_missing(talk, "取消", "取消 12 客户改期")
+        return _number_missing(talk, rest, "取消", "取消 12 客户改期")
     several = _several(talk, "取消", reason)
     if several is not None:
         return several
@@ -237,7 +238,7 @@ def hand_over(talk: Talk, rest: str) -> Answer:
     """`转交 12 @李娜`: a commitment or a lead gets another owner, who is told."""
     number, words = _first_number(rest)
     if number is None:
-        return _number_missing(talk, "转交", "转交 12 @李娜")
+        return _number_missing(talk, rest, "转交", "转交 12 @李娜")
     several = _several(talk, "转交", words)
     if several is not None:
         return several
@@ -315,7 +316,7 @@ def mute(talk: Talk, rest: str) -> Answer:
     """`静音 12`: no more reminders to the owner; it stays in the lists and still escalates."""
     number, words = _first_number(rest)
     if number is None:
-        return _number_missing(talk, "静音", "静音 12")
+        return _number_missing(talk, rest, "静音", "静音 12")
     several = _several(talk, "静音", words)
     if several is not None:
         return several

@@ -211,7 +211,8 @@ def _number(talk: Talk, question: Question) -> Answer | None:
     if not numbers or is_measured(rest):
         return None
     question.answered_at = talk.now
-    return _VERBS[question.payload["verb"]](talk, talk.text.strip())
+    said = talk.text.strip() if rest else f"{talk.text.strip()} {question.payload.get('rest', '')}"
+    return _VERBS[question.payload["verb"]](talk, said)
 
 
 def _transfer(talk: Talk, question: Question) -> Answer | None:

@@ -312,3 +312,19 @@ async def test_ones_own_lead_told_again_is_not_somebody_elses(quick: Store) -> N
     )
     check(told.answer(2), "王磊", "reply", "没有重复记", "王磊，就是你", "「电话 长桥印务", about=[1], without=["一声"])
     check(told.answer(3), "李娜", "reply", "先和王磊说一声", about=[1])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("延期到周五 客户出差", "#1 延到 11月27日 周五"),
+        ("延期 周五 客户出差", "原因：客户出差"),
+        ("改到周四", "#1 改好了 · 11月26日 周四"),
+        ("取消 客户不要了", "原因：客户不要了"),
+        ("转交 @李娜", "#1 转给李娜了"),
+    ],
+)
+async def test_what_was_said_before_the_number_is_not_asked_again(quick: Store, words: str, said: str) -> None:
+    told = await hold(quick, PROMISE, f"09:05 王磊：{words}", "09:06 王磊：1", policies=PROMISES_ONLY)
+    check(told.answer(2), "王磊", "question", "哪一条？回编号就行")
+    check(told.answer(3), "王磊", "reply", said, about=[1])
