@@ -55,7 +55,7 @@ def undo(talk: Talk) -> Answer:
 def _worth_telling(taken: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """In the order they were done, without what only went along: the choice a correction taught, the old name kept."""
     what = {item["what"] for item in taken}
-    along = {"client.chosen"} if what > {"client.chosen"} else set()
+    along = {"client.chosen"} if any(kind.endswith(".linked") for kind in what) else set()
     if "client.renamed" in what:
         along.add("alias.taught")
     return [item for item in reversed(taken) if item["what"] not in along]
