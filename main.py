@@ -200,7 +200,7 @@ def replay(log: Path, team_file: Path, until: str | None, policies: Path | None,
 
 @cli.group(name="import")
 def import_() -> None:
-    """Take people or clients from an .xlsx or .csv file."""
+    """Take people, clients or leads from an .xlsx or .csv file."""
 
 
 def _import(kind: str) -> Callable[[Path, Path | None], None]:
@@ -209,7 +209,12 @@ def _import(kind: str) -> Callable[[Path, Path | None], None]:
 
         settings = load_settings()
         try:
-            report = asyncio.run(sheets.take(kind, file, rejects, settings.database_url, settings.timezone))
+            if kind == "leads":
+                from bot import leads
+
+                report = asyncio.run(leads.take(file, rejects, settings))
+            else:
+                report = asyncio.run(sheets.take(kind, file, rejects, settings.database_url, settings.timezone))
         except (sheets.SheetError, ValueError, OSError) as error:
             fail(error)
         for line in report.lines():
@@ -220,7 +225,7 @@ def _import(kind: str) -> Callable[[Path, Path | None], None]:
     return run
 
 
-for _kind, _what in (("people", "the roster"), ("clients", "the clients")):
+for _kind, _what in (("people", "the roster"), ("clients", "the clients"), ("leads", "leads, with their clocks")):
     _command = click.Command(
         _kind,
         callback=_import(_kind),

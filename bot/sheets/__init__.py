@@ -1,15 +1,19 @@
 """People and clients from the files a sales team keeps: .xlsx and .csv, Chinese or English headings.
 
-`take` writes the good rows of a file in one transaction and tells of every row; `read_names` only reads. Both raise
-SheetError, in one readable line, when the file as a whole cannot be used.
+`take` and `fill` write the good rows of a file in one transaction and tell of every row; `read_names` only reads. All
+raise SheetError, in one readable line, when the file as a whole cannot be used.
 """
 
 from __future__ import annotations
 
 import asyncio
 import csv
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
 
 from bot.clock import SystemClock
 from bot.sheets import columns, files
@@ -20,7 +24,7 @@ from bot.sheets.report import Outcome, Report
 from storage import migrate
 from storage.store import open_store
 
-__all__ = ["Outcome", "Report", "SheetError", "read_names", "take"]
+__all__ = ["Outcome", "Report", "SheetError", "fill", "read_names", "take"]
 
 KINDS = {"people": columns.PEOPLE, "clients": columns.CLIENTS}
 
@@ -60,28 +64,47 @@ def _is_table(file: Path) -> bool:
     return True
 
 
-async def take(kind: str, file: Path, rejects: Path | None, database_url: str, timezone: str) -> Report:
-    """Writes the good rows of a file of `people` or `clients`, running it again changes nothing.
+Work = Callable[[Session, columns.Table, datetime], list[Outcome]]
 
-    All in one transaction. A database that is new or old is upgraded first. Empty cells leave what is known as it is.
-    With `rejects`, the rows that were left out are written there with their reasons. `timezone` tells which day is
-    today. Raises SheetError for a file or a database that cannot be used, ValueError for an unknown kind or address,
-    OSError when `rejects` cannot be written.
+
+async def take(kind: str, file: Path, rejects: Path | None, database_url: str, timezone: str) -> Report:
+    """Writes the good rows of a file of `people` or `clients`, as `fill` does.
+
+    Empty cells leave what is known as it is. `timezone` tells which day is today. Raises as `fill` does, and
+    ValueError for an unknown kind.
     """
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is not one of {', '.join(KINDS)}")
+
+    def work(session: Session, table: columns.Table, now: datetime) -> list[Outcome]:
+        if kind == "clients":
+            return take_clients(session, table, now)
+        return take_people(session, table, now, now.astimezone(ZoneInfo(timezone)).date())
+
+    return await fill(KINDS[kind], file, rejects, database_url, work, SystemClock().now())
+
+
+async def fill(
+    headings: Mapping[str, tuple[str, ...]],
+    file: Path,
+    rejects: Path | None,
+    database_url: str,
+    work: Work,
+    now: datetime,
+) -> Report:
+    """Gives the rows of a file to `work`, which writes the good ones; running it again changes nothing.
+
+    All in one transaction. A database that is new or old is upgraded first. With `rejects`, the rows that were left
+    out are written there with their reasons. Raises SheetError for a file or a database that cannot be used,
+    ValueError for an unknown address, OSError when `rejects` cannot be written.
+    """
     if rejects is not None:
         files.check_target(rejects, source=file)
-    table = columns.table(file.name, await asyncio.to_thread(files.read, file), KINDS[kind])
-    now = SystemClock().now()
-    today = now.astimezone(ZoneInfo(timezone)).date()
+    table = columns.table(file.name, await asyncio.to_thread(files.read, file), headings)
     store = open_store(database_url)
     try:
         await migrate.upgrade(store)
-        if kind == "people":
-            outcomes = await store.write(lambda session: take_people(session, table, now, today))
-        else:
-            outcomes = await store.write(lambda session: take_clients(session, table, now))
+        outcomes = await store.write(lambda session: work(session, table, now))
     except OSError as error:
         raise SheetError(f"the database cannot be reached ({type(error).__name__})") from error
     except Exception as error:

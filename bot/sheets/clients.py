@@ -29,7 +29,7 @@ class _Plan:
     phone: str
 
 
-class _Known:
+class Known:
     """What the database holds: the clients by name, whose an alias is, and who may own a client."""
 
     def __init__(self, session: Session) -> None:
@@ -72,7 +72,7 @@ class _Known:
 
 def take_clients(session: Session, table: Table, now: datetime) -> list[Outcome]:
     """Writes the good rows and tells of every row, in the order of the file. Running it again changes nothing."""
-    known = _Known(session)
+    known = Known(session)
     outcomes: dict[int, Outcome] = {}
     plans: dict[str, _Plan] = {}
     for row in table.rows:
@@ -100,7 +100,7 @@ def take_clients(session: Session, table: Table, now: datetime) -> list[Outcome]
     return [outcomes[row.number] for row in table.rows]
 
 
-def _read(row: Row, known: _Known) -> _Plan:
+def _read(row: Row, known: Known) -> _Plan:
     name = row.text("name")
     if not name:
         raise Rejection("no name", "没有客户名称")
@@ -119,7 +119,7 @@ def _read(row: Row, known: _Known) -> _Plan:
     )
 
 
-def _check_name(plan: _Plan, plans: Mapping[str, _Plan], known: _Known) -> None:
+def _check_name(plan: _Plan, plans: Mapping[str, _Plan], known: Known) -> None:
     key = fold_name(plan.name)
     if key in plans:
         number = plans[key].row.number
@@ -129,7 +129,7 @@ def _check_name(plan: _Plan, plans: Mapping[str, _Plan], known: _Known) -> None:
         raise Rejection(f"its name is already an alias of {holder}", f"名称已是 {holder} 的别名")
 
 
-def _check_aliases(plan: _Plan, names: Mapping[str, str], known: _Known) -> None:
+def _check_aliases(plan: _Plan, names: Mapping[str, str], known: Known) -> None:
     """Raises Rejection when a new alias already means another client."""
     for alias in known.new_aliases(plan):
         other = names.get(fold_name(alias))
@@ -140,7 +140,7 @@ def _check_aliases(plan: _Plan, names: Mapping[str, str], known: _Known) -> None
             raise Rejection(f"alias {alias} is already an alias of {holder}", f"别名「{alias}」已是 {holder} 的别名")
 
 
-def _write(session: Session, plans: list[_Plan], known: _Known, now: datetime) -> list[Outcome]:
+def _write(session: Session, plans: list[_Plan], known: Known, now: datetime) -> list[Outcome]:
     """Writes the rows with few statements however many they are: the bot waits for the database meanwhile."""
     outcomes: list[Outcome] = []
     updated: list[dict[str, Any]] = []

@@ -36,6 +36,16 @@ CLIENTS: Mapping[str, tuple[str, ...]] = {
     "tags": ("tags", "标签", "tag", "分类"),
     "phone": _PHONE,
 }
+LEADS: Mapping[str, tuple[str, ...]] = {
+    "name": ("client", "客户", "客户名称", "客户名", "公司", "公司名称", "单位", "单位名称", *_NAME),
+    "contact": ("contact", "联系人", "联系人姓名", "对接人"),
+    "phone": _PHONE,
+    "source": ("source", "来源", "线索来源", "客户来源", "渠道", "来源渠道"),
+    "budget": ("budget", "预算", "预算金额", "项目预算", "意向金额"),
+    "region": _REGION,
+    "owner": CLIENTS["owner"],
+    "note": ("note", "备注", "说明", "需求", "情况"),
+}
 
 
 class Rejection(Exception):

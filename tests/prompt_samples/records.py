@@ -83,6 +83,9 @@ _LEADS = [
     *both("lead_recorded", _lead(), _BARE_LEAD),
     Sample("lead_recorded", "in a group", _lead(mine=True), in_group=True, said=("139****2222", "30万", "郑凯")),
     *both("lead_given_notice", _lead(by="林涛"), _BARE_LEAD | {"by": "林涛"}),
+    Sample("leads_imported_notice", "full", {"leads": [_lead()]}, said=("1 条", "#7 北岭物流 孙工", PHONE)),
+    Sample("leads_imported_notice", "sparse", {"leads": [_BARE_LEAD, _BARE_LEAD]}, said=("2 条", "#7 北岭物流\n")),
+    Sample("leads_imported_notice", "many", {"leads": [_lead()] * 42}, said=("42 条", "另有 12 条")),
 ]
 
 

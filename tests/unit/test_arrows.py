@@ -34,12 +34,22 @@ ALLOWED: dict[str, set[str]] = {
     "bot.web": LEAVES | {"bot.letters", "storage"},
     "bot.sheets": LEAVES | {"storage"},
     "bot.exports": LEAVES | {"bot.sheets", "storage", "prompts"},
+    "bot.leads": LEAVES | {"bot.sheets", "handlers", "scheduler", "storage", "prompts"},
     "bot.team": LEAVES | {"storage"},
     "bot.privacy": LEAVES | {"storage"},
     # The rooms that build the bot out of the others, for one command each; main.py calls them.
     **{
         room: set(PACKAGES)
-        for room in ("bot.app", "bot.service", "bot.replay", "bot.replaying", "bot.doctor", "bot.demo", "bot.dead")
+        for room in (
+            "bot.app",
+            "bot.service",
+            "bot.replay",
+            "bot.replaying",
+            "bot.doctor",
+            "bot.demo",
+            "bot.dead",
+            "bot.leads",
+        )
     },
 }
 
