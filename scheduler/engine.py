@@ -7,59 +7,24 @@ a clock set back says nothing twice and forgets nothing.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cache, reduce
-from typing import Any
+from functools import cache
 
 from sqlmodel import Session
 
-import prompts
 from bot.calendar import Calendar
 from bot.types import Happening
 from scheduler import context, digests
 from scheduler.policy import Policy, PolicyError, Step, speak_at, spread, whole_minute
-from storage import obligations, outbox, people, settings
+from scheduler.saying import Saying
+from storage import obligations, people, settings
 from storage.obligations import Opening
-from storage.tables import Obligation, Person
+from storage.tables import Obligation
 
 BATCH = 2000
 # The reports of a day before these are no news to anybody when the bot comes back.
 SLEPT_DAYS = timedelta(days=7)
-_KINDS = ("reminder", "overdue", "alert", "escalation")
-# The tone of a push's first line, which says what is the matter.
-_TONES = {"reminder": "warn", "overdue": "bad", "alert": "warn", "escalation": "bad"}
-
-
-@dataclass(slots=True)
-class Push:
-    """One part of a message: what one step of one obligation has to say to one addressee."""
-
-    policy: Policy
-    kind: str
-    row_id: int
-    step: int
-    item: dict[str, Any]
-    audience: str
-    person_id: int | None = None
-    chat_id: int | None = None
-
-    @property
-    def addressee(self) -> str:
-        return f"chat:{self.chat_id}" if self.chat_id is not None else f"person:{self.person_id}"
-
-
-def _is_own(pushes: list[Push]) -> bool:
-    """Is this about one thing, said to whom it is up to?"""
-    return len(pushes) == 1 and pushes[0].kind in {"reminder", "overdue"} and pushes[0].item["number"] is not None
-
-
-@dataclass(slots=True)
-class _Saying:
-    pushes: list[Push] = field(default_factory=list)
-    digests: list[tuple[Policy, Obligation, Step, digests.Digest]] = field(default_factory=list)
 
 
 def _open_under(policy: Policy, known: Sequence[Obligation]) -> list[Obligation]:
@@ -220,10 +185,10 @@ class Engine:
             settings.put(session, "clock.started", now.isoformat())
         self._open_day(session, now)
         rows = obligations.due(session, now, BATCH)
-        saying = _Saying()
+        saying = Saying()
         for row in rows:
             self._look(session, row, now, started, saying)
-        self._say(session, saying, now)
+        saying.queue(session, self.calendar, now)
         settings.put(session, "clock.tick", now.isoformat())
         return len(rows)
 
@@ -332,7 +297,7 @@ class Engine:
         waiting = (step for step in self._steps(policy, row) if step.index not in claimed)
         return min((self._speak_at(policy, step, row, above, now) for step in waiting), default=None)
 
-    def _look(self, session: Session, row: Obligation, now: datetime, started: datetime, saying: _Saying) -> None:
+    def _look(self, session: Session, row: Obligation, now: datetime, started: datetime, saying: Saying) -> None:
         """Decides on every step of one obligation that has fallen due, and plans the next look.
 
         Of several, the highest that reaches somebody is said; it overtakes the lower ones even while it is held back.
@@ -369,7 +334,7 @@ class Engine:
         row: Obligation,
         now: datetime,
         started: datetime,
-        saying: _Saying,
+        saying: Saying,
     ) -> str | None:
         """What becomes of a step that has fallen due; None while it is held back."""
         above = self._above(session, row)
@@ -387,7 +352,7 @@ class Engine:
         row: Obligation,
         now: datetime,
         started: datetime,
-        saying: _Saying,
+        saying: Saying,
     ) -> str:
         """Adds what a step says to `saying` and returns `said`, or why nothing is said."""
         moment = self._moment(step, row)
@@ -403,125 +368,9 @@ class Engine:
             day = date.fromisoformat(row.subject.partition(":")[2])
             scope = digests.Scope(session, self.calendar, self.policies, policy, day, now)
             composed = digests.COMPOSERS[policy.name, step.to](scope)
-            saying.digests.extend((policy, row, step, digest) for digest in composed)
+            saying.compose(policy, row, step, composed)
             return "said" if composed else "nothing to say"
         item = context.describe(session, row, policy, self.calendar, now)
         if item is None:
             return "closed"
-        return self._address(session, policy, step, row, now, item, saying)
-
-    def _address(
-        self,
-        session: Session,
-        policy: Policy,
-        step: Step,
-        row: Obligation,
-        now: datetime,
-        item: dict[str, Any],
-        saying: _Saying,
-    ) -> str:
-        today = self.calendar.today(now)
-        owner = session.get(Person, row.owner_id) if row.owner_id is not None else None
-        assert row.id is not None
-
-        def push(kind: str, audience: str, person: Person | None = None) -> Push:
-            chat_id = row.chat_id if audience == "group" else None
-            assert row.id is not None
-            return Push(policy, kind, row.id, step.index, item, audience, person.id if person else None, chat_id)
-
-        if step.to == "owner":
-            if owner is None or owner.id is None or not owner.active:
-                return "nobody"
-            if people.is_away(session, owner.id, today):
-                return "away"
-            if step.nudge and item["muted"]:
-                return "muted"
-            kind = "reminder" if step.before else "overdue"
-            in_group = step.origin and row.chat_id is not None
-            item["owner_id"] = owner.id
-            saying.pushes.append(push(kind, "group") if in_group else push(kind, "owner", owner))
-            return "said"
-        if step.to in {"supervisor", "manager"}:
-            kind = "escalation"
-            chains = [people.above(session, owner)[0 if step.to == "supervisor" else 1 :]]
-        else:
-            kind = "alert"
-            region_only = step.to == "region_supervisor"
-            role = "supervisor" if region_only else step.to
-            region = (owner.region if owner else "") if region_only else None
-            named = people.with_role(session, role, region=region)
-            chains = [[person, *people.above(session, person)] for person in named]
-        away = people.away_on(session, today)
-        present = (next((person for person in chain if person.id not in away), None) for chain in chains)
-        heard = list({person.id: person for person in present if person is not None}.values())
-        saying.pushes.extend(push(kind, "above", person) for person in heard)
-        return "said" if heard else "nobody"
-
-    # --- saying it --------------------------------------------------------------------------------------------
-
-    def _say(self, session: Session, saying: _Saying, now: datetime) -> None:
-        """Queues one message per policy and addressee; the text lists every part."""
-        merged: dict[tuple[str, str], list[Push]] = {}
-        for push in saying.pushes:
-            merged.setdefault((push.policy.name, push.addressee), []).append(push)
-        for (name, addressee), pushes in merged.items():
-            pushes.sort(key=lambda push: (push.item["due"], push.item["number"] or 0))
-            first = pushes[0]
-            kind = max((push.kind for push in pushes), key=_KINDS.index)
-            items = [push.item | {"push": push.kind} for push in pushes]
-            facts = {
-                "items": items,
-                "kind": kind,
-                "audience": first.audience,
-                "title": first.policy.title,
-                "rule": first.policy.rule,
-            }
-            template = f"push_{name}" if prompts.exists(f"push_{name}") else "push_default"
-            parts = "|".join(sorted(f"{push.row_id}:{push.step}" for push in pushes))
-            words = prompts.compose(template, in_group=first.audience == "group", now=self.calendar.local(now), **facts)
-            owners = [item["owner_id"] for item in items if "owner_id" in item] if first.audience == "group" else []
-            outbox.queue(
-                session,
-                now,
-                key=f"push:{name}:{addressee}:{hashlib.sha256(parts.encode()).hexdigest()[:24]}",
-                kind=kind,
-                words=words.text,
-                title=first.policy.title,
-                tones=(_TONES[kind], *words.tones[1:]),
-                actions=prompts.actions(template, number=first.item["number"]) if _is_own(pushes) else (),
-                person_id=first.person_id,
-                chat_id=first.chat_id,
-                clock=name,
-                about=list(dict.fromkeys(item["number"] for item in items if item["number"] is not None)),
-                mentions=list(dict.fromkeys(owners)),
-            )
-        composed: dict[tuple[str, str], list[tuple[Policy, Obligation, Step, digests.Digest]]] = {}
-        for part in saying.digests:
-            policy, row, step, digest = part
-            target = f"chat:{digest.chat_id}" if digest.chat_id is not None else f"person:{digest.person_id}"
-            composed.setdefault((policy.name, target), []).append(part)
-        for (name, target), several in composed.items():
-            # Several only after a stop of some days: still one message.
-            policy, row, step, digest = several[0]
-            words = reduce(
-                prompts.Words.then,
-                (
-                    prompts.compose(
-                        part.template, in_group=part.chat_id is not None, now=self.calendar.local(now), **part.facts
-                    )
-                    for *_, part in several
-                ),
-            )
-            outbox.queue(
-                session,
-                now,
-                key=f"digest:{row.id}:{step.index}:{target}",
-                kind=digest.kind,
-                words=words.text,
-                title=policy.title,
-                tones=words.tones,
-                person_id=digest.person_id,
-                chat_id=digest.chat_id,
-                clock=name,
-                about=list(dict.fromkeys(number for *_, part in several for number in part.about)),
-            )
+        return saying.address(session, policy, step, row, self.calendar.today(now), item)
