@@ -23,7 +23,10 @@ from storage import events, migrate
 from storage.store import open_store
 from storage.tables import Inbox, Outbox
 from tests.acceptance.world import enrol
+from tests.fakes import dingtalk as fake_dingtalk
 from tests.fakes import wecom as fake_wecom
+from tests.fakes.dingtalk import FakeDingtalk
+from tests.fakes.dingtalk_gateway import FakeGateway
 from tests.fakes.wecom import FakeWecom
 
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
@@ -49,6 +52,26 @@ class Watched(FakeWecom):
             await self.changed.wait_for(lambda: len(self.sent) >= count)
 
 
+class WatchedGateway(FakeGateway):
+    """A DingTalk in Stream mode that tells when something has arrived."""
+
+    def __init__(self) -> None:
+        super().__init__(SystemClock().now())
+        self.changed = asyncio.Condition()
+
+    async def _webhook(self, request: web.Request, conversation: str, via: str) -> web.Response:
+        answer = await super()._webhook(request, conversation, via)
+        async with self.changed:
+            self.changed.notify_all()
+        return answer
+
+    async def arrives(self, patience: float) -> None:
+        """Returns once one more message is there, or when none came in `patience` seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience), self.changed:
+                await self.changed.wait()
+
+
 @dataclass
 class Serving:
     """A bot's process and what it writes to stderr."""
@@ -69,19 +92,11 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(database_url: str, fake: FakeWecom, port: int, folder: Path) -> AsyncIterator[Serving]:
-    """`python main.py serve`, ready; killed at the end unless it has ended."""
+async def serving(database_url: str, fake: FakeWecom | FakeDingtalk, port: int, folder: Path) -> AsyncIterator[Serving]:
+    """`python main.py serve`, ready; killed at the end unless it has ended. DingTalk is heard in Stream mode."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("WECOM", "DINGTALK"))}
-    environment |= {
-        "DATABASE_URL": database_url,
-        "WECOM_CORP_ID": fake_wecom.CORP_ID,
-        "WECOM_AGENT_ID": str(fake_wecom.AGENT_ID),
-        "WECOM_SECRET": fake_wecom.SECRET,
-        "WECOM_TOKEN": fake_wecom.TOKEN,
-        "WECOM_AES_KEY": fake_wecom.AES_KEY,
-        "WECOM_API_BASE": fake.base_url,
-        "LOG_LEVEL": "WARNING",
-    }
+    environment |= {"DATABASE_URL": database_url, "LOG_LEVEL": "WARNING"}
+    environment |= _wecom(fake) if isinstance(fake, FakeWecom) else _dingtalk(fake)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(MAIN),
@@ -104,6 +119,28 @@ async def serving(database_url: str, fake: FakeWecom, port: int, folder: Path) -
     finally:
         if process.returncode is None:
             await bot.end(signal.SIGKILL)
+
+
+def _wecom(fake: FakeWecom) -> dict[str, str]:
+    return {
+        "WECOM_CORP_ID": fake_wecom.CORP_ID,
+        "WECOM_AGENT_ID": str(fake_wecom.AGENT_ID),
+        "WECOM_SECRET": fake_wecom.SECRET,
+        "WECOM_TOKEN": fake_wecom.TOKEN,
+        "WECOM_AES_KEY": fake_wecom.AES_KEY,
+        "WECOM_API_BASE": fake.base_url,
+    }
+
+
+def _dingtalk(fake: FakeDingtalk) -> dict[str, str]:
+    return {
+        "DINGTALK_CLIENT_ID": fake_dingtalk.CLIENT_ID,
+        "DINGTALK_CLIENT_SECRET": fake_dingtalk.CLIENT_SECRET,
+        "DINGTALK_CORP_ID": fake_dingtalk.CORP_ID,
+        "DINGTALK_MODE": "stream",
+        "DINGTALK_API_BASE": fake.base_url,
+        "DINGTALK_OAPI_BASE": fake.base_url,
+    }
 
 
 async def _read(stream: asyncio.StreamReader, lines: list[str]) -> None:

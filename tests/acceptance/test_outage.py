@@ -84,8 +84,7 @@ async def test_everything_is_said_once_and_in_order_when_it_is_over(here: World)
         await say_on_every_road(here, number)
         await pump(here, NOON + (number + 1) * timedelta(minutes=30) / ROUNDS)
     assert here.clock.now() >= END
-    assert here.wecom.sent == here.dingtalk.sent == []
-    assert here.bot.told == []
+    assert [*here.wecom.sent, *here.dingtalk.sent, *here.bot.told] == []
     for fake, path in ((here.wecom, "/cgi-bin/message/send"), (here.dingtalk, "/robot/sendBySession")):
         fake._faults[path].clear()
     here.bot._troubles.clear()
@@ -102,8 +101,7 @@ async def test_everything_is_said_once_and_in_order_when_it_is_over(here: World)
         # Merged: nobody is flooded when it is over.
         assert len(texts) < ROUNDS
     assert {row.state for row in await here.said()} == {"sent"}
-    assert here.wecom.dropped == here.dingtalk.dropped == []
-    assert here.bot.dropped == []
+    assert [*here.wecom.dropped, *here.dingtalk.dropped, *here.bot.dropped] == []
     assert here.wecom.unexpected == here.dingtalk.unexpected == here.bot.unexpected == []
 
 
