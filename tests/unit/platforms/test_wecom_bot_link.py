@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import Misconfigured, Temporary, Unknown
-from bot.types import Listener, Outgoing
+from bot.types import Contested, Listener, Outgoing
 from tests.fakes.listening import HASTY, PING, Ear, listening, make
 from tests.fakes.pauses import Pauses
 from tests.fakes.server import NOON
@@ -152,6 +152,17 @@ async def test_it_closes_the_connection_it_was_pushed_out_of(gateway: FakeGatewa
         await ear.pauses.over(lambda seconds: seconds == 60.0)
         await ear.subscribed(2)
         assert len(gateway._open) == 1
+        # Doctor tells of it while the next connection stands.
+        assert isinstance(ear.bot, Contested)
+        assert ear.bot.taken_at is not None
+
+
+async def test_a_connection_that_broke_was_not_taken(gateway: FakeGateway) -> None:
+    async with listening(gateway) as ear:
+        await gateway.cut()
+        await ear.pauses.over(lambda seconds: seconds != PING)
+        await ear.subscribed(2)
+        assert ear.bot.taken_at is None
 
 
 async def test_a_lost_subscription_is_renewed_and_the_message_goes_out_then(ear: Ear) -> None:
