@@ -8,6 +8,7 @@ The pronunciation tables of pypinyin are loaded at the first character asked for
 from __future__ import annotations
 
 import functools
+import os
 import re
 import zlib
 
@@ -35,6 +36,8 @@ _SYLLABLE = re.compile(
 @functools.cache
 def readings(char: str) -> tuple[str, ...]:
     """The toneless pinyin readings a canonical character has in names, the usual one first; empty for a letter."""
+    # The tables of phrases are for whole sentences; they take longer to load than everything else here together.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     import pypinyin
 
     number = number_of(char)
