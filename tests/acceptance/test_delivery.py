@@ -129,6 +129,7 @@ async def test_what_may_have_arrived_is_repeated_unchanged_and_once(office: Offi
     office.first.trouble = lambda message: Unknown("no answer") if office.first.tries == 1 else None
     await office.queue("a")
     await office.queue("b")
+    office.clock.set(NOON + 2 * lanes.PATIENCE)
     await office.delivery.drain()
     await office.queue("c")
     await office.settle()
@@ -146,6 +147,7 @@ async def test_one_refused_part_does_not_take_the_others_along(office: Office) -
     office.first.trouble = refuse
     for key in ("a", "b", "c"):
         await office.queue(key)
+    office.clock.set(NOON + 2 * lanes.PATIENCE)
     await office.settle()
 
     assert [message.text for message in office.first.heard] == ["words of a", "words of c"]
