@@ -255,7 +255,14 @@ class Delivery(Runner):
 
     def _wait(self, outcome: Failed) -> timedelta | None:
         first = outcome.flight.bundle.rows[0]
-        return retry.decide(outcome.error, first.attempts - first.retries_from, outcome.flight.bundle.key)
+        bundle, platform = outcome.flight.bundle, self.platforms.get(first.platform)
+        return retry.decide(
+            outcome.error,
+            first.attempts - first.retries_from,
+            bundle.key,
+            repeated=bundle.repeated,
+            repeatable=platform is not None and platform.pace.repeatable,
+        )
 
     def _fail(self, session: Session, outcome: Failed) -> None:
         bundle, error, now = outcome.flight.bundle, outcome.error, outcome.at

@@ -19,22 +19,29 @@ WAITS: tuple[timedelta, ...] = (
     timedelta(hours=10),
 )
 JITTER = 0.1
+# So many waits together stay below the three hours for which a platform that drops repetitions is sure to do so.
+REPEATABLE_TRIES = 7
 
 
-def decide(error: SendError, attempt: int, key: str) -> timedelta | None:
+def decide(
+    error: SendError, attempt: int, key: str, *, repeated: bool = False, repeatable: bool = False
+) -> timedelta | None:
     """Tell how long to wait before the next try, or None when the message goes to the dead letters.
 
     `attempt` counts the tries made so far, the failed one included: 1 after the first failure, anything less is a
     ValueError. The answer depends on the arguments alone. The waits of `WAITS` carry a jitter of ±10 % taken from
     `key` and `attempt`; a throttled message waits at least the platform's own `retry_after`. A message that may have
-    arrived (Unknown) is tried once more only when nothing else was tried before, so that it is never said a third
-    time. A refused message, an unreachable target and a wrong configuration are not tried again.
+    arrived (Unknown) is tried once more, unless this was that try (`repeated`), so that it is never said a third time;
+    a platform that drops repetitions (`repeatable`) is tried as long as it is sure to. A refused message, an
+    unreachable target and a wrong configuration are not tried again.
     """
     if attempt < 1:
         raise ValueError("attempt counts from 1")
     if isinstance(error, Rejected | Misconfigured | Unreachable):
         return None
-    if attempt > len(WAITS) or (isinstance(error, Unknown) and attempt > 1):
+    if attempt > len(WAITS):
+        return None
+    if isinstance(error, Unknown) and (attempt > REPEATABLE_TRIES if repeatable else repeated):
         return None
     spread = _fraction(key, attempt)
     wait = WAITS[attempt - 1] * (1 + JITTER * (2 * spread - 1))

@@ -185,7 +185,8 @@ class Pace:
 
     One target: at least `gap` seconds between two messages, none longer than `max_bytes` of UTF-8; what waits for it
     is merged up to that length, unless `merge` is false. The whole app: one message in `app_gap` seconds on average
-    (0: no limit), at most `app_burst` of them at once.
+    (0: no limit), at most `app_burst` of them at once. `repeatable`: the platform itself drops a message that comes
+    again under its key within three hours.
     """
 
     gap: float = 0.0
@@ -193,6 +194,7 @@ class Pace:
     merge: bool = True
     app_gap: float = 0.0
     app_burst: int = 1
+    repeatable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

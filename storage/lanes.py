@@ -95,10 +95,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Rows that are said in one message, in their order; `key` is the message's, over all its tries."""
+    """Rows that are said in one message, in their order; `key` is the message's, over all its tries.
+
+    `repeated`: an earlier try of this very message may have arrived.
+    """
 
     key: str
     rows: tuple[Waiting, ...]
+    repeated: bool = False
 
     @property
     def lane(self) -> str:
@@ -278,7 +282,7 @@ def _bundle(session: Session, rows: list[Waiting], way: Way, now: datetime) -> B
     if first.bundle:
         together = core_select(*_COLUMNS).where(_TABLE.c.lane == first.lane, _WAITS, _TABLE.c.bundle == first.bundle)
         found = session.connection().execute(together.order_by(*_IN_ORDER))
-        return Bundle(first.bundle, tuple(Waiting(*row) for row in found))
+        return Bundle(first.bundle, tuple(Waiting(*row) for row in found), repeated=True)
     taken, size = [first], weight(first)
     late = now - first.not_before > PATIENCE
     for row in rows[1:] if late else ():

@@ -46,7 +46,7 @@ class WecomApp(Platform):
     """
 
     name = NAME
-    pace = Pace(gap=2.0, max_bytes=MAX_BYTES)
+    pace = Pace(gap=2.0, max_bytes=MAX_BYTES, repeatable=True)
 
     def __init__(
         self,
@@ -244,12 +244,12 @@ class _Member:
 
 
 def _duplicate_interval(key: str) -> int:
-    """Seconds within which WeCom drops a repeated message: 10 to 30 minutes, depending on the key.
+    """Seconds within which WeCom drops a repeated message: three to four hours, its longest, depending on the key.
 
     WeCom compares whole messages. A retry is the same down to the byte and is dropped, while the same words said
     again on purpose differ by this number and arrive.
     """
-    return 600 + int.from_bytes(sha256(key.encode("utf-8", "surrogatepass")).digest()[:4], "big") % 1200
+    return 10_800 + int.from_bytes(sha256(key.encode("utf-8", "surrogatepass")).digest()[:4], "big") % 3_600
 
 
 def _advice(error: SendError) -> str:

@@ -111,9 +111,9 @@ async def test_messages_without_their_words_are_survived_and_shown_by_doctor(lit
     assert lite.dingtalk.sent == []
 
     found = {check.name: check for check in await doctor.examine(lite.app.settings, clock=lite.clock)}
-    check = found["dingtalk messages this month"]
+    check = found["钉钉 本月消息"]
     assert not check.ok
-    assert check.found.startswith("1 of 20 used; 1 messages came without their words")
+    assert check.found.startswith("已用 1 / 20；有 1 条消息没给正文")
     assert "DINGTALK_MONTHLY_MESSAGES" in check.advice
 
 
@@ -121,6 +121,6 @@ async def test_doctor_shows_how_much_is_left(lite: World) -> None:
     for number in range(8):
         await say(lite, f"k{number}")
     found = {check.name: check for check in await doctor.examine(lite.app.settings, clock=lite.clock)}
-    check = found["dingtalk calls this month"]
-    assert (check.ok, check.found) == (True, "8 of 10 used")
+    check = found["钉钉 本月调用"]
+    assert (check.ok, check.found) == (True, "已用 8 / 10")
     assert "DINGTALK_MONTHLY_CALLS" in check.advice

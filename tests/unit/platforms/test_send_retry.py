@@ -30,7 +30,16 @@ def test_what_cannot_get_better_is_not_tried_again(error: SendError) -> None:
 
 def test_what_may_have_arrived_is_said_at_most_twice() -> None:
     assert decide(Unknown("?"), 1, "k") is not None
-    assert decide(Unknown("?"), 2, "k") is None
+    assert decide(Unknown("?"), 2, "k", repeated=True) is None
+    # The first that may have arrived, after others that have not.
+    assert decide(Unknown("?"), 5, "k") is not None
+
+
+def test_a_platform_that_drops_repetitions_is_tried_as_long_as_it_does() -> None:
+    tries = range(1, len(WAITS) + 1)
+    waits = [decide(Unknown("?"), attempt, "k", repeated=True, repeatable=True) for attempt in tries]
+    assert [wait is not None for wait in waits] == [True] * 7 + [False] * 2
+    assert sum((wait for wait in waits if wait is not None), timedelta()) < timedelta(hours=3)
 
 
 @given(retry_after=st.floats(0, 1e5), attempt=st.integers(1, len(WAITS)), key=st.text())
