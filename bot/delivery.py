@@ -229,7 +229,8 @@ class Delivery(Runner):
             return held
 
         try:
-            held = await self.store.write(record)
+            # Not behind the handlers that wait: what was said and is not recorded is said again after a crash.
+            held = await self.store.write(record, "outcome")
         except BaseException:
             self._outcomes = [*batch, *self._outcomes]
             raise

@@ -62,6 +62,8 @@ class PostgresStore:
         """Runs `work` in the lane's next transaction; returns after its commit. Raises StoreUnavailable."""
         if self._closed:
             raise StoreUnavailable("closed")
+        if lane == "outcome":
+            lane = "work"
         if lane not in self._queues:
             self._queues[lane] = asyncio.Queue()
             self._tasks.append(asyncio.create_task(self._run(lane), name=f"writer-{lane}"))

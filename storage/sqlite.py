@@ -117,6 +117,8 @@ class SqliteStore:
             idle = False
             if job is None:
                 self._last = True
+            elif job.lane == "outcome":
+                self._work.appendleft(job)
             else:
                 (self._letters if job.lane == "inbox" else self._work).append(job)
 

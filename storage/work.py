@@ -15,7 +15,8 @@ from sqlmodel import Session
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
-Lane = Literal["inbox", "work"]
+# "outcome": work that goes before other work, because a crash before it is recorded makes something happen twice.
+Lane = Literal["inbox", "work", "outcome"]
 
 BATCH = 256
 # Nobody waits longer than this for the work of others: what is left goes into the next transaction.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -235,6 +236,28 @@ async def test_a_cancelled_caller_stops_nobody(store: AnyStore) -> None:
     assert all(outcome is None for number, outcome in enumerate(outcomes) if number % 5)
     await store.write(put("after"))
     assert {f"k{number}" for number in range(50) if number % 5} | {"after"} <= await keys(store)
+
+
+async def test_an_outcome_does_not_wait_for_the_work_before_it(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "team.db", durable=False)
+    began, go_on, order = threading.Event(), threading.Event(), list[str]()
+
+    def hold(session: Session) -> None:
+        began.set()
+        go_on.wait(30)
+
+    def note(name: str) -> Callable[[Session], None]:
+        return lambda session: order.append(name)
+
+    waiting = [asyncio.create_task(store.write(hold))]
+    await asyncio.to_thread(began.wait, 30)
+    for name, lane in (("handler 1", "work"), ("handler 2", "work"), ("sent", "outcome")):
+        waiting.append(asyncio.create_task(store.write(note(name), lane)))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(*waiting)
+    await store.close()
+    assert order == ["sent", "handler 1", "handler 2"]
 
 
 async def test_a_locked_file_is_told_and_recovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
