@@ -25,6 +25,7 @@ from storage.work import (
     attempt_all,
     failed,
     is_down,
+    is_rolled_back,
     lone_statement,
     look,
     settle,
@@ -32,6 +33,8 @@ from storage.work import (
 )
 
 COMMAND_SECONDS = 60.0
+# A batch that met another one crosswise goes again; more than this in a row is the database's own trouble.
+ROLLED_BACK_TRIES = 5
 _WORK_LOCK = 0x59494E04
 _LOCK_WORK = text("SELECT pg_advisory_xact_lock(:key)")
 
@@ -130,6 +133,7 @@ class PostgresStore:
         self, lane: str, waiting: deque[Job], taken: list[Job], connection: AsyncConnection | None
     ) -> tuple[AsyncConnection, list[Outcome]]:
         """Runs and commits a batch on the lane's connection, or on a new one where that has gone stale."""
+        tries = 0
         while True:
             reused = connection is not None
             connection = connection or await self.engine.connect()
@@ -145,8 +149,10 @@ class PostgresStore:
                     outcomes = await connection.run_sync(attempt_all, waiting, _enough(), taken)
                 except Exception as error:
                     # Nothing of it is committed, or bears a repetition: a connection that idled too long is no
-                    # reason to fail.
-                    if not (reused and is_down(error)):
+                    # reason to fail, nor is a crossing of locks.
+                    tries += 1
+                    crossed = is_rolled_back(error) and tries < ROLLED_BACK_TRIES
+                    if not (crossed or (reused and is_down(error))):
                         raise
                     waiting.extendleft(reversed(taken))
                     taken.clear()

@@ -29,6 +29,7 @@ _SQLITE_DOWN = frozenset({5, 6, 7, 8, 9, 10, 11, 13, 14, 26})
 # PostgreSQL's error classes of the same meaning: connection, transaction state, authorization, no such database,
 # rolled back by the server, resources, shutdown, system.
 _POSTGRES_DOWN = frozenset({"08", "25", "28", "3D", "40", "53", "57", "58"})
+_POSTGRES_ROLLED_BACK = "40"
 
 
 class StoreUnavailable(Exception):
@@ -74,6 +75,19 @@ def is_down(error: BaseException | None) -> bool:
     return _tells_of_database(error) or is_down(error.__context__)
 
 
+def is_rolled_back(error: BaseException) -> bool:
+    """Did the server undo the transaction to let another one through, so that it may be tried again at once?"""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if _state(cause) == _POSTGRES_ROLLED_BACK:
+        return True
+    return error.__context__ is not None and is_rolled_back(error.__context__)
+
+
+def _state(error: BaseException | None) -> str:
+    """PostgreSQL's class of an error."""
+    return (getattr(error, "sqlstate", None) or "")[:2]
+
+
 def _tells_of_database(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
@@ -85,7 +99,7 @@ def _tells_of_database(error: BaseException) -> bool:
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None:
         return (code & 0xFF) in _SQLITE_DOWN
-    return (getattr(error, "sqlstate", None) or "")[:2] in _POSTGRES_DOWN
+    return _state(error) in _POSTGRES_DOWN
 
 
 def _attempt(connection: Connection, job: Job) -> Outcome:
