@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from storage import migrate, settings
 from storage import sqlite as sqlite_store
-from storage.store import Lane, PostgresStore, SqliteStore, Statement, StoreUnavailable, open_store
+from storage.store import PostgresStore, SqliteStore, Statement, StoreUnavailable, open_store
 from storage.tables import Setting
 
 AnyStore = SqliteStore | PostgresStore
@@ -353,31 +353,58 @@ async def test_a_server_that_is_away_is_told(unused_tcp_port: int) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("lane", ["work", "inbox"])
-async def test_two_instances_with_crossing_locks_do_not_fail(postgres_url: str, lane: Lane) -> None:
+async def test_two_instances_with_crossing_locks_wait_and_do_not_fail(postgres_url: str) -> None:
     first, second = PostgresStore(postgres_url), PostgresStore(postgres_url)
     await migrate.upgrade(first)
     for key in ("a", "b"):
         await first.write(put(key, "0"))
 
-    def count(*order: str) -> Callable[[Session], None]:
-        def run(session: Session) -> None:
-            for key in order:
-                row = session.exec(select(Setting).where(Setting.key == key).with_for_update()).one()
+    await asyncio.gather(
+        *(first.write(count("a", "b")) for _ in range(30)), *(second.write(count("b", "a")) for _ in range(30))
+    )
+
+    assert await first.read(lambda session: settings.get(session, "a")) == "60"
+    await first.close()
+    await second.close()
+
+
+@pytest.mark.postgres
+async def test_a_batch_that_was_undone_to_let_another_through_goes_again(postgres_url: str) -> None:
+    first, second = PostgresStore(postgres_url), PostgresStore(postgres_url)
+    await migrate.upgrade(first)
+    for key in ("a", "b", "gate"):
+        await first.write(put(key, "0"))
+
+    async with first.engine.connect() as gate:
+        await gate.execute(text("SELECT * FROM setting WHERE key = 'gate' FOR UPDATE"))
+        # Each takes its first lock and waits at the gate; behind it, each wants the other's.
+        one = asyncio.create_task(first.write(count("a", "gate", "b"), "inbox"))
+        other = asyncio.create_task(second.write(count("b", "gate", "a"), "inbox"))
+        async with second.engine.connect() as looking:
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while (await looking.execute(waiting)).scalar() != 2:
+                await looking.rollback()
+        await gate.rollback()
+    await asyncio.gather(one, other)
+
+    assert await first.read(lambda session: [settings.get(session, key) for key in ("a", "b")]) == ["2", "2"]
+    await first.close()
+    await second.close()
+
+
+def count(*order: str) -> Callable[[Session], None]:
+    """Counts up each of these in their order; waits at the gate without keeping it."""
+
+    def run(session: Session) -> None:
+        for key in order:
+            locked = select(Setting).where(Setting.key == key).with_for_update(read=key == "gate")
+            row = session.exec(locked).one()
+            if key != "gate":
                 row.value = str(int(row.value) + 1)
                 session.add(row)
                 session.flush()
 
-        return run
-
-    await asyncio.gather(
-        *(first.write(count("a", "b"), lane) for _ in range(4)),
-        *(second.write(count("b", "a"), lane) for _ in range(4)),
-    )
-
-    assert await first.read(lambda session: settings.get(session, "a")) == "8"
-    await first.close()
-    await second.close()
+    return run
 
 
 def test_addresses_are_told_apart() -> None:
