@@ -133,9 +133,9 @@ def parse(now_text: str | None, text: str | None) -> None:
 @click.argument("text", required=False)
 def match(file: Path, text: str | None) -> None:
     """Find the client a message names. Without TEXT: JSON lines {"id","message"} or {"id","mention"} on stdin."""
+    from bot.client_file import FileDirectory
     from bot.sheets import SheetError, read_names
     from handlers.language.names import Directory, Match
-    from handlers.language.names_file import FileDirectory
 
     try:
         names = read_names(file)

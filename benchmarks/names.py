@@ -22,9 +22,9 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
+from bot.client_file import FileDirectory
 from bot.client_index import IN_MEMORY
 from handlers.language.names import Directory
-from handlers.language.names_file import FileDirectory
 
 _SIZES = (10_000, 100_000, 1_000_000)
 _MENTIONS = 200

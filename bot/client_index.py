@@ -20,8 +20,8 @@ import structlog
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
+from bot.client_file import FileDirectory, IndexBroken, IndexInUse
 from handlers.language.names import Alias, Directory
-from handlers.language.names_file import FileDirectory, IndexBroken, IndexInUse
 from storage import clients
 from storage.store import Store
 

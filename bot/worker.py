@@ -16,12 +16,12 @@ from sqlmodel import Session
 
 from bot import letters
 from bot.calendar import Calendar
+from bot.client_file import IndexBroken
 from bot.client_index import Behind, ClientIndex
 from bot.clock import Clock
 from bot.runner import Runner
 from bot.types import Inbound
 from handlers import routes, speak
-from handlers.language.names_file import IndexBroken
 from handlers.talk import Clocks, Talk
 from storage import inbox, people, quota
 from storage.store import Store, StoreUnavailable

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from bot.client_file import FileDirectory, IndexBroken
 from bot.client_index import AT_ONCE, Behind, ClientIndex, place_of
-from handlers.language.names_file import FileDirectory, IndexBroken
 from storage import clients, migrate
 from storage.store import PostgresStore, SqliteStore, open_store
 from storage.tables import Person

@@ -23,8 +23,10 @@ ALLOWED: dict[str, set[str]] = {
     "scheduler": LEAVES | {"storage", "prompts"},
     "bot.letters": LEAVES,
     "bot.logs": LEAVES,
-    "bot.client_index": LEAVES | {"handlers.language", "storage"},
-    "bot.worker": LEAVES | {"bot.letters", "bot.client_index", "bot.runner", "handlers", "storage"},
+    "bot.client_search": {"handlers.language"},
+    "bot.client_file": {"bot.client_search", "handlers.language"},
+    "bot.client_index": LEAVES | {"bot.client_file", "handlers.language", "storage"},
+    "bot.worker": LEAVES | {"bot.letters", "bot.client_file", "bot.client_index", "bot.runner", "handlers", "storage"},
     "bot.server": LEAVES | {"bot.letters", "storage"},
     "bot.delivery": LEAVES | {"bot.outgoing", "bot.runner", "storage"},
     "bot.outgoing": LEAVES | {"storage"},
@@ -72,8 +74,8 @@ def modules() -> list[tuple[str, Path]]:
     return found
 
 
-def imports(path: Path) -> Iterator[str]:
-    """The modules of ours that a file imports when it runs."""
+def imported(path: Path) -> Iterator[str]:
+    """All modules that a file imports when it runs."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     typing_only = {
         id(inner)
@@ -91,7 +93,12 @@ def imports(path: Path) -> Iterator[str]:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
         else:
             continue
-        yield from (name for name in names if name.partition(".")[0] in PACKAGES)
+        yield from names
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules of ours that a file imports when it runs."""
+    return (name for name in imported(path) if name.partition(".")[0] in PACKAGES)
 
 
 @pytest.mark.parametrize(("module", "path"), modules(), ids=lambda value: value if isinstance(value, str) else "")
@@ -115,6 +122,15 @@ def test_the_check_sees_a_broken_arrow(tmp_path: Path) -> None:
     broken.write_text("from handlers.routes import handle\nimport storage.inbox\n", encoding="utf-8")
     assert list(imports(broken)) == ["handlers.routes.handle", "storage.inbox"]
     assert room_of("handlers.routes") not in ALLOWED["storage"]
+
+
+def test_language_does_no_input_and_output() -> None:
+    worldly = {"sqlite3", "tempfile", "pathlib", "shutil", "socket", "subprocess", "asyncio", "httpx", "aiohttp"}
+    for module, path in modules():
+        if room_of(module) == "handlers.language":
+            assert not worldly & {name.partition(".")[0] for name in imported(path)}, (
+                f"{module} reaches beyond its arguments"
+            )
 
 
 def test_only_one_room_reads_the_clock() -> None:

@@ -18,10 +18,10 @@ from operator import add
 from pathlib import Path
 from typing import Any
 
+from bot.client_search import GramSearch
 from handlers.language.names import Alias, spellings
 from handlers.language.names_everyday import sayings
 from handlers.language.names_index import Posted
-from handlers.language.names_search import GramSearch
 from handlers.language.names_sound import sounds
 from handlers.language.names_view import Match, View
 from handlers.language.names_words import LEGAL_FORMS, core

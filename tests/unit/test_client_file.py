@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.names import generate, shorten
+from bot.client_file import FileDirectory, IndexBroken, IndexInUse
 from handlers.language.names import Alias, Directory, Match
-from handlers.language.names_file import FileDirectory, IndexBroken, IndexInUse
 
 ENTRIES: list[tuple[int, str, tuple[str | Alias, ...]]] = [
     (1, "青岚市协安医院", ("东边那栋", Alias("老槐树", 7))),
