@@ -14,6 +14,19 @@ from storage import migrate, outbox
 from storage.store import PostgresStore, SqliteStore, open_store
 from storage.tables import Chat, Outbox, Person
 
+# What an operator reads of a reason; the word before the colon is the name of a SendError.
+_MEANINGS = {
+    "Temporary": "平台忙，或者连不上",
+    "Throttled": "发得太快，平台一直不让发",
+    "Unknown": "发出去了，没有收到回音",
+    "Unreachable": "收不到：不在可见范围、已离职，或者机器人不在群里",
+    "Rejected": "平台不收这条内容",
+    "Misconfigured": "密钥、权限或地址不对",
+    "UsedUp": "平台的月额度用完了",
+    outbox.NO_ADDRESS: "名单里没有他的平台账号",
+    outbox.USED_UP: "平台的月额度用完了，清单先停发",
+}
+
 
 class NotMigrated(Exception):
     """The database is not of the shape this program works with."""
@@ -38,6 +51,13 @@ async def replay(url: str, ids: Sequence[int] | None, now: datetime) -> tuple[li
 
     async with _opened(url) as store:
         return await store.write(again)
+
+
+def explained(error: str) -> str:
+    """What a dead letter's reason means, in Chinese, with the reason itself behind it, phone numbers masked."""
+    meaning = next((meaning for start, meaning in _MEANINGS.items() if error.startswith(start)), None)
+    reason = mask(error)
+    return f"{meaning}（{reason}）" if meaning else reason or "没有记下原因"
 
 
 @asynccontextmanager

@@ -18,6 +18,10 @@ from storage import quota
 from storage.lanes import Waiting
 from storage.tables import Chat, Identity, Lane, Outbox
 
+# Why a row is born dead.
+NO_ADDRESS = "no address is known for this person"
+USED_UP = "the month's"
+
 _WAITS = col(Outbox.state).in_([literal_column("'queued'"), literal_column("'sending'")])
 _NEVER_SPOKEN_TO = datetime(2000, 1, 1, tzinfo=UTC)
 _DEAD = col(Outbox.state) == literal_column("'dead'")
@@ -108,13 +112,13 @@ def queue(
     elif person_id is not None:
         identity = reach(session, person_id, prefer)
         if identity is None:
-            error = "no address is known for this person"
+            error = NO_ADDRESS
         else:
             platform, target_id = identity.platform, identity.user_id
     else:
         raise ValueError("a person or a chat is needed")
     if kind == "digest" and (right := quota.used_up(session, now, platform)):
-        error = f"the month's {right} are used up: digests are not sent"
+        error = f"{USED_UP} {right} are used up: digests are not sent"
     state = "dead" if error else "queued"
     lane = lane_of(platform, target_kind, target_id)
     due = max(now, not_before) if not_before else now

@@ -12,10 +12,10 @@ from sqlmodel import Session, col, select
 
 from bot import listening
 from bot.app import SHIFT
+from bot.dead import explained
 from bot.server import BACKLOG_LIMIT
 from bot.settings import Settings
 from bot.types import Check
-from prompts import mask
 from storage import inbox, outbox, quota
 from storage import settings as kept
 from storage.tables import Inbox, QuotaUse
@@ -163,7 +163,7 @@ def _outbox(session: Session) -> Check:
     count = outbox.dead_count(session)
     if not count:
         return Check("发件箱", True, f"{outbox.waiting(session)} 条待发，没有死信")
-    reasons = Counter(mask(row.error) or "unknown" for row in outbox.dead(session))
-    told = "；".join(f"{reason}（{times}）" for reason, times in reasons.most_common(3))
+    reasons = Counter(explained(row.error) for row in outbox.dead(session))
+    told = "；".join(f"{times} 条{reason}" for reason, times in reasons.most_common(3))
     advice = "消除原因后重发：`python main.py dead list`，`python main.py dead replay`"
     return Check("发件箱", False, f"{count} 条死信没人收到。最近的原因：{told}", advice)

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlmodel import Session, col, select
 
+from bot.dead import explained
 from main import cli
 from storage import lanes, migrate, outbox
 from storage.store import open_store
@@ -100,3 +101,20 @@ def test_a_database_of_another_shape_is_told(tmp_path: Path, monkeypatch: pytest
     told = run("list")
     assert told.exit_code == 1
     assert "db upgrade" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            "Unreachable: call 13800138000",
+            "收不到：不在可见范围、已离职，或者机器人不在群里（Unreachable: call 138****8000）",
+        ),
+        ("the month's calls are used up: digests are not sent", "平台的月额度用完了，清单先停发（"),
+        ("KeyError", "KeyError"),
+        ("", "没有记下原因"),
+    ],
+)
+def test_a_reason_is_explained_in_words_and_without_numbers(error: str, told: str) -> None:
+    assert explained(error).startswith(told)
+    assert "13800138000" not in explained(error)

@@ -280,7 +280,9 @@ async def test_messages_that_were_given_up(tmp_path: Path) -> None:
     await fill(tmp_path, dead)
     check = (await examined(settings(tmp_path)))["发件箱"]
     assert not check.ok
-    assert check.found == "3 条死信没人收到。最近的原因：no address is known for this person（3）"
+    assert check.found == (
+        "3 条死信没人收到。最近的原因：3 条名单里没有他的平台账号（no address is known for this person）"
+    )
 
 
 async def test_a_platform_that_refuses_or_does_not_answer(tmp_path: Path) -> None:
