@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from handlers import basics, commitments, leave, lists, queries, reports, reports_lookup
-from handlers.language.sentences import Sentence, read_sentence
+from handlers.language.sentence import Sentence
+from handlers.language.sentences import read_sentence
 from handlers.talk import Answer, Talk
 
 _Act = Callable[[Talk, Sentence], Answer | None]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from handlers.language.names_words import PLACES
 from handlers.language.patterns import rx
+from handlers.language.sentence import Sentence
 from handlers.language.sentences_names import DAY, begins_with_person
 from handlers.language.sentences_plain import Clause
-
-ActTopic = Literal["done", "leave", "travel", "help", "who"]
 
 _DOUBT = rx(
     r"[吗?谁]|没|未|不|别|什么|怎么|多少|几|快|差不多|应该|要是|如果|等|明天|后天|下周|准备|争取|可能|估计"
@@ -160,33 +157,25 @@ _ME = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What is done or asked; `words` name the matter, the days with what belongs to them, or the help topic."""
-
-    topic: ActTopic
-    words: str
-
-
-def read_question_of_bot(clause: Clause) -> Act | None:
+def read_question_of_bot(clause: Clause) -> Sentence | None:
     """A question how to use the bot, or who it takes the writer for; None when the clause asks neither."""
     text = clause.text.removesuffix("吗")
     for pattern in _HELPS:
         if pattern.fullmatch(text):
-            return Act("help", "")
+            return Sentence("help")
     told = _TEACH_ME.match(text)
     for pattern in _HOW_TO:
         found = pattern.fullmatch(text, told.end() if told else 0)
         if found is not None:
-            return Act("help", found["noun"])
+            return Sentence("help", found["noun"])
     bare = text in {"我", "我是什么", "我叫什么"} or (text.startswith("我") and len(text) <= 3 and not clause.requested)
     if any(pattern.fullmatch(text) for pattern in _ME) and (not bare or text in {"我是谁", "我叫什么"}):
         asked = clause.requested or clause.asks or rx(r"什么|多少|哪|谁|几").search(text)
-        return Act("who", "") if asked else None
+        return Sentence("who") if asked else None
     return None
 
 
-def read_done(clause: Clause, people: Collection[str]) -> Act | None:
+def read_done(clause: Clause, people: Collection[str]) -> Sentence | None:
     """A matter of one's own reported as completed (寄样那个搞定了, 合同已经发出去了); None in any doubt."""
     text = clause.text
     if clause.asks or clause.text.endswith(("吗", "没")):
@@ -197,7 +186,7 @@ def read_done(clause: Clause, people: Collection[str]) -> Act | None:
         and not _NOT_A_MATTER.fullmatch(ticked["matter"])
         and not rx(r"[谁吗没不别]|怎么|什么").search(text)
     ):
-        return Act("done", _matter(ticked["matter"]))
+        return Sentence("done", _matter(ticked["matter"]))
     text = _RECEIVER.sub("", text, count=1)
     if _DOUBT.search(text):
         return None
@@ -208,7 +197,7 @@ def read_done(clause: Clause, people: Collection[str]) -> Act | None:
         if found is None or _NOT_A_MATTER.fullmatch(found["matter"]):
             continue
         if pattern in _DONE:
-            return Act("done", _matter(found["matter"]))
+            return Sentence("done", _matter(found["matter"]))
         if not _GOODS.search(found["matter"]):
             continue
         if pattern is _GOODS_DONE[0] and len(found["matter"]) < 3 and not _SAID_TO_BE_MINE.search(text):
@@ -218,11 +207,11 @@ def read_done(clause: Clause, people: Collection[str]) -> Act | None:
                 continue
             if not (found["end"] or _SURE_MARK.search(found["mark"] or "") or rx(r"把|将").search(text)):
                 continue
-            return Act("done", _matter(found["matter"]))
-        return Act("done", _matter(found["matter"]))
+            return Sentence("done", _matter(found["matter"]))
+        return Sentence("done", _matter(found["matter"]))
     bare = _BARE_DONE.fullmatch(text)
     if bare is not None and _GOODS.search(bare["matter"]) and not _NOT_A_MATTER.fullmatch(bare["matter"]):
-        return Act("done", _matter(bare["matter"]))
+        return Sentence("done", _matter(bare["matter"]))
     return None
 
 
@@ -234,7 +223,7 @@ def _matter(text: str) -> str:
     return text
 
 
-def read_absence(found: Sequence[Clause]) -> Act | None:
+def read_absence(found: Sequence[Clause]) -> Sentence | None:
     """One's own leave or travel ahead, with its days; None when it is somebody else's, behind, hoped for or asked."""
     text = ",".join(clause.text for clause in found)
     if any(clause.asks for clause in found):
@@ -249,9 +238,9 @@ def read_absence(found: Sequence[Clause]) -> Act | None:
         lengths = " ".join(part for part in away.groupdict().values() if part)
         words = " ".join(part for part in (_days(before), lengths, after.strip(",的")) if part)
         if _SCHEDULED.search(before) or _SCHEDULED.search(after):
-            return Act("leave" if topic == "leave" else "travel", words)
+            return Sentence("leave" if topic == "leave" else "travel", words)
         if topic == "leave" and _NO_DAY.fullmatch(text):
-            return Act("leave", "")
+            return Sentence("leave")
     return None
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Literal
 
 from handlers.language.patterns import rx
+from handlers.language.sentence import Sentence
 from handlers.language.sentences_names import DAY, client_words, is_own, is_team, person_named
 from handlers.language.sentences_plain import Clause
-
-ListTopic = Literal["lists_mine", "lists_team", "lists_overdue", "lists_person", "lists_client"]
 
 _COUNTED = r"(?:件|个|条|项|样|笔|桩|档)"
 _WHAT = rf"(?:一?些?什么|哪些|哪几{_COUNTED}|哪{_COUNTED}|几{_COUNTED}|多少{_COUNTED}?|没有)"
@@ -106,16 +103,7 @@ _NEWS = rx(r"(?<!还)有什么事情?吗?$")
 _QUESTION_OF_YOU = rx(r"[你您他她它]|对方|客户|别人|人家")
 
 
-@dataclass(frozen=True, slots=True)
-class ListQuestion:
-    """Which list is asked for; `words` may name a client, `person` is a roster name."""
-
-    topic: ListTopic
-    words: str = ""
-    person: str | None = None
-
-
-def read_list_question(clause: Clause, people: Collection[str]) -> ListQuestion | None:
+def read_list_question(clause: Clause, people: Collection[str]) -> Sentence | None:
     """The list of promises that a clause asks for; None when it asks for none."""
     text = clause.text.replace("是不是", "", 1)
     if _NEWS.search(text):
@@ -127,7 +115,7 @@ def read_list_question(clause: Clause, people: Collection[str]) -> ListQuestion 
     return None
 
 
-def _overdue(clause: Clause, text: str, people: Collection[str]) -> ListQuestion | None:
+def _overdue(clause: Clause, text: str, people: Collection[str]) -> Sentence | None:
     if _SOON.search(text) or not (clause.requested or clause.asks or _ASKED.search(text)):
         return None
     for pattern in _OVERDUE:
@@ -141,13 +129,13 @@ def _overdue(clause: Clause, text: str, people: Collection[str]) -> ListQuestion
                 or whose.removesuffix("有没有").removesuffix("有") in {"", "团队", "大家"}
                 or whose in {"哪些", "现在", "还", "还有"}
             ):
-                return ListQuestion("lists_overdue")
+                return Sentence("lists_overdue")
             if (person := person_named(whose, people)) is not None:
-                return ListQuestion("lists_person", person=person)
+                return Sentence("lists_person", person=person)
     return None
 
 
-def _promised(clause: Clause, text: str, people: Collection[str]) -> ListQuestion | None:
+def _promised(clause: Clause, text: str, people: Collection[str]) -> Sentence | None:
     for pattern in _PROMISED:
         found = pattern.search(text)
         if found is None:
@@ -157,12 +145,12 @@ def _promised(clause: Clause, text: str, people: Collection[str]) -> ListQuestio
         if words is None:
             continue
         if words:
-            return ListQuestion("lists_client", words) if _somebody(who, people) else None
+            return Sentence("lists_client", words) if _somebody(who, people) else None
         return _of(who, people)
     return None
 
 
-def _todo(clause: Clause, text: str, people: Collection[str]) -> ListQuestion | None:
+def _todo(clause: Clause, text: str, people: Collection[str]) -> Sentence | None:
     for pattern in _TODO:
         found = pattern.search(text)
         if found is None or (not found.start() and not _NOT_DONE.search(found[0])):
@@ -188,15 +176,15 @@ def _somebody(who: str, people: Collection[str]) -> bool:
     return is_own(who) or is_team(who) or person_named(who, people) is not None
 
 
-def _of(who: str, people: Collection[str]) -> ListQuestion | None:
+def _of(who: str, people: Collection[str]) -> Sentence | None:
     """The list of the subject: one's own, the team's, somebody's, or what was promised to a client."""
     if is_own(who):
-        return ListQuestion("lists_mine")
+        return Sentence("lists_mine")
     if (person := person_named(who, people)) is not None:
-        return ListQuestion("lists_person", person=person)
+        return Sentence("lists_person", person=person)
     if is_team(who):
-        return ListQuestion("lists_team")
+        return Sentence("lists_team")
     if _QUESTION_OF_YOU.search(who):
         return None
     words = client_words(who)
-    return ListQuestion("lists_client", words) if words else None
+    return Sentence("lists_client", words) if words else None

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Literal
 
 from handlers.language.patterns import rx
+from handlers.language.sentence import Sentence
 from handlers.language.sentences_names import DAY, is_team, person_named
 from handlers.language.sentences_plain import Clause
-
-ReportTopic = Literal["report_missing", "report_show", "report_summary", "report_draft"]
 
 _REPORT = "日报"
 _HAND_IN = r"(?:上来|交|写|发|提交|填|报|上交|补)"
@@ -81,16 +78,7 @@ _DRAFT_AFTER = rx(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRequest:
-    """What is wanted of reports; `words` are those of a day, `person` is whose, None for one's own or everybody's."""
-
-    topic: ReportTopic
-    words: str = ""
-    person: str | None = None
-
-
-def read_report_request(clause: Clause, people: Collection[str]) -> ReportRequest | None:
+def read_report_request(clause: Clause, people: Collection[str]) -> Sentence | None:
     """What a clause wants of daily reports; None when it only speaks of them."""
     text = clause.text
     if _REPORT not in text:
@@ -99,27 +87,27 @@ def read_report_request(clause: Clause, people: Collection[str]) -> ReportReques
     words = day[0] if day else ""
     whose = _WHOSE.search(text)
     if whose is not None and not whose["rest"] and (person := person_named(whose["before"], people)) is not None:
-        return ReportRequest("report_show", words, person)
+        return Sentence("report_show", words, person)
     if whose is not None and (clause.requested or clause.asks or _LOOK.search(whose["rest"])):
         before = whose["before"]
         person = person_named(before, people)
         if person is not None:
-            return ReportRequest("report_show", words, person)
+            return Sentence("report_show", words, person)
         if (
             before in {"我", "我自己", "我的"}
             and (clause.requested or "看" in text or (clause.asks and words))
             and not _SUM_WORDS.search(text)
         ):
-            return ReportRequest("report_show", words)
+            return Sentence("report_show", words)
     handed = _HANDED.fullmatch(text)
     if handed is not None and (person := person_named(handed["who"], people)) is not None:
-        return ReportRequest("report_show", words, person)
+        return Sentence("report_show", words, person)
     if any(pattern.search(text) for pattern in _MISSING) and not _first_person(text):
-        return ReportRequest("report_missing", words)
+        return Sentence("report_missing", words)
     if _wants_summary(clause, text, whose["before"] if whose else None):
-        return ReportRequest("report_summary", words)
+        return Sentence("report_summary", words)
     if _wants_draft(clause, text):
-        return ReportRequest("report_draft")
+        return Sentence("report_draft")
     return None
 
 

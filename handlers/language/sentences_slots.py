@@ -8,31 +8,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from handlers.language.patterns import rx
+from handlers.language.sentence import Sentence, Topic
 from handlers.language.sentences_names import DAY, client_words, looks_like_organisation, people_in
 from handlers.language.sentences_plain import Clause
 from handlers.language.sentences_senses import FILLER, NAME, ORGANISATION, PERSON, SENSES
-
-SlotTopic = Literal[
-    "last_contact",
-    "client",
-    "timeline",
-    "lists_mine",
-    "lists_team",
-    "lists_overdue",
-    "lists_person",
-    "lists_client",
-    "report_missing",
-    "report_show",
-    "report_summary",
-    "report_draft",
-    "help",
-    "who",
-    "who_follows",
-]
 
 _MOST_LETTERS = 36
 # Before the name, in it, after it.
@@ -43,15 +25,6 @@ _PART_OF_A_NAME = rx(r"和[睦平记信谐]|同[仁济方程创洲德]|对外|�
 _ENDING_NAMES = frozenset("和同人里上来对由到得")
 _NEVER_NAMED = frozenset("谁吗呢没哪了我你您咱吧")
 _LEADS = frozenset("我跟和与同给去对找在到由把是有都还被距离将看查问欠见跑聊谈盯过")
-
-
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """What a clause asks for by its slots; `words` name a client, a day or a help topic."""
-
-    topic: SlotTopic
-    words: str = ""
-    person: str | None = None
 
 
 _BITS: dict[str, int] = {}
@@ -77,7 +50,7 @@ class _Rule:
     __slots__ = ("asking", "may", "name_first", "needs", "organisation", "topic")
 
     def __init__(
-        self, topic: SlotTopic, needs: tuple[str, ...], may: str, asking: bool = False, name_first: bool = False
+        self, topic: Topic, needs: tuple[str, ...], may: str, asking: bool = False, name_first: bool = False
     ) -> None:
         self.topic = topic
         self.asking = asking
@@ -187,7 +160,7 @@ def _lengths() -> dict[str, tuple[int, ...]]:
 _LENGTHS = _lengths()
 
 
-def read_slots(clause: Clause, people: Collection[str]) -> Slots | None:
+def read_slots(clause: Clause, people: Collection[str]) -> Sentence | None:
     """What a clause asks for, all its words accounted for; None when a slot is empty or anything is left over."""
     text = clause.text.removesuffix("吗") if clause.requested else clause.text
     # 看了大家的日报 is no wish to see them.
@@ -208,7 +181,7 @@ def name_in(text: str) -> str | None:
     return client_words(name) or None if name else None
 
 
-def _asked(clause: Clause, words: Sequence[_Word], named: dict[tuple[int, int], str]) -> Slots | None:
+def _asked(clause: Clause, words: Sequence[_Word], named: dict[tuple[int, int], str]) -> Sentence | None:
     said = [word for word in words if word.senses != _FILLER]
     if not said:
         return None
@@ -254,21 +227,21 @@ def _placed(needs: Sequence[int], said: Sequence[_Word], taken: int) -> bool:
     )
 
 
-def _answer(topic: SlotTopic, said: Sequence[_Word], together: int, client: str, person: str | None) -> Slots:
+def _answer(topic: Topic, said: Sequence[_Word], together: int, client: str, person: str | None) -> Sentence:
     if topic == "lists_overdue":
-        return Slots("lists_person", person=person) if person else Slots(topic)
+        return Sentence("lists_person", person=person) if person else Sentence(topic)
     if topic == "lists_mine":
         if client:
-            return Slots("lists_client", client)
+            return Sentence("lists_client", client)
         if person:
-            return Slots("lists_person", person=person)
+            return Sentence("lists_person", person=person)
         team = together & (_TEAM | _WE) and not together & _MYSELF
-        return Slots("lists_team" if team else topic)
+        return Sentence("lists_team" if team else topic)
     if topic in {"report_show", "report_missing", "report_summary"}:
-        return Slots(topic, next((word.text for word in said if word.senses & _DAY), ""), person)
+        return Sentence(topic, next((word.text for word in said if word.senses & _DAY), ""), person)
     if topic == "help":
-        return Slots(topic, next((word.text for word in said if word.senses & _COMMAND), ""))
-    return Slots(topic, client)
+        return Sentence(topic, next((word.text for word in said if word.senses & _COMMAND), ""))
+    return Sentence(topic, client)
 
 
 def _readings(text: str, named: dict[tuple[int, int], str]) -> Iterator[list[_Word]]:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.language.sentences import Sentence, read_sentence
+from handlers.language.sentence import Sentence
+from handlers.language.sentences import read_sentence
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "intents.jsonl"
 LINES: list[dict[str, Any]] = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
