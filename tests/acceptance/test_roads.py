@@ -6,6 +6,7 @@ import asyncio
 import io
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,13 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from sqlalchemy import Engine, event
+from sqlmodel import Session, select
 
 from bot.server import MAX_BODY
 from storage import sqlite
+from storage.store import Store, StoreUnavailable
+from storage.tables import Commitment
 from tests.acceptance.world import World, turns, world
 from tests.fakes import dingtalk as fake_dingtalk
 from tests.fakes import wecom as fake_wecom
@@ -334,6 +339,58 @@ async def test_a_message_the_database_cannot_take_is_not_acknowledged(
         assert await here.post("/wecom/app", made.body, query=made.query) == (200, b"")
         await here.settle()
         assert len(here.wecom.sent) == 1
+
+
+@asynccontextmanager
+async def full_disk(store: Store, room: int) -> AsyncIterator[None]:
+    """In here the file of this store finds room for this many pages more and for no others, whoever opens it."""
+
+    def used(session: Session) -> int:
+        return int(session.connection().exec_driver_sql("PRAGMA page_count").scalar_one())
+
+    def cap(raw: Any, _record: Any) -> None:
+        raw.execute(f"PRAGMA max_page_count = {limit}")
+
+    limit = await store.read(used) + room
+    event.listen(Engine, "connect", cap)
+    try:
+        # The connection there is already.
+        await store.write(lambda session: cap(session.connection().connection, None))
+        yield
+    finally:
+        event.remove(Engine, "connect", cap)
+        limit = 2**30
+        await store.write(lambda session: cap(session.connection().connection, None))
+
+
+async def test_a_full_disk_acknowledges_nothing_that_is_not_stored(tmp_path: Path) -> None:
+    texts = {f"f{number}": f"【承诺】给青禾食品寄样品{number} 周五，" + "样" * 400 for number in range(30)}
+    statuses: dict[str, int] = {}
+    async with world(f"sqlite:///{tmp_path / 'yinuo.db'}") as here:
+        async with full_disk(here.app.store, room=6):
+            for key, text in texts.items():
+                statuses[key] = (await here.wecom_says("lisi", text, key))[0]
+                statuses["d" + key] = (await here.dingtalk_says("0101", text, "d" + key))[0]
+            assert set(statuses.values()) == {200, 503}
+            taken = {key for key, status in statuses.items() if status == 200}
+            assert set(await here.stored()) == taken
+
+            # What was acknowledged finds no room to be handled in: it stays in line, and nobody hears of it by halves.
+            for _ in range(8):
+                with pytest.raises(StoreUnavailable):
+                    await here.app.worker.drain()
+                here.shift(timedelta(minutes=1))
+            await here.app.delivery.drain()
+            assert not here.wecom.sent
+            assert not here.dingtalk.sent
+
+        for key in texts.keys() - taken:
+            assert (await here.wecom_says("lisi", texts[key], key))[0] == 200
+        await here.settle()
+        matters = await here.app.store.read(lambda session: session.exec(select(Commitment.matter)).all())
+        assert len(matters) == len(taken | texts.keys())
+        verdict = await here.app.store.read(lambda s: s.connection().exec_driver_sql("PRAGMA integrity_check").scalar())
+        assert verdict == "ok"
 
 
 @pytest.mark.postgres
