@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
 
 AttachmentKind = Literal["image", "file", "voice", "location", "video"]
@@ -241,6 +241,27 @@ class Contacts(Protocol):
     """A platform that may look people up. `contact` returns None when it is told nothing, and raises nothing."""
 
     async def contact(self, user_id: str, now: datetime) -> Contact | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file that came with a message, whole; `spent` as in Receipt."""
+
+    content: bytes = field(repr=False)
+    spent: Mapping[str, int] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Fetcher(Protocol):
+    """A platform whose attachments can be fetched by their `ref`, for about `media_life` after the message.
+
+    `fetch` works on every instance and says nothing to anybody. It raises a SendError: Unreachable when the reference
+    is over, Rejected for what is no file of this platform or has more than `most` bytes.
+    """
+
+    media_life: timedelta
+
+    async def fetch(self, ref: str, now: datetime, most: int) -> Fetched: ...
 
 
 @runtime_checkable

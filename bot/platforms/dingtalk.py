@@ -22,9 +22,23 @@ from bot.platforms.diagnose import callback_check, clock_check, failure
 from bot.platforms.dingtalk_api import ROBOT_OFF, SESSION_GONE, TOO_LONG, DingtalkApi, robot_sign
 from bot.platforms.dingtalk_form import Form, harmless, shape, with_mentions
 from bot.platforms.dingtalk_message import NAME, parse_body, read_message, reply_address
+from bot.platforms.download import allowed, download, host_of
 from bot.platforms.http import Caller, Progress, new_client
 from bot.platforms.text import byte_length, clean, json_length, split_text
-from bot.types import Check, Inbound, OutFile, Outgoing, Pace, Platform, Probe, RawRequest, Receipt, Received, Refused
+from bot.types import (
+    Check,
+    Fetched,
+    Inbound,
+    OutFile,
+    Outgoing,
+    Pace,
+    Platform,
+    Probe,
+    RawRequest,
+    Receipt,
+    Received,
+    Refused,
+)
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +51,8 @@ MAX_BYTES = 15_000
 MAX_FILE = 20 << 20
 MAX_AT = 50
 ANSWER = b'{"msgtype":"empty"}'
+# Where DingTalk keeps what people send; it may name these without TLS.
+MEDIA_HOSTS = (".dingtalk.com", ".aliyuncs.com", ".alicdn.com")
 
 # The rights an organisation buys by the month: calls of the API, and messages by webhook or Stream, in and out.
 CALLS, MESSAGES = "calls", "messages"
@@ -94,6 +110,8 @@ class DingtalkRobot(Platform):
     name = NAME
     paths: tuple[str, ...] = (PATH,)
     pace = Pace(gap=3.0, max_bytes=MAX_BYTES, app_gap=0.1, app_burst=10)
+    # How long a code is good DingTalk does not say; some hours are certain.
+    media_life = timedelta(hours=24)
 
     def __init__(
         self,
@@ -286,6 +304,20 @@ class DingtalkRobot(Platform):
         if not _STAFF_ID.fullmatch(message.target_id):
             raise Unreachable("the person has no user id in this organisation")
         return Receipt(await self.api.to_person(message.target_id, key, param, now), "private")
+
+    async def fetch(self, ref: str, now: datetime, most: int) -> Fetched:
+        """Return the file behind a `downloadCode`; see Fetcher. Takes one call."""
+        address = await self.api.file_address(ref, now)
+        spent = {CALLS: 1}
+        try:
+            if not allowed(address, (*MEDIA_HOSTS, self.api_base, self._oapi_base), ("https", "http")):
+                log.error("a file lies where it is not fetched from: %s", host_of(address))
+                raise Rejected("the file lies on a host that is not DingTalk's")
+            found = await download(self._direct, address, most=most)
+        except SendError as error:
+            error.spent = spent
+            raise
+        return Fetched(found.content, spent)
 
     async def check(self, now: datetime) -> list[Check]:
         """Fetch a token, send to nobody to see whether sending is permitted, and verify a callback of our own."""

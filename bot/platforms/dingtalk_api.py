@@ -230,6 +230,19 @@ class DingtalkApi:
         }
         return _process_key(await self._send("/v1.0/robot/groupMessages/send", now, payload))
 
+    async def file_address(self, code: str, now: datetime) -> str:
+        """Return where the file behind a `downloadCode` lies for a while; Unreachable once the code is over."""
+        payload = {"downloadCode": code, "robotCode": self._robot_code}
+        try:
+            with nothing_said():
+                answer = await self._send("/v1.0/robot/messageFiles/download", now, payload)
+        except Rejected as error:
+            raise Unreachable("the code of the file is over", error.code) from None
+        address = answer.text("downloadUrl")
+        if not address:
+            raise Temporary("the platform gave no address of the file")
+        return address
+
     async def active(self, user_id: str, now: datetime) -> bool:
         """Whether somebody of the contacts is active. Unreachable for one outside the app's contact range."""
         url = join_url(self._oapi_base, "/topapi/v2/user/get")

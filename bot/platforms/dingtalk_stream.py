@@ -29,6 +29,7 @@ from bot.platforms.text import dump
 from bot.types import (
     Accept,
     Check,
+    Fetched,
     Inbound,
     Listener,
     Outgoing,
@@ -121,6 +122,7 @@ class DingtalkStream(Platform, Listener):
         self.robot = robot
         self.paths: tuple[str, ...] = robot.paths if callbacks else ()
         self.pace = robot.pace
+        self.media_life = robot.media_life
         self.listening = False
         self.unstored: dict[str, Inbound] = {}
         self._pause = pause
@@ -135,6 +137,10 @@ class DingtalkStream(Platform, Listener):
     async def send(self, message: Outgoing, now: datetime) -> Receipt:
         """See DingtalkRobot."""
         return await self.robot.send(message, now)
+
+    async def fetch(self, ref: str, now: datetime, most: int) -> Fetched:
+        """See DingtalkRobot."""
+        return await self.robot.fetch(ref, now, most)
 
     async def close(self) -> None:
         """Close the connections messages are sent by; those that are listened to end with `listen`."""

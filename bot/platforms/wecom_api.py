@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+import httpx
 
 from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled, Unknown, Unreachable
+from bot.platforms.download import Download, download
 from bot.platforms.http import Answer, Caller, TokenCache, join_url, nothing_said, scrub, status_error
 
 NOT_SUBSCRIBED = 846609
+
+T = TypeVar("T")
 
 _TOKEN_REFUSED = frozenset({40014, 42001, 41001})
 
@@ -29,6 +35,7 @@ _NOT_CONFIGURED = {
 }
 _REFUSED_CONTENT = frozenset({40008, 40058, 44004, 45002, 82004, 40004, 40005, 40006, 40007, 45001, 45007})
 _REFUSED_CARD = range(42014, 42050)
+_MEDIA_OVER = frozenset({40007, 40004})
 _BOT_REFUSED = 853000
 _GONE = {
     60111: "the user id is unknown",
@@ -89,19 +96,31 @@ class WecomApi:
 
     async def get(self, path: str, now: datetime, params: Mapping[str, str]) -> Answer:
         """Read something with the app's token."""
-        return await self._with_token("GET", path, now, params=params)
+        return await self._call("GET", path, now, params=params)
 
     async def post(self, path: str, now: datetime, payload: Mapping[str, Any]) -> Answer:
         """Write something with the app's token."""
-        return await self._with_token("POST", path, now, payload=payload)
+        return await self._call("POST", path, now, payload=payload)
 
     async def upload(self, kind: str, name: str, content: bytes, now: datetime) -> str:
         """Upload a file under `name` as people will see it; return its media id, good for three days."""
         with nothing_said():
-            answer = await self._with_token(
+            answer = await self._call(
                 "POST", "/cgi-bin/media/upload", now, params={"type": kind}, upload=(name, content)
             )
         return media_id_of(answer)
+
+    async def download(self, client: httpx.AsyncClient, media_id: str, now: datetime, most: int) -> bytes:
+        """Return the file behind a media id, at most `most` bytes; Unreachable once the id is over."""
+
+        async def get(token: str) -> bytes:
+            params = {"access_token": token, "media_id": media_id}
+            found = await download(client, join_url(self._base, "/cgi-bin/media/get"), most=most, params=params)
+            if failure := _told_instead(found):
+                raise failure
+            return found.content
+
+        return await self._with_token(get, now)
 
     async def _fetch_token(self, now: datetime) -> tuple[str, float]:
         params = {"corpid": self._corp_id, "corpsecret": self._secret}
@@ -116,16 +135,22 @@ class WecomApi:
             raise Temporary("the platform gave no token")
         return token, float(answer.code("expires_in") or 7200)
 
-    async def _with_token(self, method: str, path: str, now: datetime, **call: Any) -> Answer:
+    async def _call(
+        self, method: str, path: str, now: datetime, *, params: Mapping[str, str] | None = None, **call: Any
+    ) -> Answer:
+        async def go(token: str) -> Answer:
+            return await self._checked(method, path, now, params={"access_token": token, **(params or {})}, **call)
+
+        return await self._with_token(go, now)
+
+    async def _with_token(self, go: Callable[[str], Awaitable[T]], now: datetime) -> T:
         token = await self.token.get(now)
-        params = dict(call.pop("params", None) or {})
         try:
-            return await self._checked(method, path, now, params={"access_token": token, **params}, **call)
+            return await go(token)
         except SendError as error:
             if error.code not in _TOKEN_REFUSED:
                 raise
-        token = await self.token.renew(token, now)
-        return await self._checked(method, path, now, params={"access_token": token, **params}, **call)
+        return await go(await self.token.renew(token, now))
 
     async def _checked(self, method: str, path: str, now: datetime, **call: Any) -> Answer:
         return await checked_call(self._caller, self._base, method, path, now, **call)
@@ -145,6 +170,21 @@ def code_error(answer: Answer) -> SendError | None:
     """Return what the error code of an answer means, None for none or zero."""
     code = answer.code()
     return typed_error(code, answer.text("errmsg")) if code else None
+
+
+def _told_instead(found: Download) -> SendError | None:
+    """Return what went wrong when WeCom told that instead of giving a file."""
+    # A file of somebody's may well hold JSON, but then it is given as a file.
+    if found.is_file or found.content[:1] != b"{":
+        return None
+    try:
+        data = json.loads(found.content)
+    except (ValueError, RecursionError):
+        return None
+    answer = Answer(200, data)
+    if answer.code() in _MEDIA_OVER:
+        return Unreachable("the media id is over", answer.code())
+    return code_error(answer)
 
 
 def media_id_of(answer: Answer) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -24,7 +24,20 @@ from bot.platforms.wecom_crypto import KEY_CHARS, Envelope
 from bot.platforms.wecom_lane import is_user_id, load, media_kind, speak
 from bot.platforms.wecom_message import NAME, encrypted_part, read_message
 from bot.platforms.wecom_webhook import GroupLane, GroupRobots
-from bot.types import Check, Contact, OutFile, Outgoing, Pace, Platform, Probe, RawRequest, Receipt, Received, Refused
+from bot.types import (
+    Check,
+    Contact,
+    Fetched,
+    OutFile,
+    Outgoing,
+    Pace,
+    Platform,
+    Probe,
+    RawRequest,
+    Receipt,
+    Received,
+    Refused,
+)
 
 PATH = "/wecom/app"
 API_BASE = "https://qyapi.weixin.qq.com"
@@ -47,6 +60,7 @@ class WecomApp(Platform):
 
     name = NAME
     pace = Pace(gap=2.0, max_bytes=MAX_BYTES, repeatable=True)
+    media_life = timedelta(days=3)
 
     def __init__(
         self,
@@ -127,6 +141,10 @@ class WecomApp(Platform):
         # Without a callback WeCom refuses every button.
         card = button_card(message, APP_CARD) if self.paths else None
         return await speak(self._progress, member, message, parts, card, now)
+
+    async def fetch(self, ref: str, now: datetime, most: int) -> Fetched:
+        """Return the file behind a media id; see Fetcher."""
+        return Fetched(await self._api.download(self._client, ref, now, most))
 
     async def contact(self, user_id: str, now: datetime) -> Contact | None:
         """Ask the contacts who a member is; see Contacts. Newer apps are told little, and some nothing."""

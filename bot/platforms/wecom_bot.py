@@ -20,7 +20,7 @@ from bot.platforms.markdown import as_markdown, hard_breaks
 from bot.platforms.text import byte_length, clean, split_text
 from bot.platforms.wecom_bot_intake import Letter, Taking, Waits
 from bot.platforms.wecom_bot_link import MAX_FRAME, End, Link, Pause, Timing, req_id_of
-from bot.platforms.wecom_bot_media import HOSTS, fetch, upload
+from bot.platforms.wecom_bot_media import HOSTS, MEDIA_LIFE, fetch, upload
 from bot.platforms.wecom_bot_message import DISCONNECTED, NAME, Heard, read_callback
 from bot.platforms.wecom_cards import BOT_CARD, button_card, plain_words
 from bot.platforms.wecom_lane import is_user_id, load, media_kind, speak
@@ -29,6 +29,7 @@ from bot.platforms.wecom_webhook import GroupLane, GroupRobots
 from bot.types import (
     Accept,
     Check,
+    Fetched,
     Listener,
     OutFile,
     Outgoing,
@@ -66,6 +67,7 @@ class WecomBot(Platform, Listener):
     paths: tuple[str, ...] = ()
     pace = Pace(gap=2.0, max_bytes=MAX_BYTES)
     tied = True
+    media_life = MEDIA_LIFE
 
     def __init__(
         self,
@@ -207,9 +209,9 @@ class WecomBot(Platform, Listener):
             log.warning("a frame was refused: %s", refused.reason)
             return None
 
-    async def fetch(self, ref: str) -> bytes:
-        """Return the bytes behind an attachment's `ref`, within five minutes of its message; raises a SendError."""
-        return await fetch(self._media_client, ref, hosts=self._media_hosts)
+    async def fetch(self, ref: str, now: datetime, most: int) -> Fetched:
+        """Return the file behind an attachment's `ref`; see Fetcher."""
+        return await fetch(self._media_client, ref, most, hosts=self._media_hosts)
 
     # --- out ------------------------------------------------------------------------------------------------------
 

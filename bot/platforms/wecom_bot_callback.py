@@ -22,14 +22,14 @@ from bot.platforms.http import Caller, Progress, new_client
 from bot.platforms.markdown import as_markdown, hard_breaks
 from bot.platforms.text import byte_length, clean, split_text
 from bot.platforms.wecom_api import checked_call
-from bot.platforms.wecom_bot_media import HOSTS, fetch
+from bot.platforms.wecom_bot_media import HOSTS, MEDIA_LIFE, fetch
 from bot.platforms.wecom_bot_message import NAME, Heard, parse_object, read_callback
 from bot.platforms.wecom_cards import BOT_CARD, button_card, plain_words, settled_card
 from bot.platforms.wecom_crypto import KEY_CHARS, Envelope
 from bot.platforms.wecom_lane import speak
 from bot.platforms.wecom_webhook import MAX_BYTES as MAX_WEBHOOK_BYTES
 from bot.platforms.wecom_webhook import GroupLane, GroupRobots
-from bot.types import Check, OutFile, Outgoing, Pace, Platform, Probe, RawRequest, Receipt, Received, Refused
+from bot.types import Check, Fetched, OutFile, Outgoing, Pace, Platform, Probe, RawRequest, Receipt, Received, Refused
 
 PATH = "/wecom/bot"
 REPLY_PATH = "/cgi-bin/aibot/response"
@@ -51,6 +51,7 @@ class WecomBotCallback(Platform):
     name = NAME
     paths: tuple[str, ...] = (PATH,)
     pace = Pace(gap=2.0, max_bytes=MAX_BYTES)
+    media_life = MEDIA_LIFE
 
     def __init__(
         self,
@@ -154,9 +155,9 @@ class WecomBotCallback(Platform):
             return None
         return f"{base}?{parts.query}"
 
-    async def fetch(self, ref: str) -> bytes:
-        """Return the bytes behind an attachment's `ref`, within five minutes of its message; raises a SendError."""
-        return await fetch(self._direct, ref, bot_key=self._aes_key, hosts=self._media_hosts)
+    async def fetch(self, ref: str, now: datetime, most: int) -> Fetched:
+        """Return the file behind an attachment's `ref`; see Fetcher."""
+        return await fetch(self._direct, ref, most, bot_key=self._aes_key, hosts=self._media_hosts)
 
     async def send(self, message: Outgoing, now: datetime) -> Receipt:
         """Answer while the answer's address is good, else say it through the group's push robot; see Platform.

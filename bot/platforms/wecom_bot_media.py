@@ -8,16 +8,18 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
-from bot.errors import Rejected, Temporary, Unknown, Unreachable
+from bot.errors import Rejected, Temporary, Unknown
+from bot.platforms.download import allowed, download
 from bot.platforms.http import Answer, nothing_said
+from bot.types import Fetched
 
 CHUNK = 512 * 1024
-MAX_MEDIA = 100 << 20
+MEDIA_LIFE = timedelta(minutes=5)
 # WeCom's own storage; the address came in a message.
 HOSTS = (".qq.com", ".myqcloud.com", ".qpic.cn")
 
@@ -48,30 +50,19 @@ class MediaRef:
         return cls(url, key)
 
 
-async def fetch(client: httpx.AsyncClient, ref: str, *, bot_key: str = "", hosts: tuple[str, ...] = HOSTS) -> bytes:
-    """Return the decrypted bytes behind a reference.
+async def fetch(
+    client: httpx.AsyncClient, ref: str, most: int, *, bot_key: str = "", hosts: tuple[str, ...] = HOSTS
+) -> Fetched:
+    """Return the decrypted bytes behind a reference, at most `most` of them.
 
     `bot_key` is the EncodingAESKey for references without a key of their own. Raises Rejected for an address outside
-    `hosts` and for bytes that cannot be decrypted, Unreachable once the address is over, Temporary otherwise.
+    `hosts` and for bytes that cannot be decrypted, and what `download` raises.
     """
     media = MediaRef.unpack(ref)
-    if not _allowed(media.url, hosts):
+    if not allowed(media.url, hosts):
         raise Rejected("the file lies on a host that is not WeCom's")
-    try:
-        async with client.stream("GET", media.url) as response:
-            if response.status_code in (403, 404, 410):
-                raise Unreachable("the address of the file is over", response.status_code)
-            if response.status_code != 200:
-                raise Temporary("the file cannot be fetched now", response.status_code)
-            content = bytearray()
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > MAX_MEDIA:
-                    raise Rejected("the file is too large")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        reason = f"the file cannot be fetched ({type(error).__name__})"
-        raise Temporary(reason) from None
-    return decrypt(bytes(content), media.key or bot_key)
+    found = await download(client, media.url, most=most + _BLOCK)
+    return Fetched(decrypt(found.content, media.key or bot_key))
 
 
 def decrypt(content: bytes, key: str) -> bytes:
@@ -90,24 +81,6 @@ def decrypt(content: bytes, key: str) -> bytes:
     if not 1 <= pad <= _BLOCK or plain[-pad:] != bytes([pad]) * pad:
         raise Rejected("the file cannot be decrypted")
     return plain[:-pad]
-
-
-def _allowed(url: str, hosts: tuple[str, ...]) -> bool:
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").lower()
-        port = parts.port
-    except ValueError:
-        return False
-    if "@" in parts.netloc:
-        return False
-    for allowed in hosts:
-        if allowed.startswith("."):
-            if parts.scheme == "https" and port in (None, 443) and host.endswith(allowed):
-                return True
-        elif f"{parts.scheme}://{parts.netloc}" == allowed:
-            return True
-    return False
 
 
 async def upload(call: Call, kind: str, name: str, content: bytes) -> str:

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from aiohttp import web
 
@@ -26,6 +26,9 @@ CUSTOM = "/robot/send"
 ACCESS_TOKEN = "/v1.0/oauth2/accessToken"
 UPLOAD = "/media/upload"
 USER = "/topapi/v2/user/get"
+DOWNLOAD = "/v1.0/robot/messageFiles/download"
+FILE = "/down/file"
+FILE_LIFE = timedelta(hours=2)
 
 
 SAYS = "dtmd://dingtalkclient/sendMessage?content="
@@ -62,6 +65,8 @@ class FakeDingtalk(FakeServer):
 
     `people` are those in the app's range, `groups` the conversations the robot is in, `robots` maps a push robot's
     token to its secret and conversation. `sent` lists what arrived, `dropped` what `msgUuid` showed to be a repeat.
+    `files` are what people have sent, by download code, each with how long it is kept; `elsewhere` is told as the
+    address of every file when it is set.
     """
 
     def __init__(self, now: datetime = NOON) -> None:
@@ -71,6 +76,8 @@ class FakeDingtalk(FakeServer):
         self.robots: dict[str, tuple[str, str]] = {}
         self.flow_controlled: set[str] = set()
         self.missing_scope: str | None = None
+        self.files: dict[str, tuple[bytes, datetime]] = {}
+        self.elsewhere: str | None = None
         self.sent: list[Sent] = []
         self.dropped: list[Sent] = []
         self.token_life = 7200
@@ -87,6 +94,8 @@ class FakeDingtalk(FakeServer):
             web.post(CUSTOM, self._custom_send),
             web.post(UPLOAD, self._upload),
             web.post(USER, self._user),
+            web.post(DOWNLOAD, self._file_address),
+            web.get(FILE, self._file),
         ]
 
     def session(self, conversation: str) -> tuple[str, datetime]:
@@ -205,6 +214,25 @@ class FakeDingtalk(FakeServer):
             name, blob = self._media[param["photoURL"]]
             return Sent("", "", kind, "", (), name, blob), None
         return None, None
+
+    def keep(self, content: bytes) -> str:
+        """Return the download code of something that somebody sends."""
+        code = f"mIof{len(self.files) + 1}="
+        self.files[code] = (content, self.now + FILE_LIFE)
+        return code
+
+    async def _file_address(self, request: web.Request) -> web.Response:
+        if denied := self._denied(request):
+            return denied
+        data = await request.json()
+        code = data.get("downloadCode", "")
+        if data.get("robotCode") != CLIENT_ID or code not in self.files or self.now >= self.files[code][1]:
+            return refused(400, "invalidParameter.robotCode.downloadCode", "downloadCode无效")
+        return web.json_response({"downloadUrl": self.elsewhere or f"{self.base_url}{FILE}?code={quote(code)}"})
+
+    async def _file(self, request: web.Request) -> web.Response:
+        content, until = self.files.get(request.query.get("code", ""), (b"", self.now))
+        return web.Response(status=403) if self.now >= until else web.Response(body=content)
 
     async def _session_send(self, request: web.Request) -> web.Response:
         conversation, until = self._sessions.get(request.query.get("session", ""), ("", self.now))

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 from wechatpy.enterprise.crypto import WeChatCrypto
@@ -21,6 +22,7 @@ CORP_ID = "wwfakecorp77"
 AGENT_ID = 1000042
 SECRET = "fake-app-secret-9f"
 TOKEN = "fakeCallbackToken"
+MEDIA = "/cgi-bin/media/get"
 AES_KEY = "c2l4dGVlbi1ieXRlcy1hbmQtc2l4dGVlbi1tb3JlIQQ"
 
 
@@ -49,6 +51,7 @@ class FakeWecom(FakeServer):
 
     `sent` lists what arrived, `dropped` what the duplicate check held back. `cards` lists the cards among it,
     `settled` whose card was changed to which words with one of `codes`. `members` is what the contacts tell of whom.
+    `files` are what members have sent, by media id, each with its name and how long it is kept.
     """
 
     def __init__(self, now: datetime = NOON) -> None:
@@ -64,6 +67,7 @@ class FakeWecom(FakeServer):
         self.cards: list[dict[str, Any]] = []
         self.settled: list[tuple[tuple[str, ...], str]] = []
         self.codes: set[str] = set()
+        self.files: dict[str, tuple[str, bytes, datetime]] = {}
         self._seen: dict[str, float] = {}
         self._media: dict[str, tuple[str, bytes, str]] = {}
 
@@ -75,6 +79,7 @@ class FakeWecom(FakeServer):
             web.post("/cgi-bin/message/update_template_card", self._update),
             web.get("/cgi-bin/user/get", self._user),
             web.post("/cgi-bin/media/upload", self._upload),
+            web.get(MEDIA, self._download),
             web.post("/cgi-bin/webhook/send", self._webhook),
             web.post("/cgi-bin/webhook/upload_media", self._webhook_upload),
         ]
@@ -90,6 +95,16 @@ class FakeWecom(FakeServer):
             f"<Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
         )
         return Callback(query, body.encode())
+
+    def file_callback(self, sender: str, name: str, content: bytes, message_id: str, kind: str = "image") -> Callback:
+        """Return a signed picture or file of `sender`, kept for three days."""
+        media_id = f"sent-{len(self.files) + 1}"
+        self.files[media_id] = (name, content, self.now + timedelta(days=3))
+        return self.callback(
+            f"<xml><ToUserName>{CORP_ID}</ToUserName><FromUserName>{sender}</FromUserName>"
+            f"<CreateTime>{int(self.now.timestamp())}</CreateTime><MsgType>{kind}</MsgType>"
+            f"<MediaId>{media_id}</MediaId><FileName><![CDATA[{name}]]></FileName><MsgId>{message_id}</MsgId></xml>"
+        )
 
     def text_callback(self, sender: str, text: str, message_id: str, at: datetime | None = None) -> Callback:
         """Return a signed text message of `sender`."""
@@ -238,6 +253,15 @@ class FakeWecom(FakeServer):
 
     async def _upload(self, request: web.Request) -> web.Response:
         return self._denied(request) or await self._store(request, "app")
+
+    async def _download(self, request: web.Request) -> web.Response:
+        if denied := self._denied(request):
+            return denied
+        name, content, until = self.files.get(request.query.get("media_id", ""), ("", b"", self.now))
+        if self.now >= until:
+            return refusal(40007, "invalid media_id")
+        headers = {"Content-Disposition": f'attachment; filename="{quote(name)}"'}
+        return web.Response(body=content, content_type="application/octet-stream", headers=headers)
 
     async def _webhook(self, request: web.Request) -> web.Response:
         key = request.query.get("key", "")

@@ -25,6 +25,7 @@ BOT_ID = "aibFakeBot7"
 SECRET = "fake-bot-secret-5c"
 MEDIA_KEY = base64.b64encode(bytes(range(32))).decode().rstrip("=")
 CHUNK = 512 * 1024
+MEDIA_LIFE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class FakeGateway(FakeServer):
         self.updated: list[Mapping[str, Any]] = []
         self.frames: list[Mapping[str, Any]] = []
         self.spoken: set[str] = set()
-        self.files: dict[str, bytes] = {}
+        self.files: dict[str, tuple[bytes, datetime]] = {}
         self.subscriptions = 0
         self.first_piece = 0
         self.close_when_kicked = True
@@ -188,11 +189,12 @@ class FakeGateway(FakeServer):
         await self._socket.send_str(text)
 
     def encrypted(self, name: str, content: bytes, key: str = MEDIA_KEY) -> dict[str, str]:
-        """Keep a file to be fetched; returns the body that names it."""
+        """Keep a file to be fetched for five minutes; returns the body that names it."""
         secret = base64.b64decode(key + "=" * (-len(key) % 4))
         pad = 32 - len(content) % 32
         encryptor = Cipher(algorithms.AES(secret), modes.CBC(secret[:16])).encryptor()
-        self.files[name] = encryptor.update(content + bytes([pad]) * pad) + encryptor.finalize()
+        sealed = encryptor.update(content + bytes([pad]) * pad) + encryptor.finalize()
+        self.files[name] = (sealed, self.now + MEDIA_LIFE)
         return {"url": f"{self.base_url}/media/{name}", "aeskey": key}
 
     # --- the gateway ----------------------------------------------------------------------------------------------
@@ -391,8 +393,8 @@ class FakeGateway(FakeServer):
         return _code(0) | {"body": {"media_id": media_id, "type": upload.kind}}
 
     async def _file(self, request: web.Request) -> web.Response:
-        content = self.files.get(request.match_info["name"])
-        return web.Response(status=404) if content is None else web.Response(body=content)
+        content, until = self.files.get(request.match_info["name"], (b"", self.now))
+        return web.Response(status=403) if self.now >= until else web.Response(body=content)
 
 
 def _code(code: int) -> dict[str, Any]:

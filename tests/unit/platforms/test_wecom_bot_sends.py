@@ -462,7 +462,7 @@ async def test_a_picture_is_fetched_and_decrypted(ear: Ear) -> None:
         (picture,) = (await ear.message(len(ear.heard) + 1)).attachments
         assert picture.kind == "image"
         assert picture.ref is not None
-        assert await ear.bot.fetch(picture.ref) == content
+        assert (await ear.bot.fetch(picture.ref, NOON, 5002)).content == content
 
 
 async def test_a_picture_whose_address_is_over_is_unreachable(ear: Ear) -> None:
@@ -470,9 +470,9 @@ async def test_a_picture_whose_address_is_over_is_unreachable(ear: Ear) -> None:
     await ear.gateway.says("LiSi", "", "f1", **body)
     (file,) = (await ear.message(3)).attachments
     assert file.ref is not None
-    ear.gateway.files.clear()
+    ear.gateway.now += timedelta(minutes=5)
     with pytest.raises(Unreachable):
-        await ear.bot.fetch(file.ref)
+        await ear.bot.fetch(file.ref, NOON, 1000)
 
 
 @pytest.mark.parametrize(
@@ -496,7 +496,7 @@ async def test_a_picture_elsewhere_is_never_fetched(ear: Ear, url: str, caplog: 
     await ear.gateway.says("LiSi", "", "p1", msgtype="image", image={"url": url, "aeskey": "k"})
     (picture,) = (await ear.message(3)).attachments
     with pytest.raises(Rejected):
-        await ear.bot.fetch(picture.ref or "")
+        await ear.bot.fetch(picture.ref or "", NOON, 1000)
 
 
 @pytest.mark.parametrize("key", ["", "short", "!" * 43, "A" * 43])
@@ -506,4 +506,4 @@ async def test_a_picture_with_a_wrong_key_is_rejected(ear: Ear, key: str) -> Non
     (picture,) = (await ear.message(3)).attachments
     assert picture.ref is not None
     with pytest.raises(Rejected):
-        await ear.bot.fetch(picture.ref)
+        await ear.bot.fetch(picture.ref, NOON, 1000)
