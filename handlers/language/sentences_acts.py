@@ -11,7 +11,7 @@ from handlers.language.sentences_names import DAY, begins_with_person
 from handlers.language.sentences_plain import Clause
 
 _DOUBT = rx(
-    r"[吗?谁]|没|未|不|别|什么|怎么|多少|几|快|差不多|应该|要是|如果|等|明天|后天|下周|准备|争取|可能|估计"
+    r"[吗?谁哪]|没|未|不|别|什么|怎么|多少|几|快|差不多|应该|要是|如果|等|明天|后天|下周|准备|争取|可能|估计"
     r"|马上|希望|打算|以为|终于|才|就|算|假装"
     r"|[你您他她它]|对方|客户|领导|老板|竞品|对手|人家|别人|大家|听说|据说|说|日报|周报|月报|一半|部分|[\d一二两三四五六七八九几多好]次|会不会|得"
 )
@@ -159,7 +159,7 @@ _ME = (
 
 def read_question_of_bot(clause: Clause) -> Sentence | None:
     """A question how to use the bot, or who it takes the writer for; None when the clause asks neither."""
-    text = clause.text.removesuffix("吗")
+    text = clause.text.removesuffix("吗").removesuffix("不")
     for pattern in _HELPS:
         if pattern.fullmatch(text):
             return Sentence("help")

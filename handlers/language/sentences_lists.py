@@ -49,6 +49,8 @@ _TODO = (
     ),
 )
 _SOON = rx(r"(?:快|要|即将|马上|将)到期|快(?:逾|超)期")
+# What falls due then is not late yet.
+_AHEAD = rx(r"今天|明天|后天|(?:这|本|下)个?(?:周|星期|礼拜|月)")
 _NOT_DONE = rx(_OPEN)
 _NOUN = rx(
     r"(?:的)?(?:所有|全部|现在|目前|当前)*(?:的)?(?:待办(?:事项|清单|列表)?|未完成的?(?:承诺|事项|任务"
@@ -120,7 +122,7 @@ def _overdue(clause: Clause, text: str, people: Collection[str]) -> Sentence | N
         return None
     for pattern in _OVERDUE:
         found = pattern.search(text)
-        if found is not None:
+        if found is not None and not ("到期" in found[0] and _AHEAD.search(text)):
             whose = text[: found.start()]
             whose = whose[: m.start()] if (m := _ITS_MATTERS.search(whose)) else whose
             if (

@@ -130,7 +130,10 @@ def _clause(piece: str, asks: bool) -> Clause | None:
         text = text[end:]
     particles = _TAIL.search(text)
     if particles is not None:
-        asks = asks or "呢" in particles[0]
+        # 好久没联系了吧 wants to be told.
+        asks = (
+            asks or "呢" in particles[0] or (particles[0].startswith("吧") and text[: particles.start()].endswith("了"))
+        )
         text = text[: particles.start()]
     text = _BLANK.sub("", text)
     return Clause(text, requested, asks or text.endswith("吗")) if text else None

@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from handlers.language.names_words import GENERIC
 from handlers.language.patterns import rx
 from handlers.language.sentence import Sentence, Topic
 from handlers.language.sentences_names import DAY, client_words, looks_like_organisation, people_in
@@ -66,7 +67,7 @@ _RULES = (
     _Rule("who_follows", ("x", "w", "Q"), "bOruy", name_first=True),
     _Rule("who_follows", ("x", "8", "q"), "rzuO"),
     # when it was last in touch
-    _Rule("last_contact", ("x", "l", "tw", "ch"), "chrzuyglOIm"),
+    _Rule("last_contact", ("x", "l", "tw", "ch"), "chrzuyglOImaY"),
     _Rule("last_contact", ("x", "t", "N", "chg3"), "chrzuyglOae"),
     _Rule("last_contact", ("x", "R", "t"), "crzuyOG"),
     _Rule("last_contact", ("x", "w", "ch", "g"), "chrduyzlO"),
@@ -74,12 +75,13 @@ _RULES = (
     _Rule("last_contact", ("x", "a", "ch", "rgd"), "chrgduyzNO"),
     _Rule("last_contact", ("x", "a", "c"), "chOruzy"),
     _Rule("last_contact", ("x", "l", "cht", "z"), "chtglOuk"),
+    _Rule("last_contact", ("x", "0", "N", "ch"), "crzuyOGm", asking=True),
     _Rule("who_follows", ("x", "a", "h"), "hOruzy"),
     _Rule("last_contact", ("x", "t", "36"), "rzuOl"),
     _Rule("last_contact", ("x", "w", "3"), "rzuOldchy"),
     _Rule("last_contact", ("x", "a", "3"), "rzuOldchy"),
     _Rule("last_contact", ("x", "3", "y"), "rzuOldIN"),
-    _Rule("last_contact", ("x", "l", "tw", "36"), "rzuOldIcm"),
+    _Rule("last_contact", ("x", "l", "tw", "36"), "rzuOldIcmaY"),
     _Rule("last_contact", ("x", "7", "t", "c"), "zuO"),
     # everything so far
     _Rule("timeline", ("x", "k"), "kGczhguOqrUd", asking=True),
@@ -263,6 +265,7 @@ def _readings(text: str, named: dict[tuple[int, int], str]) -> Iterator[list[_Wo
         if at in days:
             steps.append((days[at], _DATE, False))
         held = bool(_PART_OF_A_NAME.match(text, at))
+        in_a_trade = text[max(0, at - 1) : at + 1] in GENERIC
         for stage in (_BEFORE, _IN, _AFTER):
             paid = least[at][stage]
             if paid >= _UNREACHED:
@@ -270,8 +273,8 @@ def _readings(text: str, named: dict[tuple[int, int], str]) -> Iterator[list[_Wo
             if stage != _AFTER and text[at] not in _NEVER_NAMED and paid + _LETTER < least[at + 1][_IN]:
                 least[at + 1][_IN] = paid + _LETTER
                 came[at + 1][_IN] = (at, stage)
-            if stage == _IN and came[at][_IN][1] != _IN:
-                continue  # no name has one letter
+            if stage == _IN and (came[at][_IN][1] != _IN or in_a_trade):
+                continue  # no name has one letter, none ends amid a word of its trade (软|件)
             goes_on = _AFTER if stage == _IN else stage
             for end, cost, letter in steps:
                 if held and stage == _BEFORE:
