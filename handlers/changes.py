@@ -10,15 +10,17 @@ from typing import Any
 from handlers import queries, relinks
 from handlers.commitments import closed_facts, find, other_kind, shown
 from handlers.language import clauses, deadline
-from handlers.language.intent import command, is_measured, part_number, take_numbers
+from handlers.language.intent import command
 from handlers.language.text import fold
+from handlers.several import each, records
 from handlers.talk import Answer, Notice, Talk
 from storage import clients, facts, people
 from storage.tables import Absence, Commitment, Lead, Person
 
 _AT = re.compile(r"[@＠]\s*")
 _ABSENCES = {"请假": "leave", "休假": "leave", "出差": "travel"}
-_FIRST = re.compile(r"^\s*[#＃]?\s*[\d０-９]+[\s,，、:：;；]*")
+# What may stand between a number and its new date: 改 12 到周四.
+_NO_MATTER = frozenset({"", "到", "为", "成", "截止"})
 _TO = " 给到由:：,，"
 
 
@@ -39,52 +41,62 @@ def not_yours(talk: Talk, number: int, owner_id: int) -> Answer:
     return Answer("not_yours", {"number": number, "owner": talk.name_of(owner_id)}, about=[number])
 
 
-def _first_number(rest: str) -> tuple[int | None, str]:
-    spaced = part_number(rest)
-    numbers, _ = take_numbers(spaced)
-    return (numbers[0], _FIRST.sub("", spaced)) if numbers else (None, rest)
-
-
-def _several(talk: Talk, verb: str, words: str) -> Answer | None:
-    """The refusal of a change of several records at once, of which only the first would be heard."""
-    more, after = take_numbers(words)
-    known = [number for number in more if find(talk, number) or talk.session.get(Lead, number)]
-    if not more or is_measured(after) or known != more:
-        return None
-    return Answer("one_at_a_time", {"verb": verb}, kind="question")
-
-
 def _number_missing(talk: Talk, rest: str, verb: str, example: str) -> Answer:
     """Asks for the number, and remembers what was said already."""
     talk.ask("number", {"verb": verb, "rest": rest})
     return Answer("number_missing", {"verb": verb, "example": example}, kind="question")
 
 
-def ask_date(talk: Talk, row: Commitment, verb: str, issue: str | None, phrase: str, reason: str = "") -> Answer:
-    """Asks for the date of a change, and remembers that it was asked."""
-    talk.ask("postpone" if verb == "延期" else "correct", {"number": row.number, "reason": reason})
-    asked = {"number": row.number, "matter": talk.safe(row.matter, row.owner_id), "issue": issue, "phrase": phrase}
-    return Answer("date_missing", asked | {"verb": verb}, kind="question", about=[row.number])
+def ask_date(talk: Talk, numbers: Sequence[int], verb: str, issue: str | None, phrase: str, reason: str = "") -> Answer:
+    """Asks for the date of a change and remembers that it was asked; refuses where nothing may be changed."""
+    rows = [row for number in numbers if isinstance(row := owned(talk, number), Commitment)]
+    if not rows:
+        return each(talk, verb, numbers, lambda number: _refusal(owned(talk, number)))
+    talk.ask("postpone" if verb == "延期" else "correct", {"numbers": list(numbers), "reason": reason})
+    asked = {"verb": verb, "issue": issue, "phrase": phrase}
+    if len(numbers) > 1:
+        return _several_missing("date", numbers, **asked)
+    row = rows[0]
+    matter = talk.safe(row.matter, row.owner_id)
+    return Answer("date_missing", asked | {"number": row.number, "matter": matter}, kind="question", about=numbers)
+
+
+def _refusal(found: Commitment | Lead | Answer) -> Answer:
+    assert isinstance(found, Answer)
+    return found
+
+
+def _several_missing(what: str, numbers: Sequence[int], **said: Any) -> Answer:
+    """The question for what a change of several records lacks: the date, the reason, the heir."""
+    told = {"what": what, "numbers": list(numbers), "verb": "", "issue": None, "phrase": "", "names": ()} | said
+    return Answer("several_missing", told, kind="question", about=numbers)
 
 
 # --- the date ---------------------------------------------------------------------------------------------------------
 
 
 def postpone(talk: Talk, rest: str) -> Answer:
-    """`延期 12 周五 客户出差`: a new date, counted; from the second time on the supervisor hears of it."""
-    number, words = _first_number(rest)
-    if number is None:
+    """`延期 12 周五 客户出差`, `延期 12 13 周五`: a new date, counted; the second time the supervisor hears of it."""
+    numbers, words = records(talk, rest)
+    if not numbers:
         return _number_missing(talk, rest, "延期", "延期 12 周五 客户出差")
-    several = _several(talk, "延期", words)
-    if several is not None:
-        return several
-    row = owned(talk, number)
-    if isinstance(row, Answer):
-        return row
     read = deadline.read_due(words, talk.now, talk.calendar)
     if read.due is None or read.issue is not None:
-        return ask_date(talk, row, "延期", read.issue, read.phrase, read.rest if read.issue in {None, "none"} else "")
-    return move(talk, row, read.due, read.rest, counted=True, uncertain=read.uncertain)
+        reason = read.rest if read.issue in {None, "none"} else ""
+        return ask_date(talk, numbers, "延期", read.issue, read.phrase, reason)
+    return move_each(talk, numbers, read.due, read.rest, counted=True, uncertain=read.uncertain)
+
+
+def move_each(
+    talk: Talk, numbers: Sequence[int], due: datetime, reason: str, *, counted: bool, uncertain: bool = False
+) -> Answer:
+    """Gives each of these commitments that I may change the same new date."""
+
+    def one(number: int) -> Answer:
+        row = owned(talk, number)
+        return row if isinstance(row, Answer) else move(talk, row, due, reason, counted=counted, uncertain=uncertain)
+
+    return each(talk, "延期" if counted else "改", numbers, one, reason)
 
 
 def move(talk: Talk, row: Commitment, due: datetime, reason: str, *, counted: bool, uncertain: bool = False) -> Answer:
@@ -134,30 +146,41 @@ def _superior_of(talk: Talk, owner_id: int) -> Person | None:
 
 
 def correct(talk: Talk, rest: str) -> Answer:
-    """`改 12 周四`: the date, or the words, were understood wrongly; not counted as a postponement."""
-    number, words = _first_number(rest)
-    if number is None:
+    """`改 12 周四`, `改 12 13 周四`: the date, or the words, were understood wrongly; not counted as a postponement."""
+    numbers, words = records(talk, rest)
+    if not numbers:
         return _number_missing(talk, rest, "改", "改 12 周四")
     named = command(words, ("客户", "客户是", "客户为"), tight="是为")
     if named is not None and (queries.named(talk, named).candidates or not _dated(talk, named)):
-        return relinks.correct_client(talk, number, named)
-    row = owned(talk, number)
-    if isinstance(row, Answer):
-        return row
+        return relinks.correct_client(talk, numbers[0], named) if len(numbers) == 1 else _one_at_a_time("改")
     item = clauses.plain_item(words, talk.now, talk.calendar, talk.callable_by_name())
+    dated = item.due is not None and item.issue is None
+    matter = "" if dated and fold(item.matter) in _NO_MATTER else item.matter
+    if matter and (dated or item.issue == "none"):
+        if len(numbers) > 1:
+            return _one_at_a_time("改")
+        row = owned(talk, numbers[0])
+        if isinstance(row, Answer):
+            return row
+        _reword(talk, row, matter)
+        if not dated:
+            return _reworded(talk, row)
     if item.due is not None and item.issue is None:
-        if item.matter and fold(item.matter) not in {"到", "为", "成", "截止"}:
-            _reword(talk, row, item.matter)
-        return move(talk, row, item.due, "", counted=False, uncertain=item.uncertain)
-    if item.issue == "none" and item.matter:
-        _reword(talk, row, item.matter)
-        told = {"before": talk.local(row.due_at), "by": talk.me.name, "postponed": 0, "reason": "", "now": talk.now}
-        notices = []
-        if row.owner_id != talk.my_id:
-            private = shown(talk, row, reader_id=row.owner_id) | told
-            notices.append(Notice(row.owner_id, "commitment_changed_notice", private, [number]))
-        return Answer("commitment_corrected", shown(talk, row) | told, about=[number], notices=notices)
-    return ask_date(talk, row, "改", item.issue, item.phrase)
+        return move_each(talk, numbers, item.due, "", counted=False, uncertain=item.uncertain)
+    return ask_date(talk, numbers, "改", item.issue, item.phrase)
+
+
+def _one_at_a_time(verb: str) -> Answer:
+    return Answer("one_at_a_time", {"verb": verb}, kind="question")
+
+
+def _reworded(talk: Talk, row: Commitment) -> Answer:
+    told = {"before": talk.local(row.due_at), "by": talk.me.name, "postponed": 0, "reason": "", "now": talk.now}
+    notices = []
+    if row.owner_id != talk.my_id:
+        private = shown(talk, row, reader_id=row.owner_id) | told
+        notices.append(Notice(row.owner_id, "commitment_changed_notice", private, [row.number]))
+    return Answer("commitment_corrected", shown(talk, row) | told, about=[row.number], notices=notices)
 
 
 def _dated(talk: Talk, words: str) -> bool:
@@ -174,31 +197,49 @@ def _reword(talk: Talk, row: Commitment, matter: str) -> None:
 
 
 def cancel(talk: Talk, rest: str) -> Answer:
-    """`取消 12 原因`: withdraws a commitment, or a leave, with its reason."""
-    number, reason = _first_number(rest)
+    """`取消 12 原因`, `取消 12、13 原因`: withdraws commitments, or a leave, with the reason."""
     kind = _ABSENCES.get(rest.strip(" 。.!！"))
     if kind is not None:
         mine = [row for row in facts.absences(talk.session, talk.my_id, talk.today) if row.kind == kind]
         if len(mine) == 1:
             return _cancel_absence(talk, mine[0])
-    if number is None:
+    numbers, reason = records(talk, rest)
+    if not numbers:
         return _number_missing(talk, rest, "取消", "取消 12 客户改期")
-    several = _several(talk, "取消", reason)
-    if several is not None:
-        return several
+    return cancel_each(talk, numbers, reason) if reason else ask_reason(talk, numbers)
+
+
+def ask_reason(talk: Talk, numbers: Sequence[int]) -> Answer:
+    """Asks why commitments are to be withdrawn, and remembers that it was asked; a leave needs no reason."""
+    rows = [
+        row
+        for number in numbers
+        if _absence(talk, number) is None and isinstance(row := owned(talk, number), Commitment)
+    ]
+    if not rows:
+        return cancel_each(talk, numbers, "")
+    talk.ask("cancel", {"numbers": list(numbers)})
+    if len(numbers) > 1:
+        return _several_missing("reason", numbers)
+    return Answer("reason_missing", {**shown(talk, rows[0]), "now": talk.now}, kind="question", about=numbers)
+
+
+def cancel_each(talk: Talk, numbers: Sequence[int], reason: str) -> Answer:
+    """Withdraws each of these commitments and leaves that I may withdraw."""
+
+    def one(number: int) -> Answer:
+        absence = _absence(talk, number)
+        if absence is not None:
+            return _cancel_absence(talk, absence)
+        row = owned(talk, number)
+        return row if isinstance(row, Answer) else withdraw(talk, row, reason)
+
+    return each(talk, "取消", numbers, one, reason)
+
+
+def _absence(talk: Talk, number: int) -> Absence | None:
     absence = talk.session.get(Absence, number)
-    if absence is not None and absence.state == "ok":
-        return _cancel_absence(talk, absence)
-    row = owned(talk, number)
-    if isinstance(row, Answer):
-        return row
-    return withdraw(talk, row, reason) if reason else ask_reason(talk, row)
-
-
-def ask_reason(talk: Talk, row: Commitment) -> Answer:
-    """Asks why a commitment is to be withdrawn, and remembers that it was asked."""
-    talk.ask("cancel", {"number": row.number})
-    return Answer("reason_missing", {**shown(talk, row), "now": talk.now}, kind="question", about=[row.number])
+    return absence if absence is not None and absence.state == "ok" else None
 
 
 def _cancel_absence(talk: Talk, absence: Absence) -> Answer:
@@ -235,21 +276,31 @@ def withdraw(talk: Talk, row: Commitment, reason: str) -> Answer:
 
 
 def hand_over(talk: Talk, rest: str) -> Answer:
-    """`转交 12 @李娜`: a commitment or a lead gets another owner, who is told."""
-    number, words = _first_number(rest)
-    if number is None:
+    """`转交 12 @李娜`, `转交 12 13 @李娜`: commitments or leads get another owner, who is told."""
+    numbers, words = records(talk, rest)
+    if not numbers:
         return _number_missing(talk, rest, "转交", "转交 12 @李娜")
-    several = _several(talk, "转交", words)
-    if several is not None:
-        return several
-    row = _lead(talk, number) or owned(talk, number)
+    if all(isinstance(_handable(talk, number), Answer) for number in numbers):
+        return each(talk, "转交", numbers, lambda number: _refusal(_handable(talk, number)))
+    heir, names = _named_person(talk, words)
+    if heir is not None:
+        return each(talk, "转交", numbers, lambda number: _hand_one(talk, number, heir))
+    talk.ask("transfer", {"numbers": numbers})
+    if len(numbers) > 1:
+        return _several_missing("heir", numbers, names=names)
+    example = {"number": numbers[0], "verb": "转交", "example": f"转交 {numbers[0]} @李娜", "names": names}
+    return Answer("heir_missing", example, kind="question", about=numbers)
+
+
+def _handable(talk: Talk, number: int) -> Commitment | Lead | Answer:
+    return _lead(talk, number) or owned(talk, number)
+
+
+def _hand_one(talk: Talk, number: int, heir: Person) -> Answer:
+    row = _handable(talk, number)
     if isinstance(row, Answer):
         return row
-    heir, names = _named_person(talk, words)
-    if heir is None or heir.id is None:
-        talk.ask("transfer", {"number": number})
-        example = {"number": number, "verb": "转交", "example": f"转交 {number} @李娜", "names": names}
-        return Answer("heir_missing", example, kind="question", about=[number])
+    assert heir.id is not None
     if heir.id == row.owner_id:
         return Answer("already_owner", {"number": number, "owner": heir.name}, about=[number])
     former = row.owner_id
@@ -313,14 +364,15 @@ def _named_person(talk: Talk, words: str) -> tuple[Person | None, Sequence[str]]
 
 
 def mute(talk: Talk, rest: str) -> Answer:
-    """`静音 12`: no more reminders to the owner; it stays in the lists and still escalates."""
-    number, words = _first_number(rest)
-    if number is None:
+    """`静音 12`, `静音 12 13`: no more reminders to the owner; they stay in the lists and still escalate."""
+    numbers, _ = records(talk, rest)
+    if not numbers:
         return _number_missing(talk, rest, "静音", "静音 12")
-    several = _several(talk, "静音", words)
-    if several is not None:
-        return several
-    row = _lead(talk, number) or owned(talk, number)
+    return each(talk, "静音", numbers, lambda number: _mute_one(talk, number))
+
+
+def _mute_one(talk: Talk, number: int) -> Answer:
+    row = _handable(talk, number)
     if isinstance(row, Answer):
         return row
     if isinstance(row, Lead):

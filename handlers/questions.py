@@ -182,27 +182,39 @@ def _done(talk: Talk, question: Question) -> Answer | None:
     return commitments.close(talk, numbers, "", question.payload["proof"]) if numbers else None
 
 
+def _asked_of(question: Question) -> list[int]:
+    """The records a question is about; one asked before several could be changed at once names its only one."""
+    numbers: list[int] = question.payload.get("numbers") or [question.payload["number"]]
+    return numbers
+
+
+def _changeable(talk: Talk, numbers: list[int]) -> bool:
+    """May I still change any of them? Closed or handed on since it was asked, nothing is an answer any more."""
+    return any(isinstance(changes.owned(talk, number), Commitment) for number in numbers)
+
+
 def _moved(talk: Talk, question: Question) -> Answer | None:
     read = _date(talk)
-    if read is None:
-        return None
-    row = changes.owned(talk, question.payload["number"])
-    if isinstance(row, Answer):
-        # Closed or handed on since it was asked: whatever this says, it is no answer any more.
+    numbers = _asked_of(question)
+    if read is None or not _changeable(talk, numbers):
         return None
     counted = question.kind == "postpone"
     reason = question.payload.get("reason", "")
     if read.due is None or read.issue is not None:
-        return changes.ask_date(talk, row, "延期" if counted else "改", read.issue, read.phrase, reason)
-    return changes.move(talk, row, read.due, reason, counted=counted, uncertain=read.uncertain)
+        return changes.ask_date(talk, numbers, "延期" if counted else "改", read.issue, read.phrase, reason)
+    return changes.move_each(talk, numbers, read.due, reason, counted=counted, uncertain=read.uncertain)
 
 
 def _cancel(talk: Talk, question: Question) -> Answer | None:
-    row = changes.owned(talk, question.payload["number"])
-    if isinstance(row, Answer):
+    numbers = _asked_of(question)
+    if not _changeable(talk, numbers):
         return None
     # A yes is no reason.
-    return changes.ask_reason(talk, row) if is_yes(talk.text) else changes.withdraw(talk, row, talk.text.strip())
+    return (
+        changes.ask_reason(talk, numbers)
+        if is_yes(talk.text)
+        else changes.cancel_each(talk, numbers, talk.text.strip())
+    )
 
 
 def _number(talk: Talk, question: Question) -> Answer | None:
@@ -221,7 +233,8 @@ def _transfer(talk: Talk, question: Question) -> Answer | None:
     if not talk.mentioned and said not in talk.roster():
         return None
     question.answered_at = talk.now
-    return changes.hand_over(talk, f"{question.payload['number']} @{said}")
+    numbers = "、".join(str(number) for number in _asked_of(question))
+    return changes.hand_over(talk, f"{numbers} @{said}")
 
 
 def _lookup(talk: Talk, question: Question) -> Answer | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from handlers.language.opening import find_opening
 from handlers.language.text import fold
@@ -11,6 +11,7 @@ from handlers.language.text import fold
 _NUMBERS = re.compile(
     r"\s*(?:(?:#|no\.?\s*|编号)?\s*(\d{1,9})(?=$|[\s,、;:。.和与及+#]|\)|】)\s*(?:[,、;和与及+]\s*)?)"
 )
+_JOINS = frozenset(",、;和与及+")
 _ORDINAL = re.compile(r"^\s*第\s*(\d{1,9})\s*(?:条|项|个|号)")
 _HASHED = re.compile(r"\s*#\s*(\d{1,9})\s*[,、;:]?\s*")
 _TIGHT = re.compile(r"[\d#@]|第\s?\d")
@@ -67,6 +68,31 @@ def part_number(text: str) -> str:
         return f"{ordinal[1]} {text[ordinal.end() :]}"
     found = _GLUED.match(fold(text))
     return f"{text[: found.end()]} {text[found.end() :]}" if found else text
+
+
+def take_records(text: str, known: Callable[[int], bool]) -> tuple[list[int], str]:
+    """The numbers of the records a change begins with (`12 13 周五`, `12、13 客户不要了`), and what follows them.
+
+    From the second on a number counts only when it measures and dates nothing, and is a record's (`known`) or joined
+    to the one before it by more than a blank.
+    """
+    numbers: list[int] = []
+    joined = False
+    rest = text
+    while True:
+        spaced = part_number(rest)
+        folded = fold(spaced)
+        found = _HASHED.match(folded) or _NUMBERS.match(folded)
+        if found is None:
+            break
+        number, after = int(found[1]), spaced[found.end() :]
+        if numbers and (is_measured(after) or not (joined or "#" in found[0] or known(number))):
+            break
+        if number not in numbers:
+            numbers.append(number)
+        joined = found[0].rstrip()[-1:] in _JOINS
+        rest = after
+    return numbers, rest.strip(" ,，、;；:：\n\t")
 
 
 def is_measured(after: str) -> bool:

@@ -209,21 +209,6 @@ async def test_which_one_may_be_answered_by_its_number(quick: Store, verb: str, 
     check(told.answer(4), "王磊", "reply", said, about=[1])
 
 
-@pytest.mark.parametrize("words", ["延期 1 2 周五 客户没空", "取消 1 2 客户不要了", "转交 1、2 @李娜", "静音 1 2"])
-async def test_of_several_numbers_none_is_changed_in_silence(quick: Store, words: str) -> None:
-    told = await hold(
-        quick,
-        PROMISE,
-        "09:01 王磊：【承诺】发报价 周四",
-        f"09:05 王磊：{words}",
-        "09:06 王磊：我的承诺",
-        policies=PROMISES_ONLY,
-    )
-    check(told.answer(3), "王磊", "question", "一条，都还没动")
-    check(told.answer(4), "王磊", "reply", "共 2 条", "11月25日 周三", "11月26日 周四", about=[1, 2], without=["静音"])
-    assert told.others == []
-
-
 @pytest.mark.parametrize("words", ["延期 1 3 天后", "延期 1 2 号"])
 async def test_a_measure_behind_the_number_is_a_date(quick: Store, words: str) -> None:
     told = await hold(quick, PROMISE, "09:01 王磊：【承诺】发报价 周四", f"09:05 王磊：{words}", policies=PROMISES_ONLY)

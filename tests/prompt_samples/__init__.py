@@ -9,7 +9,8 @@ from tests.prompt_samples.dialogs import DIALOGS
 from tests.prompt_samples.parts import Sample
 from tests.prompt_samples.records import RECORDS
 from tests.prompt_samples.reports import REPORTS
+from tests.prompt_samples.several import SEVERAL
 
-SAMPLES: list[Sample] = [*COMMITMENTS, *RECORDS, *CLIENTS, *REPORTS, *CLOCKS, *DIALOGS]
+SAMPLES: list[Sample] = [*COMMITMENTS, *RECORDS, *CLIENTS, *REPORTS, *CLOCKS, *DIALOGS, *SEVERAL]
 
 __all__ = ["SAMPLES", "Sample"]
