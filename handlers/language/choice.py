@@ -11,13 +11,15 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from handlers.language import lexicon
+from handlers.language.conditions import in_condition
+from handlers.language.corrections import corrected
 from handlers.language.patterns import Pattern, rx
 from handlers.language.phrase import Phrase
 from handlers.language.phrases import MOST_TRIES, Scan
 
 _EDGES = " ,，。.;；:：、!！?？+~-|·…()（）[]\"'“”<>《》「」『』*#@=→"
 # After these a thing is named, so a bare time right behind one is part of that thing (给3号楼, 把3月份样机).
-_OF_A_THING = Pattern(r"(?:把|将|给|跟|(?<![意方走去转导定流面])向|(?<![核校面比应])对|帮|替)$")
+_OF_A_THING = Pattern(r"(?:把|将|给|跟|(?<![意方走去转导定流面])向|(?<![核校面比应对])对|帮|替)$")
 # What may follow a number that looks like a date or a duration but measures a thing.
 _UNIT = Pattern(
     r" ?(?:[a-z%℃]|[个台箱套件家吨升斤米寸元块平瓶桶盒条支只片张份袋卷根层楼栋版型倍折毫厘磅万千百度款期批]"
@@ -29,7 +31,10 @@ _EVENT = Pattern(
 # 24小时值班电话: how long something is offered.
 _SERVICE = Pattern(r"值班|营业|服务|响应|在线|客服|热线|保修|质保|售后|待命|轮班|监控|供电|直播|不间断")
 # What a duration is counted from instead of now (验收后15天内, 货到7天内), or what it replaces (改成45天内).
-_FROM_AN_EVENT = Pattern(r"(?:(?<![之以最然今此往落随先售])后|[改变调换]成|[改变调换算]为|到|从|满) ?$")
+_FROM_AN_EVENT = Pattern(
+    r"(?:(?<![之以最然今此往随落先售])后的?|[改变调换]成|[改变调换算]为|到|从|满|(?:之日|[日签到付收货批])起) ?$"
+)
+_COUNTED_FROM = Pattern(r"(?:[签收付打到验认订立单款货票字章](?:了|完|好|到)?[之以]?后的?|之日起) ?$")
 # What a duration is a term of, unless 内 or 后 follows it: 是30天, 免费3天, 保修三年.
 _TERM_OF = Pattern(r"(?:是|起|共|各|免|限|质保|保修|维保|响应|值班|营业|服务) ?$")
 # 改成四号方案: what a thing is turned into.
@@ -70,7 +75,8 @@ class Choice(NamedTuple):
     """The deadline of an item: the phrase, and with `time` a clock time that stands apart from it.
 
     `vague` are the stretches of vague words, which leave the matter when they are all there is. `starts` are the
-    places of all phrases that may be deadlines, `tried` is how many places were looked at.
+    places of all phrases that may be deadlines, `tried` is how many places were looked at. `dropped` are deadlines
+    taken back in favour of another, which leave the matter too.
     """
 
     phrase: Phrase | None
@@ -78,6 +84,7 @@ class Choice(NamedTuple):
     vague: tuple[tuple[int, int], ...]
     starts: tuple[int, ...]
     tried: int
+    dropped: tuple[tuple[int, int], ...] = ()
 
 
 def choose(plain: str, most: int = MOST_TRIES) -> Choice:
@@ -91,10 +98,22 @@ def choose(plain: str, most: int = MOST_TRIES) -> Choice:
     first = len(plain) - len(plain.lstrip(_EDGES))
     last = len(plain.rstrip(_EDGES))
     candidates = [one for phrase in phrases if (one := _candidate(plain, phrase, first, last))]
+    dropped: tuple[tuple[int, int], ...] = ()
+    if len(starts) > 1:
+        of_matter = {phrase.core for phrase in phrases} - {one.phrase.core for one in candidates}
+        held, dropped = corrected(plain, [phrase for phrase in phrases if phrase.when is not None], of_matter)
+        if dropped:
+            starts = tuple(phrase.core for phrase in held)
+            candidates = [one for phrase in held if (one := _candidate(plain, phrase, first, last))]
     if not candidates:
-        return Choice(None, None, vague, starts, found.tried)
+        return Choice(None, None, vague, starts, found.tried, dropped)
+    if len(candidates) > 1:
+        candidates = [
+            one._replace(doubtful=one.doubtful or in_condition(plain, one.phrase.start, one.phrase.end))
+            for one in candidates
+        ]
     phrase, time = _with_time(max(candidates, key=_rank).phrase, candidates)
-    return Choice(phrase, time, vague, starts, found.tried)
+    return Choice(phrase, time, vague, starts, found.tried, dropped)
 
 
 def _vague(plain: str, phrases: Sequence[Phrase]) -> Iterator[tuple[int, int]]:
@@ -156,6 +175,8 @@ def _candidate(plain: str, phrase: Phrase, first: int, last: int) -> Candidate |
     leads = start <= first
     alone = loose_left and loose_right and (leads or last <= end)
     if not loose_right and _modifies(phrase, plain[start:end], left, right, leads):
+        return None
+    if not loose_left and phrase.shape in _LASTING and phrase.strong and _COUNTED_FROM.search(left):
         return None
     if not loose_left and not loose_right:
         if phrase.shape in _LASTING and (_FROM_AN_EVENT.search(left) or (not phrase.strong and _TERM_OF.search(left))):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from bot.calendar import Calendar
 from handlers.language import lexicon
+from handlers.language.conditions import is_condition
 from handlers.language.mentions import MOST_CUT, Mentioned, Names, find_mentions, known_names
 from handlers.language.moments import Issue
 from handlers.language.patterns import Pattern
@@ -221,9 +222,9 @@ def _shared_tail(draft: _Draft, reader: _Reader) -> tuple[_Draft, Reading] | Non
 
 
 def _split(draft: _Draft, reader: _Reader) -> Sequence[_Draft]:
-    """The items of one segment: several when every part of a comma list has its own deadline and a verb."""
+    """The items of one segment: several when every part of a comma list has its own deadline and a verb, none a condition."""
     for parts in list_parts(draft.text, draft.reading.starts):
-        if not all(map(lexicon.holds_act, parts)):
+        if not all(map(lexicon.holds_act, parts)) or any(map(is_condition, parts)):
             continue
         drafts: list[_Draft] = []
         for part in parts:

@@ -119,11 +119,15 @@ _MONTH_PARTS = {
     "中": (15, 15),
     "底": (25, 31),
     "末": (25, 31),
+    "头": (1, 5),
+    "尾": (25, 31),
     "上旬": (1, 10),
     "中旬": (11, 20),
     "下旬": (21, 31),
 }
-_MONTH_PART = rf"(?:(?P<p>上_旬|中_旬|下_旬|初|底|末(?!端)|中{NOT_MIDDLE}))"
+# 月头 and 月尾 are 月初 and 月底 in the south; 头批, 尾款 are things.
+_HEAD, _TAIL = r"头(?![版批一条像部等号发次])", r"尾(?![款数单货号盘差])"
+_MONTH_PART = rf"(?:(?P<p>上_旬|中_旬|下_旬|初|底|末(?!端)|{_HEAD}|{_TAIL}|中{NOT_MIDDLE}))"
 
 
 def _part_of_month(match: re.Match[str], month: int | None, shift: int | None) -> Day:
@@ -169,7 +173,7 @@ def _this_month_day(plain: str, match: re.Match[str]) -> Day | None:
 
 
 @DATES.on(
-    rf"月_(?P<q>初|底|末(?!端)|(?P<mid>中){NOT_MIDDLE}|(?P<within>内(?!部(?!署))))|(?P<p>上_旬|中_旬|下_旬)",
+    rf"月_(?P<q>初|底|末(?!端)|{_HEAD}|{_TAIL}|(?P<mid>中){NOT_MIDDLE}|(?P<within>内(?!部(?!署))))|(?P<p>上_旬|中_旬|下_旬)",
     starts="月上中下",
 )
 def _bare_month_part(plain: str, match: re.Match[str]) -> Day | None:
@@ -227,7 +231,7 @@ def _half(plain: str, match: re.Match[str]) -> Day | None:
 
 
 @DATES.on(
-    rf"{YEAR}(?:_度)?(?:_年)?(?:_(?P<end>[末底终])(?!端|奖))?(?!_?初|_?中{NOT_MIDDLE}|\d|级)", units="年", years=True
+    rf"{YEAR}(?:_度)?(?:_年)?(?:_(?P<end>[末底终]|{_TAIL})(?!端|奖))?(?!_?初|_?中{NOT_MIDDLE}|\d|级)", units="年", years=True
 )
 def _year_span(plain: str, match: re.Match[str]) -> Day | None:
     """Spans: 今年, 本年, 明年, 今年底; a year by its number belongs to the matter (2026年框架合同)."""
@@ -245,7 +249,7 @@ def _vague_year_part(plain: str, match: re.Match[str]) -> Day | None:
     return day_of(match, Year(0), "month", never=True)
 
 
-@DATES.on(r"年_(?:[底末](?!端)|(?P<within>内(?!部(?!署))))", starts="年")
+@DATES.on(rf"年_(?:[底末](?!端)|{_TAIL}|(?P<within>内(?!部(?!署))))", starts="年")
 def _bare_year_end(plain: str, match: re.Match[str]) -> Day | None:
     """Spans: 年底, 年末, 年内."""
     if match.start() and plain[match.start() - 1] in "一二两三四五六七八九十半几多0123456789":

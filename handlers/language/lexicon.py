@@ -19,7 +19,7 @@ def _words(text: str) -> tuple[str, ...]:
 # Words after which something is done: prepositions, pronouns and adverbs that can only stand before a verb phrase.
 _PARTICLES = _words("""
     给 把 将 跟 和 与 同 向 对 帮 为 替 由 从 往 在 按 用 让 请 找 约 陪 带 带着 去 来 到 先 再 还 也 都 就 要
-    会 能 可 可以 必须 须 得 应 应该 需 需要 一定 务必 全部 全 统一 统统 一并 一次性 分批 分别 各 集中 亲自 争取
+    才 才能 就能 俺 俾 会 能 可 可以 必须 须 得 应 应该 需 需要 一定 务必 全部 全 统一 统统 一并 一次性 分批 分别 各 集中 亲自 争取
     尽量 预计 大概 准时 按时 及时 正式 现场 线上 线下 远程 书面 逐条 逐一 逐个 逐项 我 我们 我方 咱 咱们 他 她
     他们 你 您 你们 大家 继续 重新 另 另外 正常 顺利 开始 最终 最后 主动 共同 一起 不 没 只 已 已经 抓紧 赶紧
     初步 完整 连同 随 凭 经 就近 快递 顺丰 电话 微信 当面 视频 邮件 短信 发邮件 打电话

@@ -20,9 +20,9 @@ from handlers.language.moments import When
 from handlers.language.numerals import NUMERALS
 from handlers.language.patterns import Pattern, rx
 from handlers.language.phrase import Phrase
-from handlers.language.spans import BeforeDays, BeforeWeek, BeforeWeekend, Week, Weekend
+from handlers.language.spans import BeforeDays, BeforeWeek, BeforeWeekend, PartOfMonth, Week, Weekend
 
-_OR = rx(r"_(?:或_者?|还_是|或_是|、|/|和|与)_|(?=周|星_?期|礼_?拜)")
+_OR = rx(r"_(?:或_者?|还_是|或_是|、|/|和|与)_|(?=周|星_?期|礼_?拜|下?_?月|[\d一二三四五六七八九十]{1,2}_?月)")
 _BESIDE = rx(r"_[(]?_")
 _OPENED, _CLOSED = rx(r"_[(]_"), rx(r"_[)]")
 _WEEKDAY_STARTS = ("周", "星", "礼", "本", "这", "当", "下", "上")
@@ -51,7 +51,7 @@ _LABEL = (
 _LOOK = "📅📆🗓⏰⏱⏲⌚⌛⏳🕐-🕧"  # a calendar or a clock instead of a label
 _LEAD = Pattern(
     rf"(?:(?:{_LABEL}|[{_LOOK}]_|最_[迟晚]_|不_[晚迟]_于_|不_超_过_|至_迟_|至_多_|最_多_|赶_在_|定_于_|(?<![现正存实所内外])在_|(?<![关由对属等至位基鉴处])于_|"
-    r"(?:(?<=^)|(?<=[ ,，。;:+(、]))(?:到|至|就|再_?过|过|未_?来|接_?下_?来)_|(?<=[止迟晚间期])(?:到|至)_))+$"
+    r"(?:(?<=^)|(?<=[ ,，。;:+(、]))(?:到|至|就|再_?过|过|未_?来|接_?下_?来)_|(?<=[我们咱俺])(?:再_?)?过_|(?<=[止迟晚间期])(?:到|至)_))+$"
 )
 # How every lead ends.
 _LEAD_END = Pattern(rf"[{_LOOK}止至间期日限ley:是为\-迟晚于过多在到就来] ?$")
@@ -65,14 +65,14 @@ _EVERY = Pattern(rf"{_RECURRING.source}|(?:每 ?个?|逢|隔|第|历 ?年|往 ?�
 _NUMERAL = f"0-9{NUMERALS}"
 _HOUR_NEXT = "[0-9零〇一二两三四五六七八九十]"
 _STARTS = rx(
-    rf"[{_NUMERAL}今明后大这当本下上前昨周星礼月季年元除春清端劳中国双过节放假长q第去早晨凌正午傍黄晚夜深半小晌]"
+    rf"[{_NUMERAL}今明后大这当本下上前昨听周星礼月季年元除春清端劳中国双过节放假长q第去早晨凌正午傍黄晚夜深半小晌]"
     rf"(?:(?:(?<=[{NUMERALS}])|(?<=[0-9])(?<!\d\d)(?<!\d[./:-].)(?<!\d [./:-].))[{_NUMERAL}几]{{0,4}}"
     rf"_(?:[年月日号点时小钟h分m刻天工周星礼季半自整多届]|[ap]_?[.m]|个_[半多月小钟h分m工天日自整年星礼季]"
     rf"|(?:-+|~+|[/.:到至、和或])_[{_NUMERAL}几e])"
-    r"|(?<=[今明后当])_[天日儿年周月季星礼晚早夜晨午上下中傍凌后明]|(?<=[去前昨])_[年天日晚夜早儿]"
+    r"|(?<=听)_日|(?<=[上下])_[晌昼]|(?<=[今明后当])_[天日儿个年周月季星礼晚早夜晨午上下中傍凌后明]|(?<=[去前昨])_[年天日晚夜早儿]"
     r"|(?<=[本这下上])_[这一两二三几123个本下上周星礼拜月季年午班旬半]"
     r"|(?<=周)_[一二三四五六日天七末初中内1-7]|(?<=[星礼])_[期拜]"
-    r"|(?<=[月年])_[初底末中内前后之以放假长小黄]|(?<=季)_[度末底内]"
+    r"|(?<=[月年])_[初底末头尾中内前后之以放假长小黄]|(?<=季)_[度末底内]"
     r"|(?<=[节放假长小])_[假期日长小黄放前后之以]|(?<=[双过])_[节年]"
     r"|(?<=元)_旦|(?<=除)_夕|(?<=春)_节|(?<=清)_[明晨早]|(?<=端)_午|(?<=劳)_动|(?<=中)_[旬午秋]|(?<=国)_庆"
     r"|(?<=[五十])_一|(?<=一)_[大早清]|(?<=大)_[后前一清早年]|(?<=q)_[1-4]|(?<=第)_[一二三四1-4q]"
@@ -204,7 +204,8 @@ def _joined(plain: str, day: Day) -> Day:
         other = day_at(plain, link.end(), within=day)
         if other is None or other.never or other.needs_time or (either and other.shape != day.shape):
             continue
-        if either and link.end() == day.end and day.shape != "weekday":
+        parts_of_months = isinstance(day.days, PartOfMonth) and isinstance(other.days, PartOfMonth)
+        if either and link.end() == day.end and not (day.shape == "weekday" or parts_of_months):
             continue
         return other._replace(start=day.start, days=DateRange(day.days, other.days, either), shape=day.shape)
     return _with_weekday(plain, day)

@@ -63,8 +63,9 @@ def read(text: str, blanked: Sequence[tuple[int, int]] = (), most: int = MOST_TR
     vague = [writing.original(*span) for span in choice.vague]
     chosen = [writing.original(one.start, one.end) for one in (choice.phrase, choice.time) if one] or vague
     chosen.sort()
+    dropped = [writing.original(*span) for span in choice.dropped]
     starts = tuple(writing.origin[start] for start in choice.starts)
-    return Reading(text, choice, tuple(chosen), without(text, [*chosen, *vague, *blanked]), starts)
+    return Reading(text, choice, tuple(chosen), without(text, [*chosen, *vague, *dropped, *blanked]), starts)
 
 
 def _with_blanks(text: str, spans: Sequence[tuple[int, int]]) -> str:
