@@ -36,7 +36,11 @@ _FROM_AN_EVENT = Pattern(
 )
 _COUNTED_FROM = Pattern(r"(?:[签收付打到验认订立单款货票字章](?:了|完|好|到)?[之以]?后的?|之日起) ?$")
 # What a duration is a term of, unless 内 or 后 follows it: 是30天, 免费3天, 保修三年.
-_TERM_OF = Pattern(r"(?:是|起|共|各|免|限|质保|保修|维保|响应|值班|营业|服务) ?$")
+_TERM_OF = Pattern(r"(?:是|起|共|各|免|限|[账交货工租质保效试]期|质保|保修|维保|响应|值班|营业|服务) ?$")
+# 24小时响应、48小时到场, 30秒应答、3分钟出杯: one more of the terms told before.
+_LISTED_TERM = Pattern(r"\d ?(?:秒|分钟|小时|h|天|个月|年)[^,，。;、\d]{0,8}、 ?$")
+# 订25号去青岛的机票: a clause with its own object that tells which thing is meant.
+_WHICH = Pattern(r"(?![把给跟]).{1,12}?的(?!话).")
 # 改成四号方案: what a thing is turned into.
 _TURNED = Pattern(r"[改变调换]成 ?$")
 # 把 opens the name of a thing: 把12小时内必达的承诺写上去.
@@ -48,7 +52,7 @@ _MEASURES = ("number", "slash", "duration", "approx", "clock", "month")
 # 合同里的30日内付款: words quoted from a text.
 _QUOTED = Pattern(r"[里中上内]的 ?$")
 _FRACTION = Pattern(r"[1-9] ?/ ?(?:2|3|4|8|16)$")
-_MONEY = Pattern(r"(?:[到至为是降涨约*x×¥￥$]|返点|让利|让价) ?$")
+_MONEY = Pattern(r"(?:(?<![改挪推延调约定放拖])[到至]|[为是降涨约*x×¥￥$]|返点|让利|让价) ?$")
 # No word that is looked for beside a phrase is longer.
 _NEAR = 24
 _NEEDS_ACT = ("month", "feast", "duration")
@@ -174,6 +178,11 @@ def _candidate(plain: str, phrase: Phrase, first: int, last: int) -> Candidate |
         loose_left = loose_left or plain[start : phrase.core].strip() != ""
     leads = start <= first
     alone = loose_left and loose_right and (leads or last <= end)
+    owned = right.lstrip()
+    if owned.startswith("的") and not owned.startswith("的话"):
+        return None
+    if phrase.shape == "duration" and not phrase.strong and _LISTED_TERM.search(left):
+        return None
     if not loose_right and _modifies(phrase, plain[start:end], left, right, leads):
         return None
     if not loose_left and phrase.shape in _LASTING and phrase.strong and _COUNTED_FROM.search(left):
@@ -198,8 +207,6 @@ def _candidate(plain: str, phrase: Phrase, first: int, last: int) -> Candidate |
 
 def _modifies(phrase: Phrase, phrase_text: str, left: str, right: str, leads: bool) -> bool:
     """Whether the phrase, written together with `right`, only tells which thing is meant."""
-    if right.startswith("的") and not right.startswith("的话"):
-        return True
     if "的" in right and lexicon.begins_relative(right):
         return True
     if phrase.strong:
@@ -210,7 +217,8 @@ def _modifies(phrase: Phrase, phrase_text: str, left: str, right: str, leads: bo
     if _EVENT.match(right):
         return True
     act = lexicon.begins_act(right)
-    if glued_left and lexicon.ends_governing(left) and (act is not True or lexicon.begins_nouny(right)):
+    of_verb = act is not True or lexicon.begins_nouny(right) or _WHICH.match(right) is not None
+    if of_verb and glued_left and lexicon.ends_governing(left):
         return True
     if phrase.shape in _MEASURES and glued_left and lexicon.ends_verb(left) and act is not True:
         return True

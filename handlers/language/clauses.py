@@ -222,7 +222,10 @@ def _shared_tail(draft: _Draft, reader: _Reader) -> tuple[_Draft, Reading] | Non
 
 
 def _split(draft: _Draft, reader: _Reader) -> Sequence[_Draft]:
-    """The items of one segment: several when every part of a comma list has its own deadline and a verb, none a condition."""
+    """The items of one segment: several when every part of a comma list has its own deadline and a verb.
+
+    A condition is no item.
+    """
     for parts in list_parts(draft.text, draft.reading.starts):
         if not all(map(lexicon.holds_act, parts)) or any(map(is_condition, parts)):
             continue

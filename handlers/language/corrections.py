@@ -34,7 +34,8 @@ _LINK_OF_NOT = Pattern(rf"(?:{_NOT_BUT}|{_TAKEN_BACK}|{_MOVED})$")
 _MAY_LINK = Pattern(r"不|错|改|更正|纠正|算了|[换调变推延顺提挪拖→>是]")
 # What tells, before the old deadline, that it was one.
 _ONCE = Pattern(
-    r"(?:(?:原定|原计划|原先|原来|原本|本来|之前|起初)(?:是|说|定|约|想)?(?:好|的)?(?:在|是)?|(?:时间|日期|交期)?[从由]|不是|时间) ?$"
+    r"(?:(?:原定|原计划|原先|原来|原本|本来|之前|起初)(?:是|说|定|约|想)?(?:好|的)?(?:在|是)?"
+    r"|(?:时间|日期|交期)?[从由]|不是|时间) ?$"
 )
 _NOT = Pattern(r"不是 ?$")
 _LONGEST_LINK = 16
@@ -89,8 +90,9 @@ def _link(plain: str, old: Phrase, phrase: Phrase, denied: bool) -> int | None:
 
 
 def _completed(plain: str, old: Phrase, phrase: Phrase, start: int) -> Phrase:
-    """`phrase` from its link on, with the day and the part of it that only the old one told (明天下午三点，不，四点)."""
-    assert phrase.when is not None and old.when is not None
+    """`phrase` from its link on, with the day and the part of it only the old one told (明天下午三点，不，四点)."""
+    assert phrase.when is not None
+    assert old.when is not None
     when = phrase.when
     if when.days is None and when.minutes is None and old.when.days is not None:
         part = when.part or (old.when.part if when.clock is not None and when.clock.bare else None)

@@ -231,7 +231,9 @@ def _half(plain: str, match: re.Match[str]) -> Day | None:
 
 
 @DATES.on(
-    rf"{YEAR}(?:_度)?(?:_年)?(?:_(?P<end>[末底终]|{_TAIL})(?!端|奖))?(?!_?初|_?中{NOT_MIDDLE}|\d|级)", units="年", years=True
+    rf"{YEAR}(?:_度)?(?:_年)?(?:_(?P<end>[末底终]|{_TAIL})(?!端|奖))?(?!_?初|_?中{NOT_MIDDLE}|\d|级)",
+    units="年",
+    years=True,
 )
 def _year_span(plain: str, match: re.Match[str]) -> Day | None:
     """Spans: 今年, 本年, 明年, 今年底; a year by its number belongs to the matter (2026年框架合同)."""

@@ -7,6 +7,7 @@ import re
 from handlers.language.date_phrases import DATES
 from handlers.language.day_rules import NOT_MIDDLE, SHIFT, Day, Reader, Rules, day_of, shift_of
 from handlers.language.days import DateRange, Offset, Weekday
+from handlers.language.english_phrases import ENGLISH
 from handlers.language.feast_phrases import FEASTS
 from handlers.language.patterns import Pattern, rx
 from handlers.language.spans import Week, Weekend
@@ -25,10 +26,12 @@ _RULES = Rules()
 # -- relative days
 
 _OFFSETS: list[tuple[str, int, int | None]] = [
-    (r"大_后_(?:[天日]|儿_个|个_儿|儿)", 3, None), (r"今_明_(?:两_|2_)?[天日]", 1, 0), (r"明_后_(?:两_|2_)?[天日]", 2, 1),
+    (r"大_后_(?:[天日]|儿_个|个_儿|儿)", 3, None), (r"今_明_(?:两_|2_)?[天日]", 1, 0),
+    (r"明_后_(?:两_|2_)?[天日]", 2, 1),
     (r"这_两_三_[天日]", 3, 0), (r"这_(?:一_)?[两二2]_[天日]", 2, 0), (r"这_[几三3]_[天日]", 3, 0),
     (r"今_(?:[天日]|儿_个|个_儿|个(?!月|年|季|星|周)|儿)", 0, None), (r"当_[天日](?!达)", 0, None),
-    (r"(?:明_(?:[天日]|儿_个|个_儿|(?<![说证表声阐]明)个(?![别人性体案])|儿)|(?<!打)听_日(?![期程常本语后子]))", 1, None),
+    (r"(?:明_(?:[天日]|儿_个|个_儿|(?<![说证表声阐]明)个(?![别人性体案])|儿)"
+     r"|(?<!打)听_日(?![期程常本语后子]))", 1, None),
     (r"后_(?:[天日](?!天)|儿_个|个_儿|儿(?![女童孙子]))", 2, None),
 ]  # fmt: skip
 
@@ -118,7 +121,7 @@ _Tried = list[tuple[Pattern, Reader]]
 _BY_START: dict[str, _Tried] = {}
 _BY_UNIT: dict[str, _Tried] = {}
 _BY_YEAR: _Tried = []
-for _rule in (*_RULES.rules, *DATES.rules, *FEASTS.rules):
+for _rule in (*_RULES.rules, *DATES.rules, *FEASTS.rules, *ENGLISH.rules):
     for _char in _rule.starts:
         _BY_START.setdefault(_char, []).append((_rule.pattern, _rule.reader))
     for _char in _rule.units:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2, "仨": 3, "几": 0}
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+    "俩": 2,
+    "仨": 3,
+    "几": 0,
+}
 _TENS = {"廿": 20, "卅": 30}
 NUMERALS = "零〇一二两俩三仨四五六七八九十廿卅百"
 

@@ -34,13 +34,38 @@ class _Table(dict[int, str]):
 _TABLE = _Table()
 
 
-# Days written with a character of the same sound (contract: typos of the input methods), each as long as what is meant.
-_MISSPELT = Pattern(
-    r"(?<=[月年度季])低(?= ?(?:(?:之|以)?前|把|给|[ ,，。;、)]|$))"
-    r"|名(?=天(?:[上下中晚早]|(?:之|以)?前|把|给|去|到|[ ,，。;、)]|$))"
-    r"|(?<=星)[其奇](?=[一二三四五六日天1-7](?!个))|(?<=[本这下])[洲州](?=[一二三四五六日天1-7](?!个))"
+# Days written with a character of the same sound or shape (contract: typos of the input methods), each as long as what
+# is meant. The character itself comes first, so that of most texts nothing else is looked at.
+_ENDS = r"(?= ?(?:(?:之|以)?前|[ ,，。;、)]|$))"
+_GOES_ON = r"(?= ?(?:[上下中晚早]|(?:之|以)?前|把|给|跟|去(?!年)|到|[ ,，。;、)]|$))"
+_WEEKDAY_NEXT = r"(?=[一二三四五六日天1-7](?!个))"
+_DAY_NEXT = r"(?= ?[周星礼本这下明今后月\d十二三])"
+_COUNTED = "[一二两三四五六七八九十半几个\\d]"
+_SLIPS = (
+    ("低地抵", "底", rf"(?<=[月年度季].)(?:{_ENDS}|(?=把|给))"),
+    ("未", "末", rf"(?<=[月周年季度].)(?:{_ENDS}|(?=把))"),
+    ("名", "明", r"(?=天(?:[上下中晚早]|(?:之|以)?前|把|给|去|到|[ ,，。;、)]|$))"),
+    ("填添", "天", rf"(?:(?<=明.)|(?<=今.)|(?<=^后.)|(?<=[ ,，。;]后.)){_GOES_ON}"),
+    ("其奇斯旗", "期", rf"(?<=星.){_WEEKDAY_NEXT}"),
+    ("洲州舟", "周", rf"(?<=[本这下].){_WEEKDAY_NEXT}"),
+    ("里札理", "礼", r"(?=拜[一二三四五六日天1-7](?!个))"),
+    ("曰", "日", r"(?<=[一二三四五六七八九十\d周期拜明今后作做].)"),
+    ("钱", "前", r"(?:(?<=[之以].)|(?<=[一二三四五六日天号末底点半钟].)(?=把|将|跟))"),
+    ("已己", "以", r"(?<=[一二三四五六日天号末底点半午上时钟月].)(?=内|前(?![往去来]))"),
+    ("五", "午", r"(?<=[天日早晚号][上下中].)(?![金个位名台点折号月年])"),
+    ("种", "钟", rf"(?:(?<=分.)(?=[以之]?[内后])|(?<=刻.)|(?<={_COUNTED}点.)(?![类植子]))"),
+    ("是食", "时", r"(?<=小.)(?=[以之]?[内后])"),
+    ("类", "内", r"(?<=[时天日月周钟号][以之].)"),
+    ("吃持", "迟", rf"(?<=最.){_DAY_NEXT}"),
+    ("完玩", "晚", rf"(?<=最.){_DAY_NEXT}"),
+    ("块", "快", r"(?<=尽.)"),
+    ("尚", "上", r"(?<=[早晚].)"),
+    ("做", "作", r"(?<=工.)(?=[日天曰])"),
+    ("结", "节", r"(?:(?<=国庆.)|(?<=中秋.)|(?<=端午.)|(?<=清明.)|(?<=元旦.))(?=[之以]?[前后])"),
 )
-_MEANT = {"低": "底", "名": "明", "其": "期", "奇": "期", "洲": "周", "州": "周"}
+_MEANT = {slip: meant for slips, meant, _ in _SLIPS for slip in slips}
+_SLIP_CHARS = frozenset(_MEANT)
+_MISSPELT = Pattern("|".join(f"[{slips}]{where}" for slips, _, where in _SLIPS))
 
 
 class Writing(NamedTuple):
@@ -56,7 +81,7 @@ class Writing(NamedTuple):
     @classmethod
     def of(cls, text: str) -> Writing:
         seen = text.translate(_TABLE)
-        if any(char in seen for char in _MEANT):
+        if not _SLIP_CHARS.isdisjoint(seen):
             seen = _MISSPELT.sub(lambda match: _MEANT[match[0]], seen)
         if _NOTHING not in seen and "  " not in seen:
             return cls(text, seen, range(len(text) + 1))
