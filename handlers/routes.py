@@ -133,7 +133,7 @@ def _without_lead(text: str) -> str:
     return text[lead.end() :] if lead else text
 
 
-report_words = _word("日报", tight="汇补今明1一:—-①")
+report_words = _word("日报", tight="汇补今明1一:—-~①")
 
 _LISTED = r"(?:清单|列表|有哪些|是什么|呢)?"
 missing_words = _pattern(

@@ -8,6 +8,15 @@ from dataclasses import dataclass
 
 from handlers.language.money import find_amounts, read_amount
 from handlers.language.opening import find_opening
+from handlers.language.organisations import (
+    KNOWN_TO_US,
+    NAMED,
+    SAID_TO_BE,
+    WISHES,
+    ends_like_one,
+    leads_in,
+    may_be_client,
+)
 from handlers.language.phones import find_phones, normalise_phone
 from handlers.language.places import read_place, region_of
 from handlers.language.sources import find_source, read_source, source_told
@@ -35,6 +44,13 @@ _LABELLED = re.compile(
 _BUDGET_WORD = re.compile(
     r"(?:(?:项目|采购|总|年)?(?:预算|金额|报价|总价|合同额|标的)(?:金额|总额|额)?(?:大概|大约|差不多|估计|预计|约|在|是|有|为|不超过|不到|最多|至少|起码|控制在|[:\s])*)$"
 )
+# 单价120元 and 4.2元/套 tell what one piece costs.
+_PRICE_OF_ONE = re.compile(
+    r"(?:单价|均价|客单价?|每(?![年月])[\u4e00-\u9fff]|一[台件套个箱吨米平盒])(?:大概|约|是|在|:)*$"
+)
+_FOR_ONE = re.compile(
+    r"\s?/\s?(?:[台件套个箱吨米平盒只支瓶㎡人位]|kg|公?斤|m)|一?[一每][台件套个箱吨米平盒只支瓶](?![\d一二三四五六七八九十])"
+)
 _BUDGET_TAIL = re.compile(r"\s*(?:左右|上下|以内|以上|出头|多|的预算|\+|起)*")
 _PHONE_WORD = re.compile(
     r"(?:(?:联系|手机|联络)?(?:电话|座机|固话|手机|方式|号码?)(?:号码?)?|手机号|tel|phone|vx|微信|微信同号|联系方式)(?:是|为|也是)?[.:\s]*$"
@@ -49,37 +65,21 @@ _BARE_LABEL = re.compile(
 )
 _SEPARATOR = re.compile(r"[\s,;。、/|]+")
 _PART_OF_A_NAME = re.compile(r"(?:合伙|集团|中国|公司|分院|院区|店|部)$")
+# 某某医院-设备科-某主任-官网: as many dashes part what other people part by spaces.
+_DASH = re.compile(r"(?<=[\u4e00-\u9fff])[-—–]|[-—–](?=[\u4e00-\u9fff])")
+_DASHES_THAT_PART = 3
 _MENTION = re.compile(r"@\s?([^\s@,;。、:!?()/|【】\[\]]+)")
-_NAMED = re.compile(
-    r"(?:(?:有)?(?:个|一个|一家|家)?(?:新)?(?:客户|公司|单位|企业|医院|门店|店)(?:名字)?(?:是|叫做?|名叫)|(?:^|(?<=[\s,;。、]))叫做?|名叫)\s*(?P<name>[^\s,;。、:@]{2,24})"
-)
 _CALLED = re.compile(
     r"(?:(?:联系人|对接人|负责人|老板|店长|采购)(?:是|叫)|(?:联系人|对接人|负责人)(?=\s))\s*(?P<name>[a-z]{2,12}|[\u4e00-\u9fff]{2,4})(?=$|[\s,;。、:@\n])"
 )
 _CALLED_SO = re.compile(r"(?:联系人|对接人)(?P<name>[\u4e00-\u9fff]{2,3})(?=$|[\s,;。、@\n])")
 _LATIN_NAME = re.compile(r"(?<=[\s,;|])(?P<name>[A-Z][a-z]{2,9})[\s,;|:]*$")
-_KIND_OF_ORGANISATION = (
-    r"(?:医院|医美|公司|集团|诊所|卫生院|卫生服务中心|门诊部?|药房|药店|大药房|学校|学院|大学|中学|小学|幼儿园|工厂|厂|店|超市|商行|商贸|便利|酒店|餐饮|餐厅|酒楼|饭店"
-    r"|物流|科技|制造|机械|建材|装饰|五金|贸易|实业|置业|地产|物业|银行|研究院|研究所|中心|工作室|连锁|生物|医疗|器械|电机|电子|软件|网络|信息|食品|饮料|便利店|百货|广场"
-    r"|商场|律所|事务所|粮油|副食|调味品?|零食|水产|茶饮|咖啡|烧烤|茶楼|瑜伽馆?|烤鱼|串串香?|火锅|洗衣|早教|宠物|花艺|驿站|口腔|眼科|骨科|民宿|机电|液压|轴承|模具|密封|风机|配件|家居|家具|管业|重工|精密|汽配|股份|局|委员会|合作社|农场|经营部|门市|批发部|批发|行|坊|部|馆|园|府|城)"
-)
-_ORGANISATION = re.compile(rf"{_KIND_OF_ORGANISATION}(?:[(][^)]*[)])?$")
-# 柏林诊所想买雾化器: the name ends where the wish begins.
-_WISHES = re.compile(
-    rf"^(?P<name>[^\s]{{2,16}}?{_KIND_OF_ORGANISATION})(?=想[要买换做]?|要[买换做]|需要|准备|打算|询价|咨询)"
-)
-_SAID_TO_BE = re.compile(rf"(?:说是|那是|就是)(?P<name>[^\s,;。、:@的]{{1,16}}{_KIND_OF_ORGANISATION})的")
-_DEPARTMENT = re.compile(
-    r"(?:工程|采购|成本|设备|市场|销售|财务|技术|行政|人事|运营|项目|材料|预算|信息|质量|生产|商务|招商)(?:部门?|科室?|处|中心)"
-)
 _FROM_THERE = re.compile(r"^[\u4e00-\u9fff]{2,4}(?:那边|这边|那里|当地|本地)的?(?=..)")
 _DISTRICT = re.compile(
     r"(?P<place>[\u4e00-\u9fff]{2,3}?)(?:市)?(?:[\u4e00-\u9fff]{2,3}|[\u4e00-\u9fff]{0,3}[区县镇])(?:的|那边)?"
 )
-_AT_A_PLACE = re.compile(r"(?:做|在|位于|坐标)(?P<place>[\u4e00-\u9fff]{2,3})(?=代理|那边|这边|当地|本地|市场)")
-_NO_CLIENT = re.compile(
-    r"^(?:家|急|紧急|尽快|优先|已|未|想|要|需|问|找|求|做|在|有|没|请|麻烦|希望|对|说|很|比较|正在|目前|主要|意向|需求|重点|高意向|a类|b类|c类|今天|明天|下周|本周|周[一-日]|老板姓|姓|客户[姓想要说]|这个?|那个?|说是?|只说|计划|打算|准备|昨[天晚]|前天|上周|上个?月|开[了\d一二两三四五六七八九十]|年用|月用|月进|规模|大概|大约|没电话|没留|咨询|询价|询问|[一某几][家个间](?:酒店|公司|工?厂|店|医院|学校|餐厅|超市|诊所|企业)$)"
-    r"|的$|(?:了解|咨询|询价|报价|采购|试用|合作|方案|联系|跟进|看看|回电|尽快)$|^[\W\d_]+$|^\d+(?:个|家|间|户|台|套|件|店)|^(?:客户|业主|老板|店主|店长|群主|负责人|加盟商|经销商|代理商|联系人)$"
+_AT_A_PLACE = re.compile(
+    r"(?:做|在|位于|坐标)(?P<place>[\u4e00-\u9fff]{2,3})(?=的?(?:代理|经销|加盟|总代|分销|那边|这边|当地|本地|市场))"
 )
 
 
@@ -113,17 +113,12 @@ def read_lead(text: str, people: Collection[str] = (), regions: Collection[str] 
     return _Reader(text[opening.rest :], people, regions).read() if opening else None
 
 
-def _leads_in(token: str) -> bool:
-    """Whether a word only leads up to the client: how they came, or that it is urgent."""
-    return bool(source_told(token) or re.search(r"^(?:急|紧急|尽快|优先|加急)$|的$", token))
-
-
 class _Reader:
     """Takes one part after the other out of the text; what is left is the client and the note."""
 
     def __init__(self, text: str, people: Collection[str], regions: Collection[str]) -> None:
-        self.text = text
-        self.folded = fold(text)
+        self.text = _DASH.sub(" ", text) if len(_DASH.findall(text)) >= _DASHES_THAT_PART else text
+        self.folded = fold(self.text)
         self.people = people
         self.regions = regions
         self.parts: dict[str, str] = {}
@@ -238,8 +233,16 @@ class _Reader:
         words = [_BUDGET_WORD.search(folded, max(0, start - 24), start) for start, _, _ in found]
         named = [amount for amount, word in zip(found, words, strict=True) if word and "预算" in word[0]]
         # 1.8个亿的安置房 tells how large the client's own matter is.
-        bare = [amount for amount in found if not folded.startswith("的", amount[1])]
-        start, end, self.budget = (named or bare or list(found))[0]
+        bare = [
+            (start, end, yuan)
+            for start, end, yuan in found
+            if not folded.startswith("的", end)
+            and not _PRICE_OF_ONE.search(folded, max(0, start - 12), start)
+            and not _FOR_ONE.match(folded, end)
+        ]
+        if not (named or bare):
+            return
+        start, end, self.budget = (named or bare)[0]
         label = _BUDGET_WORD.search(folded[:start])
         tail = _BUDGET_TAIL.match(folded, end)
         self._take(label.start() if label else start, tail.end() if tail else end)
@@ -249,12 +252,17 @@ class _Reader:
         if "source" not in self.parts and (source := find_source(self.text)):
             self._take(source[0], source[1])
             self.parts["source"] = source[2]
-        for kind, pattern in (("client", _NAMED), ("contact", _CALLED)):
+        for kind, pattern in (("client", NAMED), ("contact", _CALLED)):
             match = pattern.search(self.folded)
-            if match and kind not in self.parts:
+            if (
+                match
+                and kind not in self.parts
+                and (kind == "contact" or may_be_client(match["name"].removesuffix("的")))
+            ):
                 self.parts[kind] = self.text[slice(*match.span("name"))].removesuffix("的")
                 self._take(*match.span())
-        if "client" not in self.parts and (match := _SAID_TO_BE.search(self.folded)):
+        match = SAID_TO_BE.search(self.folded)
+        if match and "client" not in self.parts and may_be_client(match["name"]):
             self.parts["client"] = self.text[slice(*match.span("name"))]
             self._take(*match.span())
         match = _CALLED_SO.search(self.folded)
@@ -308,7 +316,7 @@ class _Reader:
         if person is None:
             return False
         start, end = person
-        if end < len(token) and _ORGANISATION.search(fold(token)):
+        if end < len(token) and ends_like_one(token):
             return False
         self.parts["contact"] = token[start:end]
         around = (token[:start].strip(), token[end:].strip())
@@ -321,14 +329,15 @@ class _Reader:
         """The first word that looks like an organisation, else the first that looks like a name."""
         if "client" in self.parts:
             return
-        fit = [
-            token
-            for token in left
-            if not (_leads_in(token) or _NO_CLIENT.search(fold(token)) or _DEPARTMENT.fullmatch(fold(token)))
-        ]
-        named = [token for token in fit if len(token) <= 30 and _ORGANISATION.search(fold(token))]
-        wishing = [(token, match) for token in fit if (match := _WISHES.match(fold(token)))]
-        first = next((token for token in left if not _leads_in(token)), "")
+        fit = [token for token in left if may_be_client(token) and not leads_in(token)]
+        for token, match in [(token, match) for token in left if (match := KNOWN_TO_US.match(fold(token)))][:1]:
+            self.parts["client"] = token[slice(*match.span("name"))]
+            self.parts.setdefault("source", "老客户")
+            left[left.index(token)] = token[match.end("name") :]
+            return
+        named = [token for token in fit if len(token) <= 30 and ends_like_one(token)]
+        wishing = [(token, match) for token in fit if (match := WISHES.match(fold(token)))]
+        first = next((token for token in left if not leads_in(token)), "")
         plain = [token for token in fit if token == first and 2 <= len(token) <= 16 and self._region(token) is None]
         if wishing and not named:
             token, match = wishing[0]

@@ -59,7 +59,7 @@ class _Place:
 
 _SYMBOLS = "•●○◆◇■□▪▫▶►➤➢✔✓✅☑👉📌🔹🔸🔺⭐★☆◎※→❗❓⚠🆘🎯📅📝💡🔥✨🚩📍🙏❌⏰📋📊💪"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫❶❷❸❹❺❻❼❽❾❿⑴⑵⑶⑷⑸⑹⑺⑻⑼⒈⒉⒊⒋⒌⒍⒎⒏⒐㈠㈡㈢㈣㈤"
-_TRIMMED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + ";；,，。、:："
+_TRIMMED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + ";；,，。、:：|｜"
 _DECORATION = re.compile(
     rf"(?:[\s#*>_~+\ufe0f\u200d\u20e3|/]|-+(?!\d)|[—–·]|[{_SYMBOLS}]|[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])+"
 )
@@ -67,7 +67,7 @@ _EMOJI_AT_THE_END = re.compile(r"[\s\ufe0f\u200d\U0001f300-\U0001faff]+$")
 _BULLET_SIGN = re.compile(rf"[{_SYMBOLS}{_CIRCLED}*·+\-–—]")
 _NUMBER = re.compile(
     r"(?:\(?(?P<digits>\d{1,2})(?:[.、)](?!\d)|(?P<point>\.(?=\d+(?:\.\d+)?[^\d.\s]))|\ufe0f?\u20e3)\s*"
-    r"|\(?(?:[一二三四五六七八九]|十[一二三]?)[、.)]\s*|(?<![^\n])[一二三四五六七八九],\s*|(?:第|其)[一二三四五六七八九](?:点|个|条)?[、,.:是]\s*|一是(?=[^\n]*二是)|[二三四五六]是)"
+    r"|\(?(?:[一二三四五六七八九]|十[一二三]?)[、.)]\s*|(?<![^\n])[一二三四五六七八九][,:]\s*|(?:第|其)[一二三四五六七八九](?:点|个|条)?[、,.:是]\s*|一是(?=[^\n]*二是)|[二三四五六]是)"
 )
 # 1.2个亿 and 3.5w after the start of a line are measures, whatever stands before them.
 _MEASURE = re.compile(
@@ -84,11 +84,13 @@ _BARE_NUMBER = re.compile(
     r"(?:^|(?<=[\s,;。:】\])]))(?P<digits>[1-9])(?:(?=[\u4e00-\u9fff])|[\s,]\s*(?=[^\d\s]))(?![月日号点个家次份件台万元天%人店箱年])"
 )
 _BREAK = re.compile(
-    r"(?P<line>\n\s*)|(?P<stop>(?:[;。!?]+|\s/(?=\s))[^\S\n]*)|(?P<comma>(?:,|[^\S\n])[^\S\n]*)|(?P<emoji>(?<=[\u4e00-\u9fff\w])[\U0001f300-\U0001faff]+[^\S\n]*)|(?P<opening>[:】][^\S\n]*)|(?P<bracket>(?=[【\[「『〔(]))"
+    r"(?P<line>\n\s*)|(?P<stop>(?:[;。!?]+|\s[/|](?=\s|$))[^\S\n]*)|(?P<comma>(?:,|[^\S\n])[^\S\n]*)|(?P<emoji>(?<=[\u4e00-\u9fff\w])[\U0001f300-\U0001faff]+[^\S\n]*)|(?P<opening>[:】][^\S\n]*)|(?P<bracket>(?=[【\[「『〔(]))"
 )
 _HEADER = re.compile(
     r"(?:[\u4e00-\u9fff]{2,4}\s+)?[【\[(]?(?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}[日号]?[】\])]?"
     r"\s*[(]?(?:(?:周|星期|礼拜)[一二三四五六日天])?[)]?(?=[\s:,]|$)[^\S\n]*[:,]?"
+    r"|(?:转发|代发|代交|转)[^\n:]{0,8}:?[^\S\n]*(?=\n)"
+    r"|[^\s:,。;]{1,8}[^\S\n]+(?:\d{1,2}/\d{1,2}[^\S\n]+)?\d{1,2}:\d{2}(?::\d{2})?[^\S\n]*(?=\n)"
     r"|(?:汇报人|填报人|提交人|报告人|姓名|部门|日期|时间|区域|岗位|大区)\s*:[^\n]*"
 )
 _NOTHING = re.compile(
@@ -103,7 +105,9 @@ _NOTHING_WRONG = re.compile(
 )
 _HEADED_BY_ONE = re.compile(r"一、")
 _COUNTING_ON = re.compile(r"[二三四五六七八九]、")
-_WANTS_HELP = re.compile(r"(?:需要?|请|希望|恳请|求|申请|麻烦)[^,。;]{0,10}(?:支持|协助|帮|配合|协调|支援|出面|介入)")
+_WANTS_HELP = re.compile(
+    r"^(?:需要?|请(?!假)|希望|恳请|求|申请|麻烦)|(?:需要?|请|希望|恳请|求|申请|麻烦)[^,。;]{0,10}(?:支持|协助|帮|配合|协调|支援|出面|介入)"
+)
 
 
 # Where a section may start in a transcript without a single stop.
@@ -182,9 +186,10 @@ class _Reader:
         if nothing := _NOTHING_WRONG.search(fold(item)):
             item = item[: nothing.start()].strip(_TRIMMED)
         said = fold(item).strip(" .!~()[]【】")
-        if not re.search(r"\w", said) or _NOTHING.fullmatch(re.sub(r"(?:哈|哦|呢|啦|的|吧|了)+$", "", said) or said):
-            return ""
-        return item
+        says_nothing = all(
+            _NOTHING.fullmatch(re.sub(r"(?:哈|哦|呢|啦|的|吧|了)+$", "", part) or part) for part in said.split(",")
+        )
+        return "" if says_nothing or not re.search(r"\w", said) else item
 
     def _marked(self, place: _Place) -> Label | None:
         """The marked heading at `place`; inside a line its mark must be more than the end of the line."""
@@ -296,7 +301,7 @@ class _Reader:
         for match in _NUMBER_INSIDE.finditer(self.folded):
             digits = match["digits"]
             count = int(digits) if digits else None
-            if self._measured(match):
+            if self._measured(match) or (match[0].endswith("是") and not self._headed(match.start())):
                 continue
             if count is None or count == last + 1 or (count == 1 and match["edge"] is not None):
                 found.add(match.start())
@@ -313,6 +318,11 @@ class _Reader:
             self._bare = {match.start(): match.end() for match in run}
             found |= set(self._bare)
         return found
+
+    def _headed(self, at: int) -> bool:
+        """Whether a heading, or nothing, stands before `at` in its sentence: 他提了两点:一是…,二是… stays whole."""
+        begin = self._skip(max(self._begin, *(self.folded.rfind(stop, 0, at) + 1 for stop in "\n;。!")))
+        return begin >= at or bool(marked_label(self.folded, begin) or run_on_label(self.folded, begin))
 
     @staticmethod
     def _counting(matches: list[re.Match[str]]) -> Iterator[re.Match[str]]:

@@ -14,13 +14,13 @@ _WORK = r"(?:工作|任务|事项|主要工作|重点工作|销售工作|客户�
 _TROUBLE = r"(?:问题|困难|风险|卡点|难点|难处|障碍|阻碍|堵点|异常|困惑|难题|麻烦|不足)"
 _BOSS = r"(?:老板|领导|公司|总部|上级|老大|主管|经理|总监)(?:们)?"
 _WHO = rf"(?:{_BOSS}|部门|团队|您|大家|协调|资源)"
-_SUPPORT = r"(?:支持|支援|协助|帮助|协调|帮忙|配合|资源)"
+_SUPPORT = r"(?:支持|支援|协助|帮助|协调|帮忙|配合|资源)(?:解决|处理|落实|推进)?"
 _FINISHED = r"(?:搞定|忙完|完成|做完|办完|干完|办妥|解决)"
 
 # Any short heading of a day that ends in a word for work: 今日跟台情况, 明天要干的.
 _FREE = r"[^\s,。;:\d【】]{0,6}"
-_OF_TODAY = rf"{_TODAY}{_FREE}(?:情况|工作|内容|总结|小结|汇报|进展|记录|成果|的活|的事情?)"
-_OF_TOMORROW = rf"{_TOMORROW}{_FREE}(?:安排|计划|工作|打算|目标|重点|任务|的活|的事情?|要[干做办跑]的|[干做忙办])"
+_OF_TODAY = rf"{_TODAY}{_FREE}(?:情况|工作|内容|总结|小结|汇报|进展|记录|成果|的活儿?|的事情?)"
+_OF_TOMORROW = rf"{_TOMORROW}{_FREE}(?:安排|计划|工作|打算|目标|重点|任务|的活儿?|的事情?|要[干做办跑]的|[干做忙办])"
 
 _WORDS: dict[Section, str] = {
     "done": (
@@ -37,10 +37,10 @@ _WORDS: dict[Section, str] = {
     "problems": (
         rf"(?:{_TODAY}|目前|现在|当前|工作中?|待解决|需解决|未解决|现存|尚存|遗留|重点|突出)?的?(?:遇到|存在|碰到|发现|有)?(?:了|哪些|什么|啥)?的?(?:主要)?的?{_TROUBLE}"
         rf"(?:\s?[/、和与及&]\s?(?:{_TROUBLE}|需?要?(?:支持|协助|帮助|求助)|建议|反馈|思考))*(?:点|事项|反馈|记录|汇总|描述)?|问题点"
-        rf"|(?:今[日天])?未完成(?:的?(?:工作|事项|任务|情况|内容))?(?:及原因)?|(?:没有?|未|还没){_FINISHED}的(?:事情?)?|(?:卡壳|卡住|棘手|头疼|难办|为难)的?(?:地方|事情?|点)|卡在|未[办做]|problems?|issues?|blockers?|risks?"
+        rf"|(?:今[日天])?未完成(?:的?(?:工作|事项|任务|情况|内容))?(?:及原因)?|(?:没有?|未|还没){_FINISHED}的(?:事情?)?|(?:卡壳|卡住|卡脖子|棘手|头疼|难办|为难)的?(?:地方|事情?|点)?|卡在|未[办做]|problems?|issues?|blockers?|risks?"
     ),
     "help": (
-        rf"(?:所?需要?|请求|申请|希望|待|求|要|有)(?:{_WHO}|哪些|什么|啥)?的?{_SUPPORT}"
+        rf"(?:所?需要?|请求|申请|希望|想要|想|待|求|要|有)(?:{_WHO}|哪些|什么|啥)?的?{_SUPPORT}"
         rf"(?:和(?:支持|协助|协调|配合))?(?:的?(?:事项|内容|问题|地方|工作|事)|的)?|求助(?:事项)?|协助(?:事项|需求)?|协调事项|帮忙|帮助"
         rf"|支持(?:需求|事项)|资源需求|协同需求|(?:工作)?支持|{_BOSS}(?:帮忙|{_SUPPORT})|help|support"
         rf"|(?:要|需要?|请|待|求)?(?:{_BOSS})(?:拍板|定夺?|决定|决策|批示|批准|出面)的?(?:事情?|事项)?|请示(?:事项)?|求{_BOSS}|还?缺(?:啥|什么|人手?|的)|还?(?:需要|需)"
@@ -68,7 +68,14 @@ _LOOSE: dict[Section, str] = {
     "plan": _OF_TOMORROW,
     "problems": rf"{_FREE}{_TROUBLE}(?:情况|点|事项|反馈|记录|汇总|描述)",
 }
+# 今日拜访 on a line of its own heads a list; before a colon or a name it is what was done.
+_ERRANDS = (
+    r"(?:拜访|走访|巡店|跑店|巡访|巡检|跟进|外出|出差|接待|行程|客户|门店|跟台|回访|约见|外勤)"
+    r"(?:客户|门店|计划|情况|名单)?"
+)
+_ALONE: dict[Section, str] = {"done": rf"(?:{_TODAY}|上午|下午){_ERRANDS}", "plan": rf"{_TOMORROW}{_ERRANDS}"}
 _LOOSE_HEADINGS = {section: _heading(words) for section, words in _LOOSE.items()}
+_HEADINGS_ALONE = {section: _heading(words) for section, words in _ALONE.items()}
 # Too short or too common to be headings before a mere space.
 _NEEDS_A_MARK = re.compile(
     r"(?:已?完成|总结|小结|汇报|进展|进度|内容|情况|成果|回顾|工作|任务|事项|做了|干了|已做|安排|打算|目标|重点|待办|支持|协助|帮助|帮忙|后续|下周"
@@ -88,6 +95,12 @@ _RUN_ON: tuple[tuple[Section, re.Pattern[str]], ...] = (
     (
         "problems",
         re.compile(
+            r"(?:比较|最|挺)?(?:难办|难搞|头疼|麻烦|棘手|为难|闹心|担心|发愁)的(?:事情?|地方|点)?(?:就?是|在于)"
+        ),
+    ),
+    (
+        "problems",
+        re.compile(
             r"(?:存在问题|遇到的?问题|问题|困难|难点|卡点)(?=\S)"
             r"(?!已|都|解决|反馈|处理|不大|清单|单|件|产品|门店|店|客户|点位|记录|汇总|整改|跟踪|,|;|。)"
         ),
@@ -102,25 +115,33 @@ _RUN_ON: tuple[tuple[Section, re.Pattern[str]], ...] = (
     (
         "plan",
         re.compile(
-            rf"(?:然后|接着)?(?:(?:明日|明天|明儿个?|次日)(?!之星|控股|集团|系)|下一步|接下来)(?:的(?:主要)?(?:{_WORK}|计划){_FILLER}(?:就?是|有))?{_FILLER}"
+            rf"(?:然后|接着)?(?:(?:明日|明天|明儿个?|次日)(?!之星|控股|集团|系)|tomorrow(?![a-z])\s?|下一步|接下来)(?:的(?:主要)?(?:{_WORK}|计划){_FILLER}(?:就?是|有))?{_FILLER}"
         ),
     ),
 )
+# Whoever of our own house help is wanted from; what a client shall do is no help.
+_OURS = r"(?!客户|对方|甲方|业主|他|她|我们?[^,。;:\s]{0,3}(?:来|去)|院方|店长|老板娘)[^,。;:\s要]{1,6}?"
 # These start an item whose own words must stay whole.
 _KEPT: tuple[tuple[Section, re.Pattern[str]], ...] = (
-    ("plan", re.compile(r"明早|明晚|后天|下周[一二三四五六日天]?|(?:计划|打算|准备|预计)(?:明|后天|下周|下一步|周)")),
+    (
+        "plan",
+        re.compile(
+            r"我们?(?:这边|自己)?(?:明[天日早晚]|明儿个?|后天|下周[一二三四五六日天]?)|明早|明晚|后天|下周[一二三四五六日天]?|(?:计划|打算|准备|预计)(?:明|后天|下周|下一步|周)"
+        ),
+    ),
     ("problems", re.compile(r"有(?:一?个|一?点|些)(?:小|大)?(?:麻烦|问题|困难|难处|难点|风险)")),
     (
         "help",
         re.compile(
             r"(?:需要?(?!要?的?支持)|请|希望|恳请|麻烦|盼)[^,。;:\s]{1,8}(?:支持|协助|帮忙|帮助|配合|协调|支援|出面|介入)"
-            r"|需要[^,。;:\s要]{1,6}(?:来|派|过来|到场|跑)[^,。;:\s]{1,6}"
-            rf"|申请[^,。;:\s]{{1,10}}支持|需要?{_WHO}|(?:希望|恳请|盼){_BOSS}"
+            rf"|需要{_OURS}(?:来|派|过来|到场|跑|发|寄|送|出|补|安排|批|修|换|加|给|提供|确认|找|查|核|催|盯)[^,。;:\s]{{1,6}}"
+            rf"|(?:希望|恳请|盼){_OURS}(?:能|可以|尽快|早点|赶紧|帮|给|把|快点)"
+            rf"|申请[^,。;:\s]{{1,10}}支持|需要?{_WHO}|(?:希望|恳请|盼|请){_BOSS}"
         ),
     ),
 )
 _LEAVES_OPEN = re.compile(
-    r"(?:约好?了?|约定|答应|承诺|说好?|确认|要求|通知|表示|反馈|催|让|等|定在|改到|推到|延到|(?<![天日号点周一二三四五六])到|在|于|给|定|是|、)\s*,?\s*$"
+    r"(?:约好?了?|约定|答应|承诺|说好?|确认|要求|通知|表示|反馈|催|让|(?<!在)等|(?<![没未待已])定在|改到|推到|延到|(?<![天日号点周一二三四五六])到|在|于|给|(?<![没未待已])定|是|、)\s*,?\s*$"
 )
 
 
@@ -140,12 +161,14 @@ class Label:
 def marked_label(folded: str, at: int) -> Label | None:
     """The heading at `at`, when a colon, brackets, its own line or, after firm words, white space mark it as one."""
     best: Label | None = None
-    for headings, loose in ((_HEADINGS, False), (_LOOSE_HEADINGS, True)):
+    for headings, loose in ((_HEADINGS, False), (_LOOSE_HEADINGS, True), (_HEADINGS_ALONE, True)):
         for section, pattern in headings.items():
             match = pattern.match(folded, at)
             if match is None or match.end() == at:
                 continue
             mark = _mark(match)
+            if headings is _HEADINGS_ALONE and mark == "colon" and folded[match.end() : match.end() + 1].strip():
+                continue
             if mark == "space" and (loose or section == "other" or _NEEDS_A_MARK.match(match["words"])):
                 continue
             if best is None or match.end() > best.end:
