@@ -31,8 +31,8 @@ from scheduler.jobs import metronome, resume
 from scheduler.policy import DEFAULT_FILE, load
 from storage import inbox, lanes, migrate
 from storage import settings as kept
-from storage.lanes import Waiting
 from storage.store import PostgresStore, SqliteStore, StoreUnavailable, open_store
+from storage.turns import Waiting
 
 log = structlog.get_logger("app")
 

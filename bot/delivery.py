@@ -21,8 +21,9 @@ from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled,
 from bot.runner import Runner
 from bot.types import OutFile, Outgoing, Platform, Receipt
 from storage import lanes, outbox, quota, settings
-from storage.lanes import Bundle, Said, Waiting, Way
+from storage.lanes import Bundle, Said, Way
 from storage.store import Store, StoreUnavailable
+from storage.turns import Waiting
 
 log = structlog.get_logger("delivery")
 

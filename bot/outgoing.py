@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from bot.types import Action, Line, OutFile, Outgoing, Tone
 from storage import people
-from storage.lanes import Bundle, Waiting
+from storage.lanes import Bundle
 from storage.tables import Chat, Person
+from storage.turns import Waiting
 
 Load = Callable[[Mapping[str, Any]], OutFile]
 _BETWEEN = "\n\n"

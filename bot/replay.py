@@ -26,9 +26,9 @@ from bot.worker import Worker
 from scheduler.engine import BATCH, Engine
 from scheduler.policy import Policy
 from storage import events, inbox, lanes, outbox
-from storage.lanes import Waiting
 from storage.store import Store
 from storage.tables import Chat, Inbox, Person, Question
+from storage.turns import Waiting
 
 _REFERENCE = re.compile(r"\{([^{}\s.]+)(?:\.(\d+))?\}")
 _KINDS = get_args(AttachmentKind)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, or_, update
 from sqlmodel import Session, col, select
 
-from storage.tables import Inbox, Moment
+from storage.tables import Inbox, Moment, sqlite_text
 from storage.work import Statement
 
 LEASE = timedelta(seconds=30)
@@ -102,8 +102,8 @@ def adding(dialect: str, letters: Sequence[Letter], now: datetime) -> Statement:
         return Statement(_ADD_POSTGRES, (*map(list, zip(*rows, strict=True)), received))
     # One step of the statement and not one a row: the driver gives up the interpreter at every step, and getting it
     # back from a busy loop takes longer than the insert.
-    at = _sqlite_text(received)
-    values = tuple(value for row in rows for value in (*row[:4], _sqlite_text(row[4]), at))
+    at = sqlite_text(received)
+    values = tuple(value for row in rows for value in (*row[:4], sqlite_text(row[4]), at))
     return Statement(_ADD.format(rows="VALUES " + ",".join([_ROW_SQLITE] * len(rows))), values)
 
 
@@ -118,11 +118,6 @@ def _utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("an aware datetime is needed")
     return moment.astimezone(UTC)
-
-
-def _sqlite_text(moment: datetime) -> str:
-    # As SQLAlchemy writes a DateTime there, or comparisons of text would go wrong.
-    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def claim(session: Session, now: datetime, limit: int = 50) -> list[Inbox]:

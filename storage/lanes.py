@@ -8,33 +8,18 @@ again as the very same one, so that a platform that knows repetitions by their k
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Integer,
-    String,
-    any_,
-    bindparam,
-    case,
-    func,
-    literal_column,
-    or_,
-    true,
-    update,
-)
-from sqlalchemy import select as core_select
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import Connection, func, or_, update
+from sqlmodel import Session, col, select
 
-from storage.tables import Lane, Moment, Outbox
+from storage import turns
+from storage.tables import Lane, Outbox
+from storage.turns import WAITS, Waiting
 
 LEASE = timedelta(seconds=60)
 # So many at most become one message, however short they are.
@@ -56,41 +41,6 @@ class Way:
     merge_bytes: int = 0
     app_gap: float = 0.0
     app_burst: int = 1
-
-
-@dataclass(slots=True)
-class Waiting:
-    """A row of the outbox that was claimed, its columns as they are there: no object of a session, being many."""
-
-    id: int
-    key: str
-    platform: str
-    lane: str
-    target_kind: str
-    target_id: str
-    person_id: int | None
-    chat_id: int | None
-    kind: str
-    clock: str | None
-    about: list[int]
-    mentions: list[int]
-    text: str
-    title: str
-    tones: list[str]
-    actions: list[list[str]]
-    files: list[dict[str, Any]]
-    inbox_id: int | None
-    is_reply: bool
-    reply_url: str | None
-    reply_until: datetime | None
-    made_at: datetime
-    not_before: datetime
-    bundle: str
-    attempts: int
-    retries_from: int
-    tried: list[str]
-    sent_at: datetime | None
-    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,115 +75,6 @@ class Said:
     channel: str = ""
 
 
-# Built once: putting a statement together costs more than running it. The states are written out, so that the
-# database sees that the partial indexes serve.
-_NOW = bindparam("now", type_=Moment)
-_WAITS = col(Outbox.state).in_([literal_column("'queued'"), literal_column("'sending'")])
-_IN_ORDER = (col(Outbox.not_before), col(Outbox.id))
-_APP = aliased(Lane)
-_DUE = (
-    select(Lane.lane, Lane.platform, Lane.next_at)
-    .where(
-        col(Lane.next_at) <= _NOW,
-        col(Lane.platform).not_in(bindparam("without", expanding=True)),
-        ~select(_APP.lane).where(_APP.lane == col(Lane.platform), _APP.ready_at > _NOW).exists(),
-    )
-    .order_by(col(Lane.next_at))
-    .limit(bindparam("limit", type_=Integer))
-    .with_for_update(skip_locked=True)
-    .subquery("due")
-)
-_TABLE = SQLModel.metadata.tables["outbox"]
-_NAMES = [field.name for field in fields(Waiting)]
-_COLUMNS = [_TABLE.c[name] for name in _NAMES]
-_HEADS = (
-    core_select(*_COLUMNS)
-    .where(_TABLE.c.lane == _DUE.c.lane, _WAITS, col(Outbox.not_before) <= _NOW)
-    .order_by(*_IN_ORDER)
-    .limit(bindparam("depth", type_=Integer))
-)
-
-
-def _turns_postgres() -> Any:
-    head = _HEADS.lateral("head")
-    return (
-        core_select(_DUE.c.lane, _DUE.c.platform, *(head.c[name] for name in _NAMES))
-        .select_from(_DUE)
-        .join(head, true(), isouter=True)
-        .order_by(_DUE.c.next_at, _DUE.c.lane, head.c.not_before, head.c.id)
-    )
-
-
-def _turns_sqlite() -> Any:
-    # There are no lateral joins there; a correlated list of row ids is as good.
-    ids = _HEADS.with_only_columns(_TABLE.c.id).correlate(_DUE)
-    return (
-        core_select(_DUE.c.lane, _DUE.c.platform, *_COLUMNS)
-        .select_from(_DUE)
-        .join(_TABLE, _TABLE.c.id.in_(ids), isouter=True)
-        .order_by(_DUE.c.next_at, _DUE.c.lane, *_IN_ORDER)
-    )
-
-
-_TURNS = {"postgresql": _turns_postgres(), "sqlite": _turns_sqlite()}
-_ids = bindparam("ids", type_=postgresql.ARRAY(BigInteger))
-_lanes = bindparam("lanes", type_=postgresql.ARRAY(String))
-
-
-def _among(column: Any, dialect: str, name: str) -> ColumnElement[bool]:
-    """Is the column's value in the list given as `name`? One statement, however long the list is."""
-    if dialect == "postgresql":
-        return column == any_(_ids if name == "ids" else _lanes)  # type: ignore[no-any-return]
-    return column.in_(select(func.json_each(bindparam(name, type_=String)).table_valued("value").c.value))  # type: ignore[no-any-return]
-
-
-def _list(session: Session, values: Iterable[Any]) -> Any:
-    listed = list(values)
-    return listed if session.connection().dialect.name == "postgresql" else json.dumps(listed)
-
-
-_FIRST = (
-    select(case((col(Outbox.not_before) > col(Lane.ready_at), col(Outbox.not_before)), else_=col(Lane.ready_at)))
-    .where(Outbox.lane == Lane.lane, _WAITS)
-    .order_by(*_IN_ORDER)
-    .limit(1)
-    .correlate(Lane)
-    .scalar_subquery()
-)
-_DIALECTS = ("postgresql", "sqlite")
-_REFRESH = {
-    name: update(Lane).where(_among(col(Lane.lane), name, "lanes")).values(leased_until=None, next_at=_FIRST)
-    for name in _DIALECTS
-}
-_HELD = {
-    name: select(Outbox.id, Outbox.attempts, Outbox.lane)
-    .where(_among(col(Outbox.id), name, "ids"), Outbox.state == "sending")
-    .with_for_update()
-    for name in _DIALECTS
-}
-_BY_ID = col(Outbox.id) == bindparam("row_id")
-_BY_LANE = col(Lane.lane) == bindparam("of_lane")
-_CLAIM = (
-    update(Outbox).where(_BY_ID).values(state="sending", attempts=Outbox.attempts + 1, bundle=bindparam("of_bundle"))
-)
-_UNTIL = bindparam("until", type_=Moment)
-_LEASE = (
-    update(Lane).where(_BY_LANE).values(leased_until=_UNTIL, next_at=_UNTIL, ready_at=bindparam("ready", type_=Moment))
-)
-_KEEP = update(Lane).where(_BY_LANE).values(leased_until=_UNTIL, next_at=_UNTIL)
-_SENT = (
-    update(Outbox)
-    .where(_BY_ID)
-    .values(
-        state="sent",
-        sent_at=bindparam("at", type_=Moment),
-        receipt=bindparam("with_receipt"),
-        channel=bindparam("by_channel"),
-        error="",
-    )
-)
-
-
 def claim(
     session: Session,
     now: datetime,
@@ -249,26 +90,20 @@ def claim(
     ways = ways or {}
     room = _room(session, now, ways)
     closed = [*without, *(name for name, messages in room.items() if messages <= 0)]
-    depth = MERGED if any(way.merge_bytes for way in ways.values()) else 1
-    lanes: dict[str, tuple[str, list[Waiting]]] = {}
     session.flush()
     connection = session.connection()
-    found = connection.execute(
-        _TURNS[connection.dialect.name], {"now": now, "limit": limit, "depth": depth, "without": closed}
-    )
-    for lane, platform, *values in found:
-        rows = lanes.setdefault(lane, (platform, []))[1]
-        if values[0] is not None:
-            rows.append(Waiting(*values))
+    heads = turns.first(connection, now, limit, closed)
+    late = [lane for lane, head in heads.items() if head is not None and _is_late(head, now) and _merges(head, ways)]
+    more = turns.behind(connection, late, now, MERGED)
     bundles = []
-    for platform, rows in lanes.values():
-        if rows and room.get(platform, 1) > 0:
-            if platform in room:
-                room[platform] -= 1
-            bundles.append(_bundle(session, rows, ways.get(platform) or Way(), now))
-    _lease(session, bundles, now, ways)
+    for lane, head in heads.items():
+        if head is not None and room.get(head.platform, 1) > 0:
+            if head.platform in room:
+                room[head.platform] -= 1
+            bundles.append(_bundle(connection, more.get(lane) or [head], ways.get(head.platform) or Way()))
+    _lease(connection, bundles, now, ways)
     # Nothing of theirs is due after all.
-    refresh(session, [lane for lane, (_, rows) in lanes.items() if not rows])
+    turns.refresh(connection, [lane for lane, head in heads.items() if head is None])
     _spend(session, bundles, now, ways)
     for bundle in bundles:
         for row in bundle.rows:
@@ -276,16 +111,22 @@ def claim(
     return bundles
 
 
-def _bundle(session: Session, rows: list[Waiting], way: Way, now: datetime) -> Bundle:
-    """What is said together with the first of the rows."""
+def _is_late(head: Waiting, now: datetime) -> bool:
+    return now - head.not_before > PATIENCE
+
+
+def _merges(head: Waiting, ways: Mapping[str, Way]) -> bool:
+    way = ways.get(head.platform)
+    return way is not None and way.merge_bytes > 0 and not head.bundle
+
+
+def _bundle(connection: Connection, rows: list[Waiting], way: Way) -> Bundle:
+    """What is said together with the first of the rows, the others being those it may be merged with."""
     first = rows[0]
     if first.bundle:
-        together = core_select(*_COLUMNS).where(_TABLE.c.lane == first.lane, _WAITS, _TABLE.c.bundle == first.bundle)
-        found = session.connection().execute(together.order_by(*_IN_ORDER))
-        return Bundle(first.bundle, tuple(Waiting(*row) for row in found), repeated=True)
+        return Bundle(first.bundle, tuple(turns.together(connection, first.lane, first.bundle)), repeated=True)
     taken, size = [first], weight(first)
-    late = now - first.not_before > PATIENCE
-    for row in rows[1:] if late else ():
+    for row in rows[1:]:
         size += 2 + weight(row)
         alike = row.is_reply == first.is_reply and not (row.bundle or row.files or first.files)
         if not alike or size > way.merge_bytes:
@@ -299,21 +140,14 @@ def weight(row: Waiting) -> int:
     return len(row.text.encode()) + 40 * len(row.mentions)
 
 
-def _lease(session: Session, bundles: Sequence[Bundle], now: datetime, ways: Mapping[str, Way]) -> None:
-    if not bundles:
-        return
-    connection = session.connection()
-    connection.execute(
-        _CLAIM, [{"row_id": row.id, "of_bundle": bundle.key} for bundle in bundles for row in bundle.rows]
-    )
-    connection.execute(
-        _LEASE,
-        [
-            {"of_lane": bundle.lane, "until": now + LEASE, "ready": now + timedelta(seconds=way.gap)}
-            for bundle in bundles
-            for way in (ways.get(bundle.rows[0].platform) or Way(),)
-        ],
-    )
+def _lease(connection: Connection, bundles: Sequence[Bundle], now: datetime, ways: Mapping[str, Way]) -> None:
+    turns.claim(connection, [(row.id, bundle.key) for bundle in bundles for row in bundle.rows])
+    by_gap: dict[float, list[str]] = {}
+    for bundle in bundles:
+        way = ways.get(bundle.rows[0].platform) or Way()
+        by_gap.setdefault(way.gap, []).append(bundle.lane)
+    for gap, lanes in by_gap.items():
+        turns.lease(connection, lanes, now + LEASE, now + timedelta(seconds=gap))
 
 
 def _room(session: Session, now: datetime, ways: Mapping[str, Way]) -> dict[str, int]:
@@ -342,44 +176,25 @@ def _spend(session: Session, bundles: Sequence[Bundle], now: datetime, ways: Map
     session.flush()
 
 
-def _held(session: Session, pairs: Sequence[tuple[int, int]]) -> dict[int, str]:
-    """Which of these rows are still held by these attempts, with their lanes."""
-    if not pairs:
-        return {}
-    connection = session.connection()
-    ids = _list(session, (row_id for row_id, _ in pairs))
-    found = connection.execute(_HELD[connection.dialect.name], {"ids": ids})
-    attempts = dict(pairs)
-    return {row_id: lane for row_id, attempt, lane in found if attempts[row_id] == attempt}
-
-
 def refresh(session: Session, lanes: Collection[str]) -> None:
     """Finds out anew when each of these lanes is to be looked at; nothing is being said in them."""
-    if lanes:
-        session.flush()
-        connection = session.connection()
-        connection.execute(_REFRESH[connection.dialect.name], {"lanes": _list(session, sorted(lanes))})
+    session.flush()
+    turns.refresh(session.connection(), lanes)
 
 
 def keep(session: Session, bundles: Sequence[Bundle], now: datetime) -> None:
     """Prolongs the leases of sends that take long, as far as they are still held."""
-    lanes = set(_held(session, [pair for bundle in bundles for pair in bundle.held]).values())
+    lanes = set(turns.held(session.connection(), [pair for bundle in bundles for pair in bundle.held]).values())
     if lanes:
-        session.connection().execute(_KEEP, [{"of_lane": lane, "until": now + LEASE} for lane in sorted(lanes)])
+        turns.keep(session.connection(), sorted(lanes), now + LEASE)
 
 
 def sent(session: Session, said: Sequence[Said]) -> set[int]:
     """Marks everything that was said; returns the ids of the rows that were still held by these attempts."""
-    held = _held(session, [pair for one in said for pair in one.bundle.held])
-    values = [
-        {"row_id": row.id, "at": one.at, "with_receipt": one.receipt, "by_channel": _channel(one, row)}
-        for one in said
-        for row in one.bundle.rows
-        if row.id in held
-    ]
-    if values:
-        session.connection().execute(_SENT, values)
-        refresh(session, set(held.values()))
+    session.flush()
+    rows = [(row.id, row.attempts, one.at, one.receipt, _channel(one, row)) for one in said for row in one.bundle.rows]
+    held = turns.sent(session.connection(), rows)
+    turns.refresh(session.connection(), set(held.values()))
     return set(held)
 
 
@@ -401,7 +216,7 @@ def fail(
     `arrived` says that it may have arrived: it stays the bundle it is. `apart` makes every row a message of its own.
     The whole lane waits, so that nothing overtakes.
     """
-    held = _held(session, bundle.held)
+    held = turns.held(session.connection(), bundle.held)
     for row in bundle.rows:
         if row.id in held:
             values: dict[str, Any] = {"state": "queued" if retry_at else "dead", "error": error[:500]}
@@ -455,7 +270,7 @@ def set_back(session: Session, now: datetime) -> None:
     connection = session.connection()
     at_once = or_(col(Outbox.not_before) <= col(Outbox.made_at), col(Outbox.retries_from) > 0)
     connection.execute(
-        update(Outbox).where(_WAITS, col(Outbox.not_before) > now, at_once).values(not_before=now - LEASE)
+        update(Outbox).where(WAITS, col(Outbox.not_before) > now, at_once).values(not_before=now - LEASE)
     )
     connection.execute(update(Lane).where(col(Lane.ready_at) > now).values(ready_at=now))
     late = now + LEASE

@@ -15,14 +15,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from storage import quota
-from storage.lanes import Waiting
 from storage.tables import Chat, Identity, Lane, Outbox
+from storage.turns import WAITS, Waiting
 
 # Why a row is born dead.
 NO_ADDRESS = "no address is known for this person"
 USED_UP = "the month's"
 
-_WAITS = col(Outbox.state).in_([literal_column("'queued'"), literal_column("'sending'")])
 _NEVER_SPOKEN_TO = datetime(2000, 1, 1, tzinfo=UTC)
 _DEAD = col(Outbox.state) == literal_column("'dead'")
 
@@ -173,7 +172,7 @@ def arrive(session: Session, platform: str, lane: str, due: datetime) -> None:
 
 def waiting(session: Session) -> int:
     """How many messages wait to be said."""
-    return session.exec(select(func.count()).where(_WAITS)).one()
+    return session.exec(select(func.count()).where(WAITS)).one()
 
 
 def dead(session: Session, limit: int | None = 50) -> list[Outbox]:

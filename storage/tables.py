@@ -45,6 +45,13 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def sqlite_text(moment: datetime) -> str:
+    """A moment as SQLite keeps it, where comparisons are those of texts. Raises ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError("an aware datetime is needed")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 # SQLite numbers rows by itself only in a column of type INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 

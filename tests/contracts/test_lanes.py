@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from storage import lanes, outbox, people
+from storage import lanes, outbox, people, turns
 from storage.lanes import LEASE, PATIENCE, Bundle, Said, Way
 from storage.store import PostgresStore, SqliteStore
 from storage.tables import Outbox, Person
@@ -245,7 +245,7 @@ async def test_the_search_never_reads_what_is_throttled(postgres_url: str) -> No
         connection.execute(text("ANALYZE"))
 
     def plan(session: Session) -> str:
-        compiled = lanes._TURNS["postgresql"].params(now=NOW, limit=50, depth=20, without=[])
+        compiled = turns.FIRST["postgresql"].params(now=NOW, limit=50, without=[])
         connection = session.connection()
         statement = compiled.compile(connection, compile_kwargs={"literal_binds": True, "render_postcompile": True})
         return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}"))
