@@ -15,6 +15,9 @@ from storage import events, facts
 from storage.tables import Commitment, Person
 
 _WORD = re.compile(r"\w")
+_ALL = re.compile(r"\s*(?:全部|所有|全都?)(?:的)?(?:承诺)?(?:了)?\s*")
+# Nothing is closed that was not shown, and nobody reads more in one message.
+_MOST_AT_ONCE = 20
 _PARTICLES = re.compile(r"[\s,，。、了的给把已]")
 
 
@@ -231,6 +234,8 @@ def done(talk: Talk, rest: str) -> Answer:
             numbers, note = glued, words
     if numbers:
         return close(talk, numbers, note if _WORD.search(note) else "")
+    if _ALL.fullmatch(fold(rest)):
+        return ask_all(talk)
     if not rest:
         mine = facts.commitments(talk.session, [talk.my_id])
         if len(mine) == 1 and talk.attachments:
@@ -248,6 +253,18 @@ def ask_done(talk: Talk, words: str) -> Answer | None:
     """Asks whether my open commitments that these words mean are kept; None when they mean none."""
     found, _ = _mine_named(talk, words)
     return _which(talk, "done_which", found) if found else None
+
+
+def ask_all(talk: Talk) -> Answer:
+    """`全部完成`: lists my open commitments, the earliest due first, and asks once whether to close them all."""
+    mine = facts.commitments(talk.session, [talk.my_id])
+    if not mine:
+        return Answer("nothing_open", {})
+    items = [shown(talk, row) for row in mine[:_MOST_AT_ONCE]]
+    options = [item["number"] for item in items]
+    talk.ask("done", {"options": options, "proof": _proof(talk), "all": True})
+    told = {"items": items, "total": len(mine), "now": talk.now}
+    return Answer("done_all", told, kind="question", about=options)
 
 
 def _which(talk: Talk, template: str, rows: list[Commitment]) -> Answer:

@@ -109,11 +109,11 @@ def _taught(talk: Talk, answer: Answer, asked: dict[str, Any], option: dict[str,
     return replace(answer, learned=client_names.learn(talk, asked.get("said", ""), option["id"], offered))
 
 
-def _date(talk: Talk) -> deadline.Due | None:
-    """The date this message is, if it is nothing else; a word too vague for one counts, with its issue."""
-    read = deadline.read_due(talk.text, talk.now, talk.calendar)
+def date_alone(talk: Talk, text: str) -> deadline.Due | None:
+    """The date that `text` is, if it is nothing else; a word too vague for one counts, with its issue."""
+    read = deadline.read_due(text, talk.now, talk.calendar)
     vague = read.issue == "vague" and not read.rest.strip(" 。.，,!！吧")
-    return read if vague or deadline.is_due_only(talk.text, talk.now, talk.calendar) else None
+    return read if vague or deadline.is_due_only(text, talk.now, talk.calendar) else None
 
 
 # --- what was missing from a commitment -------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def _complete(talk: Talk, question: Question) -> Answer | None:
     todo = [item for item in question.payload["todo"] if _missing(talk, item)]
     unclear = [item for item in todo if item["kind"] == "client"]
     option: dict[str, Any] | None = None
-    read = _date(talk)
+    read = date_alone(talk, talk.text)
     if read is not None:
         waiting = [item for item in todo if item["kind"] == "due"]
         if not waiting:
@@ -172,7 +172,7 @@ def _missing(talk: Talk, item: dict[str, Any]) -> bool:
 def _done(talk: Talk, question: Question) -> Answer | None:
     options: list[int] = question.payload["options"]
     numbers, rest = take_numbers(talk.text)
-    if len(options) == 1 and is_yes(talk.text):
+    if (len(options) == 1 or question.payload.get("all")) and is_yes(talk.text):
         numbers = options
     elif picked := choices(talk.text, len(options)):
         numbers = [options[index - 1] for index in picked]
@@ -194,7 +194,7 @@ def _changeable(talk: Talk, numbers: list[int]) -> bool:
 
 
 def _moved(talk: Talk, question: Question) -> Answer | None:
-    read = _date(talk)
+    read = date_alone(talk, talk.text)
     numbers = _asked_of(question)
     if read is None or not _changeable(talk, numbers):
         return None

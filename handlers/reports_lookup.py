@@ -11,6 +11,7 @@ from handlers.language.deadline import read_day
 from handlers.language.text import fold
 from handlers.talk import Answer, Talk
 from storage import facts, people
+from storage.tables import Person
 
 _DAY = re.compile(
     r"(?:昨[天日]|前[天日]|今[天日]|上?个?(?:周|星期|礼拜)[一二三四五六日天]|(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}[日号]?|\d{1,2}[日号])?"
@@ -63,6 +64,12 @@ def show(talk: Talk, rest: str) -> Answer | None:
     day = _day_named(talk, named_day) if named_day else shown.report_day(talk)
     if day is None:
         return None
+    return show_day(talk, person, day)
+
+
+def show_day(talk: Talk, person: Person, day: date) -> Answer:
+    """One person's report of a day, to whoever may see it."""
+    assert person.id is not None
     if not talk.sees(person.id):
         return Answer("not_below_you", {"name": person.name})
     row = facts.report(talk.session, person.id, day)

@@ -27,11 +27,12 @@ from handlers import (
     questions,
     reports,
     reports_lookup,
+    shortened,
     spoken,
 )
 from handlers.language.clauses import is_commitment
 from handlers.language.contact import read_contact
-from handlers.language.intent import command
+from handlers.language.intent import command, handed_to, moving, record_alone
 from handlers.language.lead import read_lead
 from handlers.language.text import fold
 from handlers.talk import Answer, Talk
@@ -153,6 +154,12 @@ def _done_mark(text: str) -> str | None:
     return None
 
 
+_everything = _pattern(
+    r"(?:我的?|手上的?)?(?:全部|全都?|都|所有(?:的)?(?:承诺)?都?)(?:已经?)?(?:完成|搞定|办完|做完|办好)(?:了|掉)?()"
+    r"|(?:完成|搞定)(?:全部|所有)(?:的)?(?:承诺)?()"
+)
+
+
 def _report(talk: Talk, rest: str) -> Answer | None:
     if not rest:
         return reports.draft(talk)
@@ -226,6 +233,7 @@ ROUTES: tuple[Route, ...] = (
     Route("lists", mentioned_list, lists.of_person),
     Route("commitment", _whole(is_commitment), lambda talk, _: commitments.record(talk)),
     Route("done", _done_mark, commitments.done),
+    Route("done", _everything, lambda talk, _: commitments.ask_all(talk)),
     Route("done", _word("完成", "完成了", "搞定", "搞定了", "已完成", "done"), commitments.done),
     Route("postpone", _word("延期", "推迟", "顺延"), changes.postpone),
     Route("cancel", _word("取消", tight="请休出"), changes.cancel),
@@ -235,6 +243,9 @@ ROUTES: tuple[Route, ...] = (
     Route("postpone", _behind("延期", "推迟", "顺延", tight=r"今明后大下本这周星礼月\d"), changes.postpone),
     Route("cancel", _behind("取消"), changes.cancel),
     Route("transfer", _behind("转交", "移交"), changes.hand_over),
+    Route("transfer", _whole(handed_to), lambda talk, _: shortened.hand_over(talk)),
+    Route("postpone", _whole(moving), lambda talk, _: shortened.move(talk)),
+    Route("record", _whole(record_alone), lambda talk, _: shortened.record(talk)),
     Route("help", _word("帮助", "help", "菜单", "怎么用", "?", "使用说明", "你能做什么", "能做什么"), _help),
     Route("undo", _word("撤销", "撤回"), lambda talk, _: undo(talk)),
     Route("lists", person_list, _somebodys),
@@ -275,7 +286,12 @@ def handle(talk: Talk) -> Answer:
             answer = route.act(talk, rest)
             if answer is not None:
                 return answer
-    return questions.answered(talk) or spoken.answer(talk, _topics()) or basics.not_understood(talk, nearest(talk.text))
+    return (
+        questions.answered(talk)
+        or spoken.answer(talk, _topics())
+        or shortened.client_alone(talk)
+        or basics.not_understood(talk, nearest(talk.text))
+    )
 
 
 def nearest(text: str, count: int = 2) -> Sequence[str]:

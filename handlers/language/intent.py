@@ -95,6 +95,39 @@ def take_records(text: str, known: Callable[[int], bool]) -> tuple[list[int], st
     return numbers, rest.strip(" ,，、;；:：\n\t")
 
 
+_HANDED = re.compile(
+    r"(?:把|将)?\s*(#?\s*\d{1,9}(?:\s*[\s,、和]\s*#?\d{1,9})*)\s*(?:号|这[条个]|那[条个])?\s*都?"
+    r"(?:转交|移交|转|交|派)?给\s*@?\s*([^\s@,]{0,10}?)\s*(?:吧|来?(?:办|跟|负责|处理|跟进))?"
+)
+
+
+def handed_to(text: str) -> tuple[list[int], str] | None:
+    """The record numbers and the name of `把12给李娜`, `12、13 转给李娜`; the name is empty where an @ stood alone."""
+    found = _HANDED.fullmatch(fold(text).strip(" 。.!~"))
+    return ([int(number) for number in re.findall(r"\d+", found[1])], found[2]) if found else None
+
+
+_MOVING = re.compile(r"\s*(?:那|就|还是|先|都)*\s*(改|换|调|延期|推迟|顺延|延|推|挪)(?:到|至|成|为)(?=.)")
+
+
+# 延期到周五可以吗 asks somebody for it.
+_WHETHER = re.compile(r"吗|行不行|好不好|能不能|\?")
+
+
+def moving(text: str) -> tuple[str, str] | None:
+    """`改` or `延期`, and the words behind it, of a message that may be nothing but a new date (`推到下周三吧`)."""
+    found = _MOVING.match(fold(text))
+    if found is None or _WHETHER.search(found.string):
+        return None
+    return "改" if found[1] in "改换调" else "延期", text[found.end() :].strip()
+
+
+def record_alone(text: str) -> int | None:
+    """The number of a message that is nothing but `#12`; a bare 12 is none, it may answer a question."""
+    found = re.fullmatch(r"#\s*(\d{1,9})", fold(text).strip(" 。.?~"))
+    return int(found[1]) if found else None
+
+
 def is_measured(after: str) -> bool:
     """Do the words behind a number measure or date something with it (`天后`, `台样机`)?"""
     return _MEASURED.match(fold(after)) is not None

@@ -137,7 +137,7 @@ _CLASSES: Final[dict[str, str]] = {
     # what may or should be
     "E": "能 会 可以 能不能 可不可以 应该 该 要 得 想 准备 打算 计划 必须 需要 最好 可能 如果 要是 万一 希望",
     # looked at already, or not to be done: no request
-    "!": """看了 看过 看完 看完了 看过了 查了 查过 知道了 不要 别 不用 不必 记得 没啥 发了 了解了 说了 整理了
+    "!": """谁来 看了 看过 看完 看完了 看过了 查了 查过 知道了 不要 别 不用 不必 记得 没啥 发了 了解了 说了 整理了
     写了 做了""",
     # whether; 没 only at the end of a clause
     "y": "吗 没 没有 不 么",

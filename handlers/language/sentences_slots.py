@@ -66,6 +66,7 @@ _RULES = (
     _Rule("who_follows", ("x", "w", "hb8O"), "hb8OrzuyU"),
     _Rule("who_follows", ("x", "w", "Q"), "bOruy", name_first=True),
     _Rule("who_follows", ("x", "8", "q"), "rzuO"),
+    _Rule("who_follows", ("x", "p", "h"), "rzuOy", asking=True),
     # when it was last in touch
     _Rule("last_contact", ("x", "l", "tw", "ch"), "chrzuyglOImaY"),
     _Rule("last_contact", ("x", "t", "N", "chg3"), "chrzuyglOae"),
@@ -83,6 +84,7 @@ _RULES = (
     _Rule("last_contact", ("x", "3", "y"), "rzuOldIN"),
     _Rule("last_contact", ("x", "l", "tw", "36"), "rzuOldIcmaY"),
     _Rule("last_contact", ("x", "7", "t", "c"), "zuO"),
+    _Rule("last_contact", ("x", "7", "c", "g"), "rzuOyI", asking=True),
     # everything so far
     _Rule("timeline", ("x", "k"), "kGczhguOqrUd", asking=True),
     _Rule("timeline", ("x", "G", "qH", "chF36"), "kGczhguOqHrUwF"),

@@ -10,7 +10,8 @@ from tests.prompt_samples.parts import Sample
 from tests.prompt_samples.records import RECORDS
 from tests.prompt_samples.reports import REPORTS
 from tests.prompt_samples.several import SEVERAL
+from tests.prompt_samples.shortened import SHORTENED
 
-SAMPLES: list[Sample] = [*COMMITMENTS, *RECORDS, *CLIENTS, *REPORTS, *CLOCKS, *DIALOGS, *SEVERAL]
+SAMPLES: list[Sample] = [*COMMITMENTS, *RECORDS, *CLIENTS, *REPORTS, *CLOCKS, *DIALOGS, *SEVERAL, *SHORTENED]
 
 __all__ = ["SAMPLES", "Sample"]

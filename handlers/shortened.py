@@ -1,0 +1,100 @@
+"""Commands that leave something out: `改到周四` the number, `把12给李娜` the word, `#12` and `协和` nearly all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from handlers import changes, queries, questions, record_shown
+from handlers.commitments import shown
+from handlers.language.client_command import is_telling
+from handlers.language.intent import handed_to, moving, record_alone
+from handlers.language.sentences_names import client_words
+from handlers.language.text import fold
+from handlers.talk import Answer, Talk
+from handlers.undo import WINDOW
+from storage import events, facts
+from storage.tables import Commitment, Inbox
+
+_LISTED = 9
+_LONGEST_NAME = 40
+# Questions that a date answers by itself.
+_DATED = frozenset({"complete", "postpone", "correct"})
+
+
+def move(talk: Talk) -> Answer | None:
+    """`改到周四`: the one commitment I made or changed here last; of several, or of none so fresh, it asks which."""
+    verb, words = moving(talk.text) or ("", "")
+    read = questions.date_alone(talk, words) if words else None
+    if read is None:
+        return None
+    question = facts.asked(talk.session, talk.my_id, talk.lane, talk.now)
+    if question is not None and question.kind in _DATED:
+        return questions.answered(replace(talk, text=words))
+    rows = _just_now(talk)
+    if len(rows) != 1:
+        return _which(talk, verb, read.phrase, rows or facts.commitments(talk.session, [talk.my_id]))
+    numbers = [rows[0].number]
+    if read.due is None or read.issue is not None:
+        return changes.ask_date(talk, numbers, verb, read.issue, read.phrase)
+    return changes.move_each(talk, numbers, read.due, "", counted=verb == "延期", uncertain=read.uncertain)
+
+
+def _just_now(talk: Talk) -> list[Commitment]:
+    """The open commitments that my latest change made or changed, if it was here and minutes ago."""
+    latest = events.last_by(talk.session, talk.my_id, talk.now - WINDOW)
+    if not latest:
+        return []
+    message = talk.session.get(Inbox, latest[0].inbox_id)
+    if message is None or message.lane != talk.lane:
+        return []
+    numbers = {(event.payload or {}).get("number") for event in latest if event.subject.startswith("commitment:")}
+    rows = [talk.session.get_one(Commitment, number) for number in numbers if number is not None]
+    return sorted((row for row in rows if row.state == "open"), key=lambda row: row.number)
+
+
+def _which(talk: Talk, verb: str, phrase: str, rows: list[Commitment]) -> Answer:
+    if not rows:
+        return Answer("nothing_open", {})
+    items = [shown(talk, row) for row in rows[:_LISTED]]
+    talk.ask("number", {"verb": verb, "rest": phrase})
+    told = {"verb": verb, "phrase": phrase, "items": items, "total": len(rows), "now": talk.now}
+    return Answer("number_which", told, kind="question", about=[item["number"] for item in items])
+
+
+def hand_over(talk: Talk) -> Answer | None:
+    """`把12给李娜`, `12 转给李娜`: as `转交 12 @李娜`, where a number is a record's and the name somebody's."""
+    numbers, name = handed_to(talk.text) or ([], "")
+    known = [number for number in numbers if events.kind_of(talk.session, number) is not None]
+    if not known or not (talk.mentioned or name in talk.roster()):
+        return None
+    return changes.hand_over(talk, f"{'、'.join(map(str, numbers))} @{name}")
+
+
+def record(talk: Talk) -> Answer | None:
+    """`#12`: the record; where I was asked which one, it is the answer."""
+    number = record_alone(talk.text)
+    question = facts.asked(talk.session, talk.my_id, talk.lane, talk.now)
+    # A number is no reason.
+    answer = questions.answered(talk) if question is not None and question.kind != "cancel" else None
+    return answer or (record_shown.show(talk, number) if number is not None else None)
+
+
+def client_alone(talk: Talk) -> Answer | None:
+    """A client's name and nothing else: its card, or the question which client; None for any other words."""
+    said = fold(talk.text).strip(" 。.!,?~")
+    if not 2 <= len(said) <= _LONGEST_NAME or talk.person(talk.text.strip()) is not None:
+        return None
+    match = talk.directory.mention(talk.text.strip())
+    # The whole name, be it of everyday words; a part of one only when it cannot be talk.
+    named = (match.exact and len(said) > 2) or (client_words(said) == said and is_telling(said))
+    if not named or not match.candidates or not all(_is_part(talk, said, key) for key in match.candidates):
+        return None
+    return queries.card(talk, talk.text)
+
+
+def _is_part(talk: Talk, said: str, client_id: int) -> bool:
+    """Do the words stand in a name of the client just so?"""
+    plain = said.replace(" ", "")
+    names: list[Any] = [talk.client_name(client_id), *talk.aliases_of(client_id)]
+    return any(plain in fold(name).replace(" ", "") for name in names if name)
