@@ -161,6 +161,7 @@ def _show_draft(talk: Talk, row: DailyReport, words: ReportVersion) -> Answer:
     told = shown.told(talk, talk.me, row, words) | {
         "open": [shown.commitment(talk, item) for item in mine[:10]],
         "total": len(mine),
+        "unrecorded": shown.unrecorded(talk, row.day),
     }
     about = [row.number, *shown.named(talk, words), *(item.number for item in mine[:10])]
     return Answer("report_draft", told, kind="report", about=about)

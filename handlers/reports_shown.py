@@ -62,6 +62,20 @@ def counts(talk: Talk, person_id: int, day: date) -> dict[str, int]:
     }
 
 
+def unrecorded(talk: Talk, day: date) -> list[dict[str, str]]:
+    """The day's contacts of the person who speaks that were not recorded, since nobody said which client they were.
+
+    Those sent again and recorded since are left out.
+    """
+    since, until = bounds(talk, day)
+    recorded = {row.text for row in facts.contacts_of(talk.session, talk.my_id, since, until)}
+    asked = (
+        question.payload["contact"] for question in facts.unanswered(talk.session, talk.my_id, "contact", since, until)
+    )
+    left = {contact["body"]: contact["channel"] for contact in asked if contact["body"] not in recorded}
+    return [{"channel": CHANNELS[channel], "text": talk.safe(body, talk.my_id)} for body, channel in left.items()]
+
+
 def told(
     talk: Talk, person: Person, row: DailyReport, words: ReportVersion, *, for_other: bool = False
 ) -> dict[str, Any]:

@@ -221,10 +221,7 @@ def ask(
     expires_at: datetime,
     inbox_id: int | None,
 ) -> None:
-    """Puts a question to one person in one chat; an older one there is dropped."""
-    for old in _open_questions(session, person_id, lane, now):
-        old.answered_at = now
-        session.add(old)
+    """Puts a question to one person in one chat; an older one there can no longer be answered by a bare word."""
     session.add(
         Question(
             person_id=person_id,
@@ -239,23 +236,22 @@ def ask(
 
 
 def asked(session: Session, person_id: int, lane: str, now: datetime) -> Question | None:
-    """What this person was last asked in this chat and has not answered."""
-    found = _open_questions(session, person_id, lane, now)
-    return found[0] if found else None
+    """What this person was last asked in this chat, if that is still open."""
+    statement = select(Question).where(Question.person_id == person_id, Question.lane == lane)
+    last = session.exec(statement.order_by(col(Question.id).desc()).limit(1)).first()
+    return last if last is not None and last.answered_at is None and last.expires_at > now else None
 
 
-def _open_questions(session: Session, person_id: int, lane: str, now: datetime) -> list[Question]:
-    statement = (
-        select(Question)
-        .where(
-            Question.person_id == person_id,
-            Question.lane == lane,
-            col(Question.answered_at).is_(None),
-            col(Question.expires_at) > now,
-        )
-        .order_by(col(Question.id).desc())
+def unanswered(session: Session, person_id: int, kind: str, since: datetime, until: datetime) -> list[Question]:
+    """The questions of a kind asked of a person in [since, until) that were passed over, the oldest first."""
+    statement = select(Question).where(
+        Question.person_id == person_id,
+        Question.kind == kind,
+        col(Question.answered_at).is_(None),
+        col(Question.asked_at) >= since,
+        col(Question.asked_at) < until,
     )
-    return list(session.exec(statement))
+    return list(session.exec(statement.order_by(col(Question.id))))
 
 
 def count_contacts(session: Session, client_id: int) -> int:

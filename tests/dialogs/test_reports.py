@@ -56,6 +56,38 @@ async def test_a_draft_is_added_to_before_it_goes(quick: Store) -> None:
     assert len(told.others) == 1
 
 
+async def test_contacts_whose_client_nobody_named_are_shown_in_the_draft(store: Store) -> None:
+    told = await hold(
+        store,
+        "10:05 王磊：微信 老瑞医疗 发了产品视频",
+        "10:06 王磊：电话 顺达机电 问了交期",
+        "10:07 王磊：不用",
+        "10:08 王磊：【承诺】给仁济送画册 今天17点",
+        "10:09 王磊：拜访 云岭制药 见了刘工",
+        "10:10 王磊：帮助",
+        "17:00 王磊：日报",
+        "17:01 王磊：微信 老瑞医疗 发了产品视频",
+        "17:02 王磊：是",
+        "17:03 王磊：日报",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(7), "王磊", "report", "2 条没记下", "微信 老瑞医疗", "拜访 云岭制药", without=["顺达"])
+    check(told.answer(10), "王磊", "report", "1 条没记下", "拜访 云岭制药", without=["微信 老瑞医疗 发了"])
+
+
+async def test_an_older_question_is_not_answered_by_a_later_word(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "10:05 王磊：微信 老瑞医疗 发了产品视频",
+        "10:06 王磊：电话 顺达机电 问了交期",
+        "10:07 王磊：是",
+        "10:08 王磊：是",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(3), "王磊", "reply", "顺达机电")
+    check(told.answer(4), "王磊", "reply", without=["老瑞医疗"])
+
+
 async def test_a_draft_is_no_report(quick: Store) -> None:
     told = await hold(
         quick, *DAY, "17:00 王磊：日报", "17:01 陈静：谁没交日报", "17:02 陈静：日报 王磊", policies=NO_CLOCKS

@@ -15,6 +15,8 @@ _PROPOSED = [
     {"matter": "回访", "due": DUE, "client_id": None},
 ]
 
+_PASSED_OVER = [{"channel": "微信", "text": "老瑞 发了产品视频"}]
+
 
 def _missing(**changed: Any) -> dict[str, Any]:
     return {"day": TODAY, "names": [], "missing": 0, "submitted": 0, "alone": False, "now": NOW} | changed
@@ -24,24 +26,24 @@ REPORTS: list[Sample] = [
     *both("report_empty", {"day": day(23), "now": NOW}, {"day": TODAY, "now": NOW}),
     *both(
         "report_draft",
-        report(version=0, plan=["#12 给清河寄样品"]) | {"open": _OPEN, "total": 12},
-        bare_report(version=0, done=[]) | {"open": [], "total": 0},
+        report(version=0, plan=["#12 给清河寄样品"]) | {"open": _OPEN, "total": 12, "unrecorded": _PASSED_OVER * 4},
+        bare_report(version=0, done=[]) | {"open": [], "total": 0, "unrecorded": []},
         Sample(
             "report_draft",
             "nothing yet",
-            bare_report(version=0, done=[]) | {"open": [], "total": 0},
+            bare_report(version=0, done=[]) | {"open": [], "total": 0, "unrecorded": []},
             unsaid=("确认",),
         ),
         Sample(
             "report_draft",
             "open promises alone",
-            bare_report(version=0, done=[]) | {"open": _OPEN, "total": 2},
-            said=("确认", "共 2 条"),
+            bare_report(version=0, done=[]) | {"open": _OPEN, "total": 2, "unrecorded": _PASSED_OVER},
+            said=("确认", "共 2 条", "没记下"),
         ),
         Sample(
             "report_draft",
             "in a group",
-            report(version=0, done=[f"打电话给孙工 {PHONE}"]) | {"open": _OPEN, "total": 2},
+            report(version=0, done=[f"打电话给孙工 {PHONE}"]) | {"open": _OPEN, "total": 2, "unrecorded": _PASSED_OVER},
             in_group=True,
             said=("确认", "139****2222"),
             unsaid=("逾期",),
