@@ -182,7 +182,7 @@ class Replay:
         letter = inbox.Letter(
             message.platform, message.message_id, letters.lane(message), letters.pack(message), message.sent_at
         )
-        await self.store.write(lambda session: inbox.add(session, [letter], self.clock.now()), "inbox")
+        await self.store.write(lambda session: inbox.add(session, [letter], self.clock.now()))
         await self.worker.drain()
         spoken = await self.store.read(lambda session: _spoken(session, message_id))
         if line.key is not None:

@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from storage.work import (
     BUSY_SECONDS,
-    WORK_SECONDS,
     Job,
     Lane,
     Outcome,
+    Precedence,
     Statement,
     StoreUnavailable,
     T,
@@ -59,6 +59,7 @@ class PostgresStore:
         )
         self._queues: dict[str, asyncio.Queue[Job]] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._precedence = Precedence()
         self._closed = False
 
     async def write(self, work: Work[T], lane: Lane = "work") -> T:
@@ -70,6 +71,8 @@ class PostgresStore:
         if lane not in self._queues:
             self._queues[lane] = asyncio.Queue()
             self._tasks.append(asyncio.create_task(self._run(lane), name=f"writer-{lane}"))
+        if lane == "inbox":
+            self._precedence.letter(time.monotonic())
         job = Job(work, lane)
         self._queues[lane].put_nowait(job)
         result: T = await job.future
@@ -109,10 +112,14 @@ class PostgresStore:
             while True:
                 if not waiting:
                     waiting.append(await pending.get())
-                while not pending.empty():
-                    waiting.append(pending.get_nowait())
                 taken: list[Job] = []
+                began = time.monotonic()
                 try:
+                    if lane == "work":
+                        await self._give_way()
+                        began = time.monotonic()
+                    while not pending.empty():
+                        waiting.append(pending.get_nowait())
                     connection, outcomes = await self._commit(lane, waiting, taken, connection)
                 except asyncio.CancelledError:
                     outcomes = failed([*taken, *waiting], StoreUnavailable("closed"))
@@ -122,12 +129,28 @@ class PostgresStore:
                     waiting.clear()
                     connection = None
                 finally:
+                    if lane == "work":
+                        self._precedence.worked(began, time.monotonic())
+                    else:
+                        self._precedence.letter(time.monotonic())
                     settle(outcomes)
                     for _ in outcomes:
                         pending.task_done()
         finally:
             if connection is not None:
                 await connection.close()
+
+    async def _give_way(self) -> None:
+        seconds = self._precedence.wait(time.monotonic())
+        while seconds and not self._closed:
+            await asyncio.sleep(seconds)
+            seconds = self._precedence.wait(time.monotonic())
+
+    def _interrupting(self, lane: str) -> Callable[[], bool]:
+        if lane == "inbox":
+            return lambda: False
+        began = time.monotonic()
+        return lambda: self._precedence.enough(began, time.monotonic())
 
     async def _commit(
         self, lane: str, waiting: deque[Job], taken: list[Job], connection: AsyncConnection | None
@@ -146,7 +169,7 @@ class PostgresStore:
                     transaction = await connection.begin()
                     if lane == "work":
                         await connection.execute(_LOCK_WORK, {"key": _WORK_LOCK})
-                    outcomes = await connection.run_sync(attempt_all, waiting, _enough(), taken)
+                    outcomes = await connection.run_sync(attempt_all, waiting, self._interrupting(lane), taken)
                 except Exception as error:
                     # Nothing of it is committed, or bears a repetition: a connection that idled too long is no
                     # reason to fail, nor is a crossing of locks.
@@ -165,11 +188,6 @@ class PostgresStore:
                     await _discard(connection)
                 raise
             return connection, outcomes
-
-
-def _enough() -> Callable[[], bool]:
-    until = time.monotonic() + WORK_SECONDS
-    return lambda: time.monotonic() > until
 
 
 async def _run_statement(connection: AsyncConnection, statement: Statement, job: Job) -> Outcome:

@@ -18,10 +18,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 from storage.work import (
     BUSY_SECONDS,
-    WORK_SECONDS,
     Job,
     Lane,
     Outcome,
+    Precedence,
     Statement,
     StoreUnavailable,
     T,
@@ -34,9 +34,6 @@ from storage.work import (
     settle,
     unavailable,
 )
-
-# A letter waits so long for the work before it at least, or every letter would end a transaction.
-LETTER_SECONDS = 0.005
 
 
 class SqliteStore:
@@ -54,6 +51,7 @@ class SqliteStore:
         self._work: deque[Job] = deque()
         self._connection: Connection | None = None
         self._last = False
+        self._precedence = Precedence()
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -96,39 +94,48 @@ class SqliteStore:
         self._writer.dispose()
 
     def _run(self) -> None:
-        while self._fetch():
+        while self._fetch(self._patience()):
             # Letters in a transaction of their own: a platform waits for its answer, handlers can wait for that.
-            for waiting, enough in ((self._letters, _never), (self._work, self._interrupting())):
-                if waiting:
-                    _tell(self._commit(waiting, enough))
+            if self._letters:
+                _tell(self._commit(self._letters, _never))
+                self._precedence.letter(time.monotonic())
+            elif self._work and not self._patience():
+                began = time.monotonic()
+                _tell(self._commit(self._work, self._interrupting(began)))
+                self._precedence.worked(began, time.monotonic())
         if self._connection is not None:
             self._connection.close()
 
-    def _fetch(self) -> bool:
-        """Takes over what has been queued, waiting for it when there is nothing to do; False at the end."""
-        idle = not (self._letters or self._work)
-        if idle and self._last:
+    def _patience(self) -> float | None:
+        """How many seconds to wait for a letter before the work goes on; None when there is no work."""
+        if self._letters or self._last:
+            return 0.0
+        return self._precedence.wait(time.monotonic()) if self._work else None
+
+    def _fetch(self, patience: float | None) -> bool:
+        """Takes over what has been queued, waiting so many seconds for the first of it; False at the end."""
+        if self._last and not (self._letters or self._work):
             return False
         while True:
             try:
-                job = self._queue.get(block=idle)
+                job = self._queue.get(block=patience != 0, timeout=patience)
             except queue.Empty:
                 return True
-            idle = False
+            patience = 0.0
             if job is None:
                 self._last = True
             elif job.lane == "outcome":
                 self._work.appendleft(job)
+            elif job.lane == "inbox":
+                self._precedence.letter(time.monotonic())
+                self._letters.append(job)
             else:
-                (self._letters if job.lane == "inbox" else self._work).append(job)
+                self._work.append(job)
 
-    def _interrupting(self) -> Callable[[], bool]:
-        began = time.monotonic()
-
+    def _interrupting(self, began: float) -> Callable[[], bool]:
         def enough() -> bool:
-            lasted = time.monotonic() - began
-            self._fetch()
-            return lasted > WORK_SECONDS or (bool(self._letters) and lasted > LETTER_SECONDS)
+            self._fetch(0.0)
+            return self._precedence.enough(began, time.monotonic())
 
         return enough
 

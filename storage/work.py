@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,6 +22,12 @@ Lane = Literal["inbox", "work", "outcome"]
 BATCH = 256
 # Nobody waits longer than this for the work of others: what is left goes into the next transaction.
 WORK_SECONDS = 0.05
+# While letters come, work goes on for so long at a time.
+LETTER_SECONDS = 0.005
+# Letters closer together than this are a stream.
+STREAM_SECONDS = 0.003
+# In a stream of letters that does not end the work gets one part of the time in so many and one.
+STREAM_SHARE = 4.0
 BUSY_SECONDS = 4.0
 
 # SQLite's result codes that tell of the database and not of a statement: busy, locked, out of memory, read-only,
@@ -30,6 +37,36 @@ _SQLITE_DOWN = frozenset({5, 6, 7, 8, 9, 10, 11, 13, 14, 26})
 # rolled back by the server, resources, shutdown, system.
 _POSTGRES_DOWN = frozenset({"08", "25", "28", "3D", "40", "53", "57", "58"})
 _POSTGRES_ROLLED_BACK = "40"
+
+
+class Precedence:
+    """Letters before work: how long the work has to wait for them, and how long it may go on.
+
+    A platform waits for its answer; what is to be made of a message can wait for a gap between them. A stream without
+    gaps slows the work down and does not stop it. Moments are those of one monotonic clock, in seconds.
+    """
+
+    def __init__(self) -> None:
+        self._letter = self._ended = -math.inf
+        self._took = 0.0
+
+    def letter(self, now: float) -> None:
+        """A letter came, or was stored."""
+        self._letter = now
+
+    def worked(self, began: float, ended: float) -> None:
+        """A slice of work is over, its commit included."""
+        self._ended, self._took = ended, ended - began
+
+    def wait(self, now: float) -> float:
+        """For how many seconds the work leaves the way to letters, from now on; 0 when it may go."""
+        until = min(self._letter + STREAM_SECONDS, self._ended + STREAM_SHARE * self._took)
+        return max(0.0, until - now)
+
+    def enough(self, began: float, now: float) -> bool:
+        """Is a slice of work that began then to end now, because others wait?"""
+        # A letter that came meanwhile waits so long at least, or every letter would end a transaction.
+        return now - began > (LETTER_SECONDS if self._letter + STREAM_SECONDS > began else WORK_SECONDS)
 
 
 class StoreUnavailable(Exception):

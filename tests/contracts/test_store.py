@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 
 from storage import migrate, settings
 from storage import sqlite as sqlite_store
+from storage import work as store_work
 from storage.store import PostgresStore, SqliteStore, Statement, StoreUnavailable, open_store
 from storage.tables import Setting
 
@@ -159,7 +160,7 @@ async def test_an_acknowledgement_does_not_wait_for_a_handler(postgres_url: str)
 async def test_an_acknowledgement_goes_before_the_work_that_waits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_store, "LETTER_SECONDS", 0.0)
+    monkeypatch.setattr(store_work, "LETTER_SECONDS", 0.0)
     store = SqliteStore(tmp_path / "yinuo.db", durable=False)
     await migrate.upgrade(store)
     loop, held, go_on = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
