@@ -9,13 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import httpx
-
 from bot.doctor import running
 from bot.doctor.running import TITLES
 from bot.doctor.team import Address, listed
 from bot.errors import SendError
-from bot.platforms.http import new_client
+from bot.platforms.client import CallError, Client, Response
 from bot.service import platforms
 from bot.settings import Settings
 from bot.types import Check, Platform, Probe, Probed, Ranged, RawRequest
@@ -99,7 +97,7 @@ async def public_checks(
     configured: Mapping[str, Platform],
     now: datetime,
     patience: float,
-    client: httpx.AsyncClient | None = None,
+    client: Client | None = None,
 ) -> list[Check]:
     """Every callback asked at PUBLIC_URL as its platform would, signed; without any, whether /healthz answers there.
 
@@ -121,7 +119,7 @@ async def public_checks(
         if platform.paths and isinstance(platform, Probed) and (probe := platform.probe(now)) is not None
     } or {"公网地址": (Probe(RawRequest("GET", "/healthz", {}, {}, b""), 200, b"ok"), "callback")}
     base = settings.public_url.rstrip("/")
-    async with client or new_client() as caller:
+    async with client or Client() as caller:
         found = await asyncio.gather(
             *(_ask(name, caller, base, probe, patience) for name, (probe, _) in probes.items())
         )
@@ -150,22 +148,22 @@ def _host(host: str) -> list[Check]:
     return []
 
 
-async def _ask(name: str, client: httpx.AsyncClient, base: str, probe: Probe, patience: float) -> Check:
+async def _ask(name: str, client: Client, base: str, probe: Probe, patience: float) -> Check:
     request, clock = probe.request, asyncio.get_running_loop()
     started = clock.time()
     try:
         async with asyncio.timeout(patience):
-            response = await client.request(
+            response = await client.call(
                 request.method,
                 base + request.path,
                 params=dict(request.query),
                 headers=dict(request.headers),
-                content=request.body,
+                body=request.body or None,
             )
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as error:
+    except (CallError, TimeoutError) as error:
         return _unreachable(name, error)
     took = clock.time() - started
-    if (response.status_code, response.content.strip()) == (probe.status, probe.body):
+    if (response.status, response.body.strip()) == (probe.status, probe.body):
         if took > SLOW_SECONDS:
             return Check(name, True, f"通，但用了 {took:.1f} 秒", "要在 1 秒内：检查代理和网络，平台可能判为不通过")
         return Check(name, True, f"通，{took * 1000:.0f} 毫秒")
@@ -176,12 +174,12 @@ def _unreachable(name: str, error: Exception) -> Check:
     if "certificate" in str(error).lower():
         return Check(name, False, "证书不被信任", "续期证书，并带上整条证书链")
     advice = "检查域名、端口、防火墙，反向代理是否在运行；管理后台的“请求不通过”也是这个原因"
-    return Check(name, False, f"连不上（{type(error).__name__}）", advice)
+    return Check(name, False, f"连不上（{str(error) or type(error).__name__}）", advice)
 
 
-def _wrong(name: str, response: httpx.Response, probe: Probe) -> Check:
-    status, path = response.status_code, probe.request.path
-    if response.is_redirect:
+def _wrong(name: str, response: Response, probe: Probe) -> Check:
+    status, path = response.status, probe.request.path
+    if 300 <= status < 400:
         return Check(name, False, "回答的是跳转", "PUBLIC_URL 改成跳转后的地址：平台不跟跳转")
     if status == 404:
         advice = f"代理要转发 {path}；运行中的一诺也要有这些设置（改过 .env 就重启）"
@@ -189,7 +187,7 @@ def _wrong(name: str, response: httpx.Response, probe: Probe) -> Check:
     if status == 403:
         advice = "运行中的一诺用的是别的 Token、密钥，或时钟不准：改过 .env 就重启；代理不要改查询参数"
         return Check(name, False, "验签没有通过（403）", advice)
-    if status == probe.status or b"<html" in response.content[:500].lower():
+    if status == probe.status or b"<html" in response.body[:500].lower():
         return Check(
             name, False, "回答被改过", "中间有别的页面或改写（隧道提示页、防火墙、加引号的代理）：让它原样转发"
         )

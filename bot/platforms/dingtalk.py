@@ -15,15 +15,14 @@ from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any, TypeVar
 
-import httpx
-
 from bot.errors import Misconfigured, Rejected, SendError, Temporary, Unknown, Unreachable
+from bot.platforms.client import Client
 from bot.platforms.diagnose import callback_check, clock_check, failure
 from bot.platforms.dingtalk_api import ROBOT_OFF, SESSION_GONE, TOO_LONG, DingtalkApi, robot_sign
 from bot.platforms.dingtalk_form import Form, harmless, shape, with_mentions
 from bot.platforms.dingtalk_message import NAME, parse_body, read_message, reply_address
 from bot.platforms.download import allowed, download, host_of
-from bot.platforms.http import Caller, Progress, new_client
+from bot.platforms.http import Caller, Progress
 from bot.platforms.text import byte_length, clean, json_length, split_text
 from bot.types import (
     Check,
@@ -124,7 +123,7 @@ class DingtalkRobot(Platform):
         oapi_base: str = OAPI_BASE,
         group_robots: Mapping[str, tuple[str, str]] | None = None,
         freshness: timedelta = timedelta(seconds=300),
-        client: httpx.AsyncClient | None = None,
+        client: Client | None = None,
     ) -> None:
         if not client_secret:
             # An empty key would let anybody sign.
@@ -135,10 +134,10 @@ class DingtalkRobot(Platform):
         self.api_base, self._oapi_base = api_base, oapi_base
         self._group_robots = dict(group_robots or {})
         self._freshness = min(freshness, MAX_FRESHNESS)
-        self._client = client or new_client()
+        self._client = client or Client()
         self._owns_client = client is None
         # Reply addresses come out of messages: no proxy of the environment may see them.
-        self._direct = new_client(trust_env=False)
+        self._direct = Client(trust_env=False)
         self._caller = Caller(self._client)
         self.api = DingtalkApi(
             self._caller,
@@ -153,9 +152,9 @@ class DingtalkRobot(Platform):
 
     async def close(self) -> None:
         """Close the connections made by this object."""
-        await self._direct.aclose()
+        await self._direct.close()
         if self._owns_client:
-            await self._client.aclose()
+            await self._client.close()
 
     async def receive(self, request: RawRequest, now: datetime) -> Received:
         """Verify and read one callback; see Platform, and `read_message` for what becomes of it.

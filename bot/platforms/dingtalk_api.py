@@ -15,9 +15,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import httpx
-
 from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled, Unknown, Unreachable, UsedUp
+from bot.platforms.client import Client
 from bot.platforms.http import Answer, Caller, TokenCache, join_url, nothing_said, scrub, status_error
 
 SESSION_GONE = 300001
@@ -173,7 +172,7 @@ class DingtalkApi:
         self,
         caller: Caller,
         *,
-        direct: httpx.AsyncClient,
+        direct: Client,
         client_id: str,
         client_secret: str,
         robot_code: str,

@@ -21,10 +21,10 @@ import aiohttp
 from yarl import URL
 
 from bot.errors import Misconfigured, SendError, Temporary, Throttled
+from bot.platforms.client import certificates
 from bot.platforms.diagnose import failure
 from bot.platforms.dingtalk import DingtalkRobot, advice
 from bot.platforms.dingtalk_message import NAME, parse_body, read_card, stream_address
-from bot.platforms.http import certificates
 from bot.platforms.text import dump
 from bot.types import (
     Accept,

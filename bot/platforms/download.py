@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import httpx
-
 from bot.errors import Rejected, SendError, Temporary, Unreachable
+from bot.platforms.client import BadAddress, CallError, Client, Response, TooLarge
 from bot.platforms.http import nothing_said, status_error
 
 SECONDS = 90.0
@@ -30,50 +28,41 @@ class Download:
     content: bytes = field(repr=False)
 
 
-async def download(
-    client: httpx.AsyncClient, url: str, *, most: int, params: Mapping[str, str] | None = None
-) -> Download:
+async def download(client: Client, url: str, *, most: int, params: Mapping[str, str] | None = None) -> Download:
     """Return what lies at `url`, at most `most` bytes, within 90 seconds.
 
     Raises Unreachable when it does not lie there any more, Rejected for more bytes and for an address that leads
     elsewhere, and what else the status says. No error holds the address.
     """
     try:
-        async with (
-            asyncio.timeout(SECONDS),
-            # Packed bytes could become any number of them.
-            client.stream("GET", url, params=params, headers={"accept-encoding": "identity"}) as response,
-        ):
-            if failure := _failure(response):
-                raise failure
-            content = bytearray()
-            async for chunk in response.aiter_raw():
-                content += chunk
-                if len(content) > most:
-                    raise Rejected("the file is too large", "too-large")
-            headers = response.headers
-    except httpx.InvalidURL:
+        # Packed bytes could become any number of them.
+        answer = await client.call("GET", url, params=params, limit=SECONDS, most=most, unpack=False)
+    except TooLarge:
+        raise Rejected("the file is too large", "too-large") from None
+    except BadAddress:
         raise Rejected("the address of the file cannot be read") from None
-    except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
-        reason = f"the file cannot be fetched ({type(error).__name__})"
-        raise Temporary(reason, "no-answer") from None
+    except CallError as error:
+        raise Temporary(f"the file cannot be fetched ({error})", "no-answer") from None
+    if failure := _failure(answer):
+        raise failure
+    content, headers = answer.body, answer.headers
     if not content:
         raise Temporary("the file came empty")
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return Download(content_type, "content-disposition" in headers, bytes(content))
+    return Download(content_type, "content-disposition" in headers, content)
 
 
-def _failure(response: httpx.Response) -> SendError | None:
-    status = response.status_code
+def _failure(answer: Response) -> SendError | None:
+    status = answer.status
     if status in _OVER:
         return Unreachable("the address of the file is over", status)
     if 300 <= status < 400:
         return Rejected("the address of the file leads elsewhere", status)
-    if response.headers.get("content-encoding", "identity").lower() != "identity":
+    if answer.headers.get("content-encoding", "identity").lower() != "identity":
         return Rejected("the file came packed")
     try:
         with nothing_said():
-            if failure := status_error(status, response.headers.get("retry-after")):
+            if failure := status_error(status, answer.headers.get("retry-after")):
                 raise failure
     except SendError as error:
         return error

@@ -1,66 +1,29 @@
 """Outgoing HTTP as every platform needs it: one call that ends in an answer or in a typed error, and a shared token.
 
-Nothing here logs. The HTTP library's own loggers write whole addresses, tokens included, and are therefore silenced.
+Nothing here logs.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import re
-import ssl
-import sys
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
 from hashlib import sha256
-from importlib.util import find_spec
 from typing import Any
 
-import httpx
+import aiohttp
 
 from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled, Unknown
+from bot.platforms.client import TOTAL_TIMEOUT, BadAddress, CallError, Client, NotConnected, Response, TooLarge
 
-TIMEOUT = 10.0
-TOTAL_TIMEOUT = 30.0
 UPLOAD_TIMEOUT = 180.0
-MAX_ANSWER = 1 << 20
 BAN_PAUSE = timedelta(minutes=5)
-# As many as are said at once: one that is not kept costs another handshake.
-KEPT_CONNECTIONS = 50
-
-if find_spec("sniffio") is None:
-    # httpcore tries to import it at every lock, several times a call; that it is not there is to be known at once.
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
-
-for _name in ("httpx", "httpcore"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
-
-
-def new_client(*, trust_env: bool = True) -> httpx.AsyncClient:
-    """Return a client with this module's time limits that follows no redirect.
-
-    `trust_env=False` ignores proxy settings of the environment: for addresses that a message brought in.
-    """
-    return httpx.AsyncClient(
-        timeout=TIMEOUT,
-        limits=httpx.Limits(max_connections=2 * KEPT_CONNECTIONS, max_keepalive_connections=KEPT_CONNECTIONS),
-        follow_redirects=False,
-        trust_env=trust_env,
-        verify=certificates(trust_env),
-    )
-
-
-@cache
-def certificates(trust_env: bool = True) -> ssl.SSLContext:
-    """Return the certificates every outgoing connection is checked against; one object for all, not to be changed."""
-    # Reading the certificates takes some 20 ms: once for all clients.
-    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +68,7 @@ class Caller:
     `last_date` is the server's clock as the latest answer told it.
     """
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: Client) -> None:
         self._client = client
         self._silent_until: datetime | None = None
         self.last_date: datetime | None = None
@@ -120,7 +83,7 @@ class Caller:
         payload: Mapping[str, Any] | None = None,
         upload: tuple[str, bytes] | None = None,
         headers: Mapping[str, str] | None = None,
-        via: httpx.AsyncClient | None = None,
+        via: Client | None = None,
     ) -> Answer:
         """Make one call and return its JSON object, whatever its status.
 
@@ -132,69 +95,54 @@ class Caller:
         if self._silent_until is not None and _lasts(self._silent_until, BAN_PAUSE, now):
             left = (self._silent_until - now).total_seconds()
             raise Throttled("the platform's gateway asked for silence", "ban", left)
-        client = via or self._client
-        content: bytes | None = None
+        body: bytes | aiohttp.FormData | None = None
         sent_headers = {"accept": "application/json", **(headers or {})}
+        limit = TOTAL_TIMEOUT
         if payload is not None:
             try:
-                content = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+                body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
             except (ValueError, TypeError):
                 raise Rejected("the message cannot be written as JSON") from None
             sent_headers["content-type"] = "application/json; charset=utf-8"
-        files = None if upload is None else {"media": (upload[0], upload[1], "application/octet-stream")}
+        elif upload is not None:
+            # A file's name goes as it is: WeCom shows it as it was sent.
+            body = aiohttp.FormData(quote_fields=False)
+            body.add_field("media", upload[1], filename=upload[0], content_type="application/octet-stream")
+            limit = UPLOAD_TIMEOUT
         try:
-            request = client.build_request(
-                method, url, params=params, content=content, files=files, headers=sent_headers
+            answer = await (via or self._client).call(
+                method, url, params=params, headers=sent_headers, body=body, limit=limit
             )
-        except (httpx.InvalidURL, ValueError, TypeError):
-            raise Misconfigured("the platform's address is not a valid one") from None
-        status, answer_headers, body = await _exchange(
-            client, request, TOTAL_TIMEOUT if upload is None else UPLOAD_TIMEOUT
-        )
-        self.last_date = _http_date(answer_headers.get("date"))
-        data = _json_object(body)
+        except CallError as error:
+            raise _send_error(error) from None
+        self.last_date = _http_date(answer.headers.get("date"))
+        data = _json_object(answer.body)
         if data is None:
-            raise self._without_json(status, answer_headers, body, now)
+            raise self._without_json(answer, now)
         if data.get("status") == 1111 or data.get("punish") == "deny":
             raise self._banned(now)
-        return Answer(status, data, self.last_date)
+        return Answer(answer.status, data, self.last_date)
 
-    def _without_json(self, status: int, headers: httpx.Headers, body: bytes, now: datetime) -> SendError:
-        html = "html" in headers.get("content-type", "").lower() or body.lstrip()[:1] == b"<"
-        if html and status in (200, 403, 429):
+    def _without_json(self, answer: Response, now: datetime) -> SendError:
+        html = "html" in answer.headers.get("content-type", "").lower() or answer.body.lstrip()[:1] == b"<"
+        if html and answer.status in (200, 403, 429):
             return self._banned(now)
-        return status_error(status, headers.get("retry-after")) or Unknown("the answer is not JSON", status)
+        told = status_error(answer.status, answer.headers.get("retry-after"))
+        return told or Unknown("the answer is not JSON", answer.status)
 
     def _banned(self, now: datetime) -> Throttled:
         self._silent_until = now + BAN_PAUSE
         return Throttled("the platform's gateway bans this address", "ban", BAN_PAUSE.total_seconds())
 
 
-async def _exchange(
-    client: httpx.AsyncClient, request: httpx.Request, limit: float
-) -> tuple[int, httpx.Headers, bytes]:
-    # httpx keeps the request, its address and with it the token in every exception: hence `from None`.
-    try:
-        async with asyncio.timeout(limit):
-            response = await client.send(request, stream=True)
-            try:
-                body = bytearray()
-                async for chunk in response.aiter_bytes():
-                    body += chunk
-                    if len(body) > MAX_ANSWER:
-                        raise Unknown("the answer is larger than allowed")
-            finally:
-                await response.aclose()
-            return response.status_code, response.headers, bytes(body)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
-        reason = f"no connection ({type(error).__name__})"
-        raise Temporary(reason, "connect") from None
-    except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL) as error:
-        reason = f"the call cannot be made ({type(error).__name__})"
-        raise Misconfigured(reason) from None
-    except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
-        reason = f"no answer after the request was sent ({type(error).__name__})"
-        raise Unknown(reason, "no-answer") from None
+def _send_error(error: CallError) -> SendError:
+    if isinstance(error, NotConnected):
+        return Temporary(f"no connection ({error})", "connect")
+    if isinstance(error, BadAddress):
+        return Misconfigured(f"the platform's address is not a valid one ({error})")
+    if isinstance(error, TooLarge):
+        return Unknown("the answer is larger than allowed")
+    return Unknown(f"no answer after the request was sent ({error})", "no-answer")
 
 
 def status_error(status: int, retry_after: str | None = None) -> SendError | None:

@@ -8,9 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-import httpx
-
 from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled, Unknown, Unreachable
+from bot.platforms.client import Client
 from bot.platforms.download import Download, download
 from bot.platforms.http import Answer, Caller, TokenCache, join_url, nothing_said, scrub, status_error
 
@@ -110,7 +109,7 @@ class WecomApi:
             )
         return media_id_of(answer)
 
-    async def download(self, client: httpx.AsyncClient, media_id: str, now: datetime, most: int) -> bytes:
+    async def download(self, client: Client, media_id: str, now: datetime, most: int) -> bytes:
         """Return the file behind a media id, at most `most` bytes; Unreachable once the id is over."""
 
         async def get(token: str) -> bytes:

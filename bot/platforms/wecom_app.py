@@ -11,12 +11,11 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-import httpx
-
 from bot.errors import SendError, Unreachable
 from bot.platforms.budget import HOUR, Budget
+from bot.platforms.client import Client
 from bot.platforms.diagnose import callback_check, clock_check, failure
-from bot.platforms.http import Caller, Progress, new_client
+from bot.platforms.http import Caller, Progress
 from bot.platforms.text import clean, split_text
 from bot.platforms.wecom_api import WecomApi
 from bot.platforms.wecom_cards import APP_CARD, SETTLED, button_card, plain_words, response_code
@@ -72,7 +71,7 @@ class WecomApp(Platform):
         aes_key: str = "",
         api_base: str = API_BASE,
         group_keys: Mapping[str, str] | None = None,
-        client: httpx.AsyncClient | None = None,
+        client: Client | None = None,
     ) -> None:
         self.paths: tuple[str, ...] = (PATH,) if token and aes_key else ()
         self._corp_id = corp_id
@@ -83,7 +82,7 @@ class WecomApp(Platform):
             self._envelope = Envelope(token, aes_key, corp_id) if self.paths else None
         except ValueError:
             self._envelope = None
-        self._client = client or new_client()
+        self._client = client or Client()
         self._owns_client = client is None
         self._caller = Caller(self._client)
         self._api = WecomApi(self._caller, base=api_base, corp_id=corp_id, secret=secret)
@@ -95,7 +94,7 @@ class WecomApp(Platform):
     async def close(self) -> None:
         """Close the connections made by this object."""
         if self._owns_client:
-            await self._client.aclose()
+            await self._client.close()
 
     async def receive(self, request: RawRequest, now: datetime) -> Received:
         """Verify and read one callback; see Platform.

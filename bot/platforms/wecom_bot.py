@@ -11,11 +11,11 @@ from hashlib import sha256
 from typing import Any
 
 import aiohttp
-import httpx
 
 from bot.errors import Misconfigured, SendError, Temporary, Unreachable
 from bot.platforms.budget import HOUR, MINUTE, Budget
-from bot.platforms.http import Caller, Progress, new_client
+from bot.platforms.client import Client
+from bot.platforms.http import Caller, Progress
 from bot.platforms.markdown import as_markdown, hard_breaks
 from bot.platforms.text import byte_length, clean, split_text
 from bot.platforms.wecom_bot_intake import Letter, Taking, Waits
@@ -79,7 +79,7 @@ class WecomBot(Platform, Listener):
         corp_id: str = "",
         api_base: str = API_BASE,
         group_keys: Mapping[str, str] | None = None,
-        client: httpx.AsyncClient | None = None,
+        client: Client | None = None,
         timing: Timing | None = None,
         pause: Pause = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
@@ -90,9 +90,9 @@ class WecomBot(Platform, Listener):
         self._ws_url = ws_url
         self._bot_name = bot_name
         self._corp_id = corp_id
-        self._client = client or new_client()
+        self._client = client or Client()
         self._owns_client = client is None
-        self._media_client = new_client(trust_env=False)
+        self._media_client = Client(trust_env=False)
         self._media_hosts = media_hosts
         self._robots = GroupRobots(Caller(self._client), base=api_base, keys=group_keys or {})
         self._timing = timing or Timing()
@@ -108,9 +108,9 @@ class WecomBot(Platform, Listener):
         """Close the connections made by this object."""
         if self._link is not None:
             await self._link.drop("lost")
-        await self._media_client.aclose()
+        await self._media_client.close()
         if self._owns_client:
-            await self._client.aclose()
+            await self._client.close()
 
     async def receive(self, request: RawRequest, now: datetime) -> Received:
         """Refuse: the bot is heard over its connection alone."""

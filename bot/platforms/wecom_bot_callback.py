@@ -14,11 +14,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
-
 from bot.errors import Misconfigured, Rejected, SendError, Throttled, Unreachable
+from bot.platforms.client import Client
 from bot.platforms.diagnose import callback_check
-from bot.platforms.http import Caller, Progress, new_client
+from bot.platforms.http import Caller, Progress
 from bot.platforms.markdown import as_markdown, hard_breaks
 from bot.platforms.text import byte_length, clean, split_text
 from bot.platforms.wecom_api import checked_call
@@ -63,7 +62,7 @@ class WecomBotCallback(Platform):
         corp_id: str = "",
         api_base: str = API_BASE,
         group_keys: Mapping[str, str] | None = None,
-        client: httpx.AsyncClient | None = None,
+        client: Client | None = None,
         media_hosts: tuple[str, ...] = HOSTS,
     ) -> None:
         if not token:
@@ -78,10 +77,10 @@ class WecomBotCallback(Platform):
         # WeCom seals for no receiver in particular here; of a malformed key `check` tells.
         with contextlib.suppress(ValueError):
             self._envelope = Envelope(token, aes_key, "")
-        self._client = client or new_client()
+        self._client = client or Client()
         self._owns_client = client is None
         # Reply addresses come out of messages: no proxy of the environment may see them.
-        self._direct = new_client(trust_env=False)
+        self._direct = Client(trust_env=False)
         self._media_hosts = media_hosts
         self._caller = Caller(self._client)
         self._robots = GroupRobots(self._caller, base=api_base, keys=group_keys or {})
@@ -89,9 +88,9 @@ class WecomBotCallback(Platform):
 
     async def close(self) -> None:
         """Close the connections made by this object."""
-        await self._direct.aclose()
+        await self._direct.close()
         if self._owns_client:
-            await self._client.aclose()
+            await self._client.close()
 
     async def receive(self, request: RawRequest, now: datetime) -> Received:
         """Verify and read one callback; see Platform.
@@ -197,7 +196,7 @@ class _Answer:
 
     channel = "answer"
 
-    def __init__(self, caller: Caller, direct: httpx.AsyncClient, address: str) -> None:
+    def __init__(self, caller: Caller, direct: Client, address: str) -> None:
         self._caller = caller
         self._direct = direct
         self._address = address

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import httpx
-
 from bot.errors import Rejected, Temporary, Unknown
+from bot.platforms.client import Client
 from bot.platforms.download import allowed, download
 from bot.platforms.http import Answer, nothing_said
 from bot.types import Fetched
@@ -50,9 +49,7 @@ class MediaRef:
         return cls(url, key)
 
 
-async def fetch(
-    client: httpx.AsyncClient, ref: str, most: int, *, bot_key: str = "", hosts: tuple[str, ...] = HOSTS
-) -> Fetched:
+async def fetch(client: Client, ref: str, most: int, *, bot_key: str = "", hosts: tuple[str, ...] = HOSTS) -> Fetched:
     """Return the decrypted bytes behind a reference, at most `most` of them.
 
     `bot_key` is the EncodingAESKey for references without a key of their own. Raises Rejected for an address outside

@@ -6,14 +6,13 @@ import asyncio
 import json
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from aiohttp.test_utils import TestServer
 from sqlmodel import Session
@@ -22,6 +21,7 @@ from bot.app import SHIFT
 from bot.clock import VirtualClock
 from bot.doctor import examine, network
 from bot.listening import PREFIX
+from bot.platforms.client import Client, NotConnected, Response
 from bot.server import Server
 from bot.service import platforms
 from bot.settings import Settings
@@ -40,7 +40,7 @@ ROUTE = "企微应用 公网回调"
 RANGE = "企微应用 可见范围"
 BOT = {"wecom_bot_id": "aibExample1", "wecom_bot_secret": "hush-bot-secret", "wecom_bot_ws_url": "ws://127.0.0.1:1"}
 
-Answer = Callable[[httpx.Request], httpx.Response]
+Answer = Callable[[Mapping[str, str]], Response]
 
 
 @dataclass
@@ -73,22 +73,18 @@ class Scene:
         return Settings(_env_file=None, **(self.values | more))
 
 
-class Relay(httpx.AsyncBaseTransport):
+class Relay(Client):
     """The internet: leads the public address to a server of this machine, or to what answers in its place."""
 
     def __init__(self, local: str, seen: Answer | None) -> None:
-        self._local = httpx.URL(local)
+        super().__init__()
+        self._local = local.rstrip("/")
         self._seen = seen
-        self._inner = httpx.AsyncHTTPTransport()
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def call(self, method: str, url: str, **more: Any) -> Response:
         if self._seen is not None:
-            return self._seen(request)
-        request.url = request.url.copy_with(scheme="http", host=self._local.host, port=self._local.port)
-        return await self._inner.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+            return self._seen(more["params"])
+        return await super().call(method, url.replace(PUBLIC, self._local, 1), **more)
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +176,7 @@ async def found(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> dict[str, Chec
     serving = platforms(scene.settings(**scene.served))
     async with TestServer(Server(store, clock, serving).app) as server:
         local = str(server.make_url("/"))
-        monkeypatch.setattr(network, "new_client", lambda: httpx.AsyncClient(transport=Relay(local, scene.seen)))
+        monkeypatch.setattr(network, "Client", lambda: Relay(local, scene.seen))
         checks = await examine(scene.settings(), clock=clock, patience=20.0)
     for platform in serving.values():
         await platform.close()
@@ -199,18 +195,18 @@ async def test_a_bot_set_up_right_has_nothing_to_tell(scene: Scene, monkeypatch:
 
 
 def _answers(status: int, text: str = "", **headers: str) -> Answer:
-    return lambda request: httpx.Response(status, text=text, headers=headers)
+    return lambda query: Response(status, headers, text.encode())
 
 
 def _breaks(error: Exception) -> Answer:
-    def fail(request: httpx.Request) -> httpx.Response:
+    def fail(query: Mapping[str, str]) -> Response:
         raise error
 
     return fail
 
 
-def _quoted(request: httpx.Request) -> httpx.Response:
-    return httpx.Response(200, text=f'"{request.url.params["echostr"]}"')
+def _quoted(query: Mapping[str, str]) -> Response:
+    return Response(200, {}, f'"{query["echostr"]}"'.encode())
 
 
 def _dead(session: Session) -> None:
@@ -288,12 +284,15 @@ TRAPS = [
     Trap("redirect", lambda s: setattr(s, "seen", _answers(301, location="https://x.example")), ROUTE, ("跳转",)),
     Trap(
         "certificate",
-        lambda s: setattr(s, "seen", _breaks(httpx.ConnectError("certificate verify failed"))),
+        lambda s: setattr(s, "seen", _breaks(NotConnected("ClientConnectorCertificateError"))),
         ROUTE,
         ("证书",),
     ),
     Trap(
-        "port closed", lambda s: setattr(s, "seen", _breaks(httpx.ConnectTimeout("slow"))), ROUTE, ("连不上", "防火墙")
+        "port closed",
+        lambda s: setattr(s, "seen", _breaks(NotConnected("ConnectionTimeoutError"))),
+        ROUTE,
+        ("连不上", "防火墙"),
     ),
     Trap("no https", lambda s: s.set(public_url="http://bot.example"), "公网地址", ("https://",)),
     Trap("address of the house", lambda s: s.set(public_url="https://192.168.1.9"), "公网地址", ("内网",)),

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
+from yarl import URL
 
 from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled, Unknown, Unreachable, UsedUp
+from bot.platforms.client import Client, Response
 from bot.platforms.dingtalk import DingtalkRobot
 from bot.types import Action, Line, OutFile, Outgoing
 from tests.fakes.dingtalk import (
@@ -140,13 +141,13 @@ async def test_a_hostile_reply_address_is_never_contacted(
     fake: FakeDingtalk, robot: DingtalkRobot, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     asked: set[str] = set()
-    call = httpx.AsyncHTTPTransport.handle_async_request
+    call = Client.call
 
-    async def watched(self: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
-        asked.add(f"{request.url.scheme}://{request.url.host}:{request.url.port}")
-        return await call(self, request)
+    async def watched(self: Client, method: str, url: str, **more: Any) -> Response:
+        asked.add(str(URL(url).origin()))
+        return await call(self, method, url, **more)
 
-    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", watched)
+    monkeypatch.setattr(Client, "call", watched)
     await robot.send(reply(fake, "好", reply_url=url), NOON)
     assert [sent.via for sent in fake.sent] == ["group"]
     assert asked == {fake.base_url}

@@ -1,51 +1,82 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock
 
-import httpx
+import aiohttp
 import pytest
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
 
 from bot.errors import Misconfigured, Rejected, SendError, Temporary, Throttled, Unknown
+from bot.platforms.client import Client, Response
 from bot.platforms.http import Caller, Progress, TokenCache, scrub, status_error
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
 
-def client(handler: httpx.MockTransport) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=handler)
+class Line(Client):
+    """Answers every call with the same, or breaks with the library's own error."""
+
+    def __init__(self, outcome: Exception | Response) -> None:
+        super().__init__()
+        self._outcome = outcome
+
+    @asynccontextmanager
+    async def _request(self, *args: Any) -> AsyncIterator[Any]:
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        content = aiohttp.StreamReader(Mock(), 1 << 16)
+        content.feed_data(self._outcome.body)
+        content.feed_eof()
+        yield SimpleNamespace(status=self._outcome.status, headers=self._outcome.headers, content=content)
 
 
-async def answered(response: httpx.Response) -> SendError | None:
-    async with client(httpx.MockTransport(lambda request: response)) as made:
-        try:
-            await Caller(made).call("POST", "http://platform.test/x?access_token=abc", now=NOW, payload={"a": "签"})
-        except SendError as error:
-            return error
+async def answered(status: int, body: bytes = b"", headers: Mapping[str, str] = {}) -> SendError | None:
+    line = Line(Response(status, headers, body))
+    try:
+        await Caller(line).call("POST", "http://platform.test/x?access_token=abc", now=NOW, payload={"a": "签"})
+    except SendError as error:
+        return error
     return None
+
+
+KEY = aiohttp.client_reqrep.ConnectionKey("platform.test", 443, True, True, None, None, None)
+REQUEST = aiohttp.RequestInfo(URL("https://platform.test/x?access_token=abc"), "POST", CIMultiDictProxy(CIMultiDict()))
+REFUSED = OSError(111, "access_token=abc")
 
 
 @pytest.mark.parametrize(
     ("raised", "expected"),
     [
-        (httpx.ConnectError("access_token=abc"), Temporary),
-        (httpx.ConnectTimeout("access_token=abc"), Temporary),
-        (httpx.PoolTimeout("access_token=abc"), Temporary),
-        (httpx.ReadTimeout("access_token=abc"), Unknown),
-        (httpx.WriteError("access_token=abc"), Unknown),
-        (httpx.ReadError("access_token=abc"), Unknown),
-        (httpx.RemoteProtocolError("access_token=abc"), Unknown),
-        (httpx.UnsupportedProtocol("access_token=abc"), Misconfigured),
+        (aiohttp.ClientConnectorError(KEY, REFUSED), Temporary),
+        (aiohttp.ClientConnectorDNSError(KEY, REFUSED), Temporary),
+        (aiohttp.ClientConnectorSSLError(KEY, REFUSED), Temporary),
+        (aiohttp.ClientConnectorCertificateError(KEY, ssl.CertificateError("access_token=abc")), Temporary),
+        (aiohttp.ClientProxyConnectionError(KEY, REFUSED), Temporary),
+        (aiohttp.ClientHttpProxyError(REQUEST, (), status=407), Temporary),
+        (aiohttp.ConnectionTimeoutError("access_token=abc"), Temporary),
+        (aiohttp.SocketTimeoutError("access_token=abc"), Unknown),
+        (aiohttp.ServerDisconnectedError("access_token=abc"), Unknown),
+        (aiohttp.ClientOSError(104, "access_token=abc"), Unknown),
+        (aiohttp.ClientConnectionResetError("access_token=abc"), Unknown),
+        (aiohttp.ClientPayloadError("access_token=abc"), Unknown),
+        (aiohttp.ClientResponseError(REQUEST, (), status=400), Unknown),
+        (aiohttp.NonHttpUrlClientError("ftp://access_token=abc"), Misconfigured),
+        (aiohttp.InvalidURL("access_token=abc"), Misconfigured),
         (TimeoutError(), Unknown),
     ],
+    ids=lambda value: type(value).__name__,
 )
 async def test_every_failure_of_the_line_has_a_type(raised: Exception, expected: type[SendError]) -> None:
-    def handler(request: httpx.Request) -> httpx.Response:
-        raise raised
-
-    async with client(httpx.MockTransport(handler)) as made:
-        with pytest.raises(expected) as caught:
-            await Caller(made).call("GET", "http://platform.test/x", now=NOW)
+    with pytest.raises(expected) as caught:
+        await Caller(Line(raised)).call("GET", "http://platform.test/x", now=NOW)
     assert type(caught.value) is expected
     assert "abc" not in str(caught.value)
     assert caught.value.__suppress_context__
@@ -53,7 +84,7 @@ async def test_every_failure_of_the_line_has_a_type(raised: Exception, expected:
 
 @pytest.mark.parametrize("url", ["nonsense", "http://[::1", "http://host:port/", "ftp://host/", "http://a\0b/"])
 async def test_an_address_that_is_none_needs_an_operator(url: str) -> None:
-    async with httpx.AsyncClient() as made:
+    async with Client() as made:
         with pytest.raises(Misconfigured):
             await Caller(made).call("GET", url, now=NOW)
 
@@ -77,24 +108,24 @@ async def test_an_address_that_is_none_needs_an_operator(url: str) -> None:
 async def test_every_status_without_a_json_object_has_a_type(
     status: int, expected: type[SendError], body: bytes
 ) -> None:
-    assert type(await answered(httpx.Response(status, content=body))) is expected
+    assert type(await answered(status, body)) is expected
 
 
 async def test_retry_after_is_heard() -> None:
-    error = await answered(httpx.Response(429, headers={"retry-after": "7"}))
+    error = await answered(429, headers={"retry-after": "7"})
     assert isinstance(error, Throttled)
     assert error.retry_after == 7
     assert status_error(200) is None
 
 
 async def test_an_endless_answer_is_cut_off() -> None:
-    assert isinstance(await answered(httpx.Response(200, content=b" " * (1 << 20) + b"{}")), Unknown)
+    assert isinstance(await answered(200, b" " * (1 << 20) + b"{}"), Unknown)
 
 
 async def test_what_is_no_text_cannot_be_sent() -> None:
-    async with client(httpx.MockTransport(lambda request: httpx.Response(200, json={}))) as made:
-        with pytest.raises(Rejected):
-            await Caller(made).call("POST", "http://platform.test/", now=NOW, payload={"a": "\ud800"})
+    line = Line(Response(200, {}, b"{}"))
+    with pytest.raises(Rejected):
+        await Caller(line).call("POST", "http://platform.test/", now=NOW, payload={"a": "\ud800"})
 
 
 def test_scrubbed_text_holds_no_secret() -> None:
