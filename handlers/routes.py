@@ -34,6 +34,7 @@ from handlers.language.clauses import is_commitment
 from handlers.language.contact import read_contact
 from handlers.language.intent import command, handed_to, moving, record_alone
 from handlers.language.lead import read_lead
+from handlers.language.sentences_names import client_words
 from handlers.language.text import fold
 from handlers.talk import Answer, Talk
 from handlers.undo import undo
@@ -106,6 +107,8 @@ _TOUCHED = re.compile(
     r"(?:上一?次|最近一次|最后一次|最近|多久没有?|多长时间没有?|什么时候|啥时候|哪天)"
     r"(?P<between>[^,。;]{0,24}?)(?:联系|跟进|沟通|拜访|联络|接触|见面|聊)"
 )
+# 最近联系得挺勤, 最近联系了仁济: told, not asked.
+_TOLD = re.compile(r"得|了(?!吗|没|么|多久)(?=.)")
 _SMALL = (
     r"我们?|咱们?|你|有|的|了|过|是|在|得|到|客户|人|时间|日期|记录|情况|什么时候|什么|啥时候|啥|哪天|几号|多久|"
     r"吗|呢|啊|呀|请问|帮我|帮|查|看|一下|下|来着|[\s,?]"
@@ -122,11 +125,12 @@ def last_contact_words(text: str) -> str | None:
     if found is None:
         return None
     between = found["between"].strip()
-    if between and not _LEADS_TO.match(between):
+    after = folded[found.end() :]
+    if (between and not _LEADS_TO.match(between)) or _TOLD.match(after):
         return None
-    parts = (folded[: found.start()], between, folded[found.end() :])
-    names = (_FOLLOWS.sub("", _without_lead(part)) for part in parts)
-    return " ".join(name for name in names if name)
+    parts = (folded[: found.start()], between, after)
+    names = [name for part in parts if (name := _FOLLOWS.sub("", _without_lead(part)))]
+    return names[0] if len(names) == 1 else None if names else ""
 
 
 def _without_lead(text: str) -> str:
@@ -134,7 +138,19 @@ def _without_lead(text: str) -> str:
     return text[lead.end() :] if lead else text
 
 
-report_words = _word("日报", tight="汇补今明1一:—-~①")
+_report_word = _word("日报", tight="汇补今明1一:—-~①")
+# One short clause that asks, or speaks of reports as things: 今天还写吗, 补好了, 汇总谁来做.
+_ABOUT_REPORTS = re.compile(
+    r"[^,。;\n]{0,20}(?:[吗呢?]|还写|要写|要交)[。!~]*|(?:今天|明天)[^,。;:\n]{0,8}谁[^,。;:\n]{0,12}"
+    r"|补(?!充)[^,;:\n]{0,20}|汇(?!总)[^,;:\n]{0,20}|汇总(?![\s:\d昨前今上本]|$)[^,;:\n]{0,20}"
+)
+
+
+def report_words(text: str) -> str | None:
+    """What follows `日报`; None where reports are only spoken of, which must not be handed in as one."""
+    rest = _report_word(text)
+    return None if rest is None or _ABOUT_REPORTS.fullmatch(fold(rest)) else rest
+
 
 _LISTED = r"(?:清单|列表|有哪些|是什么|呢)?"
 missing_words = _pattern(
@@ -195,7 +211,11 @@ def _somebody_mentioned(talk: Talk, rest: str) -> Answer | None:
 
 
 def _last_contact(talk: Talk, rest: str) -> Answer | None:
-    return queries.last_contact(talk, rest) if rest else Answer("client_which_name", {"query": "last_contact"})
+    if not rest:
+        return Answer("client_which_name", {"query": "last_contact"})
+    # Of a name that no client has it is asked only when it may be one: 你什么时候联系我都行.
+    asked = client_words(fold(rest).replace(" ", "")) or queries.named(talk, rest).candidates
+    return queries.last_contact(talk, rest) if asked else None
 
 
 def _client_needed(query: str, ask: Callable[[Talk, str], Answer]) -> Act:

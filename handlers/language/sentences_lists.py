@@ -160,7 +160,13 @@ def _todo(clause: Clause, text: str, people: Collection[str]) -> Sentence | None
         if (answer := _of(text[: found.start()], people)) is not None:
             return answer
     noun = _NOUN.search(text)
-    if noun is not None and (clause.requested or clause.asks or _ASKED.search(text) or noun.end() > noun.start() + 4):
+    if noun is not None and (
+        clause.requested
+        or clause.asks
+        or _ASKED.search(text)
+        or noun.end() > noun.start() + 4
+        or noun[0].startswith(("的未", "的待"))
+    ):
         whose = text[: noun.start()]
         listed = _LISTED.match(whose)
         whose = whose[listed.end() :] if listed else whose

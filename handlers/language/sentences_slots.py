@@ -97,7 +97,7 @@ _RULES = (
     _Rule("client", ("x", "V"), "VOcrzushy"),
     _Rule("client", ("x", "v", "srOcuh"), "vsrOcuhz"),
     _Rule("client", ("x", "s", "qv"), "srOcuhqz"),
-    _Rule("client", ("x", "i", "q"), "irOuqz"),
+    _Rule("client", ("x", "i", "qa"), "irOuqz"),
     _Rule("client", ("x", "si"), "sirOuczhy", asking=True),
     _Rule("client", ("X", "i"), "xO"),
     _Rule("client", ("x", "O", "z"), "Our"),
@@ -108,6 +108,7 @@ _RULES = (
     _Rule("client", ("X", "v"), "r"),
     # what is late
     _Rule("lists_overdue", ("o", "qzeywa"), "aoqzemNFPILUupyrTdAbGwO"),
+    _Rule("lists_overdue", ("o", "L"), "oqzemNFPILUupyrTdAb"),
     _Rule("lists_overdue", ("o", "mPL"), "oqzemNFPILUupyrTdAb", asking=True),
     # what is to be done
     _Rule("lists_mine", ("eA", "q", "TF", "mNIUpxbP"), "eAqTFmNIUupxbPrdzyGLYO"),
@@ -124,6 +125,7 @@ _RULES = (
     _Rule("lists_mine", ("T", "IUpuxzL"), "eAqTFmNIUupxbPrdzyGLYO", asking=True),
     _Rule("lists_mine", ("P", "IUpx", "qzFLT"), "eAqTFmNIUupxbPrdzyGLYO", asking=True),
     _Rule("lists_mine", ("L", "I"), "PTzrd", asking=True),
+    _Rule("lists_mine", ("x", "eA", "I", "q"), "eAqTFmNPrdzyGLYO", name_first=True),
     # daily reports
     _Rule("report_missing", ("J", "wa", "NM"), "JwaNMKderUuyzqLmb"),
     _Rule("report_missing", ("J", "q", "NM", "KM"), "JNMKderUuyzqLmb"),
@@ -136,6 +138,7 @@ _RULES = (
     _Rule("report_show", ("J", "p", "qv"), "JpdzyqvKNb"),
     _Rule("report_summary", ("J", "S"), "JSUudzmGOL"),
     _Rule("report_summary", ("J", "U"), "JSUudzmGL", asking=True),
+    _Rule("report_summary", ("J", "U", "d"), ""),
     _Rule("report_draft", ("J", "D", "E", "y"), "I1Bz"),
     _Rule("report_draft", ("J", "D"), "JDIB1zkcmEW", asking=True),
     _Rule("report_show", ("J", "I", "d", "z"), "JIdzK"),

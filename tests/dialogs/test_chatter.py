@@ -54,6 +54,11 @@ async def test_not_understood_names_the_nearest_command(store: Store, text: str,
         "请假单怎么填",
         "日报模板在哪",
         "撤销权限怎么弄",
+        "日报今天还写吗",
+        "日报汇总谁来做",
+        "日报补好了",
+        "协和最近联系得挺勤",
+        "你什么时候联系我都行",
     ],
 )
 async def test_a_command_word_inside_a_sentence_is_no_command(quick: Store, text: str) -> None:
