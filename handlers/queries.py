@@ -102,6 +102,11 @@ def last_contact(talk: Talk, words: str, client_id: int | None = None) -> Answer
     return Answer("last_contact", told, about=about)
 
 
+def _names(talk: Talk, line: str, client_id: int) -> bool:
+    """Does a line of a report that is linked to the client name it, be it by a name that had to be asked about?"""
+    return any(client_id in {match.key, *match.candidates} for match in talk.directory.mentions(line))
+
+
 def _report_mention(
     talk: Talk, client_id: int, readers: list[int] | None, latest: Contact | None
 ) -> dict[str, Any] | None:
@@ -113,7 +118,7 @@ def _report_mention(
             continue
         if latest is not None and talk.calendar.today(latest.at) >= row.day:
             return None
-        lines = [line for line in words.done if any(m.key == client_id for m in talk.directory.mentions(line))]
+        lines = [line for line in words.done if _names(talk, line, client_id)]
         if lines:
             return {"day": row.day, "who": talk.name_of(row.person_id), "text": talk.safe(lines[0], row.person_id)}
     return None

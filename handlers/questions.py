@@ -19,6 +19,7 @@ from handlers import (
     queries,
     relinks,
     reports,
+    reports_clients,
 )
 from handlers import clients as clients_said
 from handlers.language import deadline
@@ -286,7 +287,20 @@ def _relink(talk: Talk, question: Question) -> Answer | None:
 def _propose(talk: Talk, question: Question) -> Answer | None:
     items = question.payload["items"]
     picked = list(range(1, len(items) + 1)) if is_yes(talk.text) else choices(talk.text, len(items))
-    return reports.accept(talk, [items[index - 1] for index in picked]) if picked else None
+    if not picked:
+        return None
+    question.answered_at = talk.now
+    return reports.accept(talk, [items[index - 1] for index in picked], question.payload)
+
+
+def _report_client(talk: Talk, question: Question) -> Answer | None:
+    first = question.payload["unclear"][0]
+    option = _pick_client(talk, first["options"])
+    if option is None:
+        return None
+    question.answered_at = talk.now
+    answer = reports_clients.answered(talk, question.payload, option["id"])
+    return _taught(talk, answer, first, option) if answer is not None else None
 
 
 def _leave(talk: Talk, question: Question) -> Answer | None:
@@ -306,6 +320,7 @@ _ANSWERS: dict[str, Callable[[Talk, Question], Answer | None]] = {
     "contact": _contact,
     "lead": _lead,
     "propose": _propose,
+    "report_client": _report_client,
     "leave": _leave,
     "client_names": _client_names,
     "client_change": _client_change,

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from handlers import reports_clients
 from handlers import reports_shown as shown
 from handlers.language import clauses
 from handlers.language.report import ReportText, read_report
 from handlers.language.text import fold
-from handlers.talk import QUESTION_LIFE, Answer, Notice, Talk
+from handlers.reports_clients import Linked
+from handlers.talk import QUESTION_LIFE, Answer, Kind, Notice, Talk
 from prompts import CHANNELS
 from storage import facts, people
 from storage.tables import Commitment, Contact, DailyReport, ReportVersion
-
-# The lines of a report whose clients are known already, and those clients.
-_Linked = tuple[frozenset[str], tuple[int, ...]]
 
 
 def write(talk: Talk, rest: str) -> Answer:
@@ -131,29 +130,27 @@ def _save_draft(
     return row, words
 
 
-def _fill(talk: Talk, words: ReportVersion, read: ReportText, text: str, linked: _Linked | None = None) -> None:
+def _fill(
+    talk: Talk, words: ReportVersion, read: ReportText, text: str, linked: Linked | None = None
+) -> Sequence[dict[str, Any]]:
+    """Writes the words of a report; the names in it that could be several clients are returned."""
     words.done, words.plan = list(read.done), list(read.plan)
     words.problems, words.help = list(read.problems), list(read.help)
-    words.client_ids = _clients(talk, _lines(read), linked)
+    named = reports_clients.find(talk, _lines(read), linked or Linked())
+    words.client_ids = list(named.keys)
     words.text, words.made_at, words.inbox_id = text, talk.now, talk.inbox_id
     talk.session.add(words)
     talk.session.flush()
+    return named.unclear
 
 
 def _lines(read: ReportText) -> list[str]:
     return [*read.done, *read.plan, *read.problems, *read.help]
 
 
-def _linked(words: ReportVersion) -> _Linked:
-    return frozenset([*words.done, *words.plan, *words.problems, *words.help]), tuple(words.client_ids)
-
-
-def _clients(talk: Talk, lines: Sequence[str], linked: _Linked | None) -> list[int]:
-    """The clients of these lines, each line looked at once; not again when it was `linked` in the words they add to."""
-    seen, keys = linked if linked is not None and linked[0] <= set(lines) else (frozenset[str](), ())
-    new = dict.fromkeys(line for line in lines if line not in seen)
-    found = (match.key for line in new for match in talk.directory.mentions(line))
-    return list(dict.fromkeys([*keys, *(key for key in found if key is not None)]))
+def _linked(words: ReportVersion) -> Linked:
+    lines = frozenset([*words.done, *words.plan, *words.problems, *words.help])
+    return Linked(lines, tuple(words.client_ids))
 
 
 def _show_draft(talk: Talk, row: DailyReport, words: ReportVersion) -> Answer:
@@ -167,7 +164,7 @@ def _show_draft(talk: Talk, row: DailyReport, words: ReportVersion) -> Answer:
     return Answer("report_draft", told, kind="report", about=about)
 
 
-def _submit(talk: Talk, day: date, read: ReportText, text: str, linked: _Linked | None = None) -> Answer:
+def _submit(talk: Talk, day: date, read: ReportText, text: str, linked: Linked | None = None) -> Answer:
     row = facts.report(talk.session, talk.my_id, day)
     version = (row.version if row is not None else 0) + 1
     while row is not None and facts.report_words(talk.session, row, version) is not None:
@@ -179,12 +176,15 @@ def _submit(talk: Talk, day: date, read: ReportText, text: str, linked: _Linked 
     else:
         talk.change(row, "report.in", **values)
     words = ReportVersion(number=row.number, version=version, made_at=talk.now)
-    _fill(talk, words, read, text, linked)
+    unclear = _fill(talk, words, read, text, linked)
     told = shown.told(talk, talk.me, row, words)
     superior = next(iter(people.above(talk.session, talk.me)), None)
     proposals = _proposals(talk, day, read)
+    # One question at a time: the proposals first, and the clients once they are answered.
     if proposals:
-        talk.ask("propose", {"items": proposals})
+        talk.ask("propose", {"items": proposals, "report": row.number, "unclear": unclear})
+    else:
+        reports_clients.ask(talk, row.number, unclear)
     notices: list[Notice] = []
     if superior is not None and superior.id is not None:
         file = {
@@ -206,8 +206,10 @@ def _submit(talk: Talk, day: date, read: ReportText, text: str, linked: _Linked 
     told |= {
         "supervisor": superior.name if superior else "",
         "proposals": [item | {"due": talk.local(item["due"])} for item in proposals],
+        "unclear": unclear,
     }
-    return Answer("report_recorded", told, about=[row.number], notices=notices)
+    kind: Kind = "question" if unclear and not proposals else "reply"
+    return Answer("report_recorded", told, kind=kind, about=[row.number], notices=notices)
 
 
 def _proposals(talk: Talk, day: date, read: ReportText) -> list[dict[str, Any]]:
@@ -230,8 +232,8 @@ def _proposals(talk: Talk, day: date, read: ReportText) -> list[dict[str, Any]]:
     return found[:5]
 
 
-def accept(talk: Talk, items: Sequence[dict[str, Any]]) -> Answer:
-    """Stores proposed commitments that the person has picked."""
+def accept(talk: Talk, items: Sequence[dict[str, Any]], asked: dict[str, Any]) -> Answer:
+    """Stores proposed commitments that the person has picked, and asks what else was `asked` of their report."""
     rows = [
         talk.add(
             Commitment(
@@ -251,5 +253,10 @@ def accept(talk: Talk, items: Sequence[dict[str, Any]]) -> Answer:
         for item in items
     ]
     plain = {"mine": True, "uncertain": False, "issue": None, "owner": ""}
-    told = {"items": [shown.commitment(talk, row) | plain for row in rows], "todo": None, "now": talk.now}
-    return Answer("commitment_recorded", told, about=[row.number for row in rows])
+    unclear = reports_clients.with_commitments(asked.get("unclear", ()), rows)
+    todo = {"kind": "client", "number": asked["report"], "report": True, **unclear[0]} if unclear else None
+    if unclear:
+        reports_clients.ask(talk, asked["report"], unclear)
+    told = {"items": [shown.commitment(talk, row) | plain for row in rows], "todo": todo, "now": talk.now}
+    about = [*(row.number for row in rows), *([asked["report"]] if unclear else [])]
+    return Answer("commitment_recorded", told, kind="question" if todo else "reply", about=about)

@@ -10,7 +10,7 @@ from sqlalchemy import Date
 from sqlmodel import col, select
 
 from bot.types import Happening
-from handlers import client_names, relinks
+from handlers import client_names, relinks, reports_clients
 from handlers.talk import TABLES, Answer, Notice, Talk, happening
 from storage import clients, events, facts, outbox
 from storage.tables import Absence, Commitment, Contact, DailyReport, Event, Lead, Moment
@@ -122,6 +122,8 @@ def _take_back(talk: Talk, event: Event) -> dict[str, Any]:
     talk.clocks.observe(talk.session, happening(row, undone))
     if event.kind == "contact.linked":
         relinks.hear(talk, row, undone)
+    elif event.kind == "report.linked":
+        reports_clients.take_back(talk, event)
     return {"number": row.number, "kind": payload["table"], "made": before is None, "what": event.kind} | _shown(
         talk, row
     )

@@ -69,6 +69,11 @@ _PLANNED = re.compile(
     r"(?:约|计划|准备|打算|安排|下次|下周|明天|明日|后天|预约|想|要|再|周[一二三四五六日天]|上午|下午|\d[日号点])[^,;。\n]{0,6}$"
 )
 
+_FOREIGN_NAME = re.compile(
+    r"[^\s,，。]*[\u4e00-\u9fff]\s+(?P<name>[A-Z][a-z]{2,9})(?=[\s,，。:：]|[说问要回让在没反确])"
+)
+_NO_NAMES = {"excel", "word", "demo", "wifi", "crm", "erp", "saas", "poc", "call", "email", "app", "logo", "offer"}
+
 _PROFILE = re.compile(
     r"[日月年](?:均|销|产)"
     r"|[\d一二两三四五六七八九十百]+ ?(?:家(?:门?店|分店)|个(?:小区|门店|网点|厂区|车间|班|楼盘|项目部)|条街)"
@@ -127,8 +132,14 @@ def read_contact(text: str) -> ContactText | None:
     body = text[opening.rest :].strip()
     if channel == "other":
         channel, body = _channel(body)
-    person = find_person(body)
+    person = find_person(body) or _foreign_name(body)
     return ContactText(channel, body, body[slice(*person)] if person else None, _lacks(fold(body)))
+
+
+def _foreign_name(body: str) -> tuple[int, int] | None:
+    """Where a Latin first name stands right after the client's, as in 宏图灯饰 Lisa 说…; None without one."""
+    match = _FOREIGN_NAME.match(body)
+    return match.span("name") if match and fold(match["name"]) not in _NO_NAMES else None
 
 
 def _channel(body: str) -> tuple[Channel, str]:

@@ -51,6 +51,8 @@ _PRICE_OF_ONE = re.compile(
 _FOR_ONE = re.compile(
     r"\s?/\s?(?:[台件套个箱吨米平盒只支瓶㎡人位]|kg|公?斤|m)|一?[一每][台件套个箱吨米平盒只支瓶](?![\d一二三四五六七八九十])"
 )
+# 1.8个亿的安置房 tells how large the client's own matter is, 三百万的项目 what is to be had.
+_OF_THEIRS = re.compile(r"的(?!项目|单|预算|盘子|采购)")
 _BUDGET_TAIL = re.compile(r"\s*(?:左右|上下|以内|以上|出头|多|的预算|\+|起)*")
 _PHONE_WORD = re.compile(
     r"(?:(?:联系|手机|联络)?(?:电话|座机|固话|手机|方式|号码?)(?:号码?)?|手机号|tel|phone|vx|微信|微信同号|联系方式)(?:是|为|也是)?[.:\s]*$"
@@ -232,11 +234,10 @@ class _Reader:
         # An amount called a budget wins over one that merely stands in the line.
         words = [_BUDGET_WORD.search(folded, max(0, start - 24), start) for start, _, _ in found]
         named = [amount for amount, word in zip(found, words, strict=True) if word and "预算" in word[0]]
-        # 1.8个亿的安置房 tells how large the client's own matter is.
         bare = [
             (start, end, yuan)
             for start, end, yuan in found
-            if not folded.startswith("的", end)
+            if not _OF_THEIRS.match(folded, end)
             and not _PRICE_OF_ONE.search(folded, max(0, start - 12), start)
             and not _FOR_ONE.match(folded, end)
         ]

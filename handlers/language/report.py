@@ -9,6 +9,7 @@ from enum import IntEnum
 
 from handlers.language.report_labels import Label, Section, leaves_open, marked_label, run_on_label
 from handlers.language.text import fold
+from handlers.language.titles import is_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ _SYMBOLS = "•●○◆◇■□▪▫▶►➤➢✔✓✅☑👉📌🔹🔸�
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫❶❷❸❹❺❻❼❽❾❿⑴⑵⑶⑷⑸⑹⑺⑻⑼⒈⒉⒊⒋⒌⒍⒎⒏⒐㈠㈡㈢㈣㈤"
 _TRIMMED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + ";；,，。、:：|｜"
 _DECORATION = re.compile(
-    rf"(?:[\s#*>_~+\ufe0f\u200d\u20e3|/]|-+(?!\d)|[—–·]|[{_SYMBOLS}]|[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])+"
+    rf"(?:[\s#*>_~+\ufe0f\u200d\u20e3|/]|-+(?!\d)|[—–·]|[{_SYMBOLS}]|[\u2190-\u21ff\u231a\u231b\u23e9-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])+"
 )
 _EMOJI_AT_THE_END = re.compile(r"[\s\ufe0f\u200d\U0001f300-\U0001faff]+$")
 _BULLET_SIGN = re.compile(rf"[{_SYMBOLS}{_CIRCLED}*·+\-–—]")
@@ -84,20 +85,23 @@ _BARE_NUMBER = re.compile(
     r"(?:^|(?<=[\s,;。:】\])]))(?P<digits>[1-9])(?:(?=[\u4e00-\u9fff])|[\s,]\s*(?=[^\d\s]))(?![月日号点个家次份件台万元天%人店箱年])"
 )
 _BREAK = re.compile(
-    r"(?P<line>\n\s*)|(?P<stop>(?:[;。!?]+|\s[/|](?=\s|$))[^\S\n]*)|(?P<comma>(?:,|[^\S\n])[^\S\n]*)|(?P<emoji>(?<=[\u4e00-\u9fff\w])[\U0001f300-\U0001faff]+[^\S\n]*)|(?P<opening>[:】][^\S\n]*)|(?P<bracket>(?=[【\[「『〔(]))"
+    r"(?P<line>\n\s*)|(?P<stop>(?:[;。!?]+|\s[/|](?=\s|$)|\.(?=\s+(?:today|tomorrow|next|plan|need|help|issue|problem|blocker|risk|support)))[^\S\n]*)|(?P<comma>(?:,|[^\S\n])[^\S\n]*)|(?P<emoji>(?<=[\u4e00-\u9fff\w])[\U0001f300-\U0001faff]+[^\S\n]*)|(?P<opening>[:】][^\S\n]*)|(?P<bracket>(?=[【\[「『〔(]))"
 )
 _HEADER = re.compile(
     r"(?:[\u4e00-\u9fff]{2,4}\s+)?[【\[(]?(?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}[日号]?[】\])]?"
     r"\s*[(]?(?:(?:周|星期|礼拜)[一二三四五六日天])?[)]?(?=[\s:,]|$)[^\S\n]*[:,]?"
+    r"|\((?:补|代)[^()\n]{0,12}\)"
     r"|(?:转发|代发|代交|转)[^\n:]{0,8}:?[^\S\n]*(?=\n)"
     r"|[^\s:,。;]{1,8}[^\S\n]+(?:\d{1,2}/\d{1,2}[^\S\n]+)?\d{1,2}:\d{2}(?::\d{2})?[^\S\n]*(?=\n)"
     r"|(?:汇报人|填报人|提交人|报告人|姓名|部门|日期|时间|区域|岗位|大区)\s*:[^\n]*"
 )
+# 11月23日 周一 李某某 今日:…
+_AUTHOR = re.compile(r"[^\S\n]*(?P<name>[\u4e00-\u9fff]{2,4})[^\S\n]+(?=今[日天])")
 _NOTHING = re.compile(
     r"(?:暂时?|目前|今天|今日|明天)?(?:都|也|还)?(?:没有?|无|木有)(?:了|啥|什么|特别|特殊|其他|其它|任何|新的?|大的?)?(?:的)?"
     r"(?:问题|困难|风险|卡点|难点|需要|需求|计划|安排|异常|情况|内容|支持|协助|帮助|求助|事项|可汇报)?(?:和(?:困难|风险|问题))?(?:需要(?:支持|协助|帮助|协调)的?)?"
     r"(?:的(?:事|地方|事项|问题)?)?|无需(?:支持|协助|帮助)?|没有?其[他它]问题|不需要(?:支持|协助|帮助)?|不用|暂不需要|一切正常|都?正常|一切顺利|顺利|没啥[事]?|n/?a|none|no|nil|[-—/\\x×]+"
-    r"|问题(?:不大|无)|(?:其[他它]|别的|另外)(?:都|也)?(?:暂?无|没有?了?)|以上(?:就是.*|汇报)?|(?:汇报)?完毕|谢谢(?:领导)?|(?:各位)?(?:领导|老大|老板|大家|经理)?(?:们)?(?:早上|晚上|下午)?好"
+    r"|问题(?:不大|无)|(?:其[他它]|别的|另外)(?:都|也)?(?:暂?无|没有?了?)|[\u4e00-\u9fff]{1,5}:\s?(?:暂?无|没有)|以上(?:就是.*|汇报)?|(?:汇报)?完毕|谢谢(?:领导)?|(?:各位)?(?:领导|老大|老板|大家|经理)?(?:们)?(?:早上|晚上|下午)?好"
 )
 # 拜访青禾,没啥问题: what only says that nothing is wrong, after what was done.
 _NOTHING_WRONG = re.compile(
@@ -221,7 +225,7 @@ class _Reader:
             return None
         before = self.folded[self.start : place.at]
         if leaves_open(before) or (
-            label.end == label.start and self.folded[label.start] in "请麻下准后" and self.section != "plan"
+            label.end == label.start and self.folded[label.start] in "请麻下准后" and self.section == "done"
         ):
             return None
         return label
@@ -231,6 +235,9 @@ class _Reader:
         begin = self._skip_colon()
         while header := _HEADER.match(self.folded, self._skip(begin)):
             begin = header.end()
+            author = _AUTHOR.match(self.folded, begin)
+            if author and is_name(author["name"]):
+                begin = author.end()
         self.start = self._begin = begin
         numbers = self._numbers()
         places = [self._place(begin, _Level.LINE)]

@@ -37,12 +37,12 @@ _WORDS: dict[Section, str] = {
     "problems": (
         rf"(?:{_TODAY}|目前|现在|当前|工作中?|待解决|需解决|未解决|现存|尚存|遗留|重点|突出)?的?(?:遇到|存在|碰到|发现|有)?(?:了|哪些|什么|啥)?的?(?:主要)?的?{_TROUBLE}"
         rf"(?:\s?[/、和与及&]\s?(?:{_TROUBLE}|需?要?(?:支持|协助|帮助|求助)|建议|反馈|思考))*(?:点|事项|反馈|记录|汇总|描述)?|问题点"
-        rf"|(?:今[日天])?未完成(?:的?(?:工作|事项|任务|情况|内容))?(?:及原因)?|(?:没有?|未|还没){_FINISHED}的(?:事情?)?|(?:卡壳|卡住|卡脖子|棘手|头疼|难办|为难)的?(?:地方|事情?|点)?|卡在|未[办做]|problems?|issues?|blockers?|risks?"
+        rf"|(?:今[日天])?未完成(?:的?(?:工作|事项|任务|情况|内容))?(?:及原因)?|(?:没有?|未|还没){_FINISHED}的(?:事情?)?|(?:卡壳|卡住|卡脖子|棘手|头疼|难办|为难)的?(?:地方|事情?|点)?|待(?:解决|处理)|卡在|未[办做]|problems?|issues?|blockers?|risks?"
     ),
     "help": (
         rf"(?:所?需要?|请求|申请|希望|想要|想|待|求|要|有)(?:{_WHO}|哪些|什么|啥)?的?{_SUPPORT}"
         rf"(?:和(?:支持|协助|协调|配合))?(?:的?(?:事项|内容|问题|地方|工作|事)|的)?|求助(?:事项)?|协助(?:事项|需求)?|协调事项|帮忙|帮助"
-        rf"|支持(?:需求|事项)|资源需求|协同需求|(?:工作)?支持|{_BOSS}(?:帮忙|{_SUPPORT})|help|support"
+        rf"|支持(?:需求|事项)|资源需求|协同需求|(?:工作)?支持|{_BOSS}(?:帮忙|{_SUPPORT})|help|support|needs?"
         rf"|(?:要|需要?|请|待|求)?(?:{_BOSS})(?:拍板|定夺?|决定|决策|批示|批准|出面)的?(?:事情?|事项)?|请示(?:事项)?|求{_BOSS}|还?缺(?:啥|什么|人手?|的)|还?(?:需要|需)"
     ),
     "other": r"心得(?:体会)?|收获|感悟|感想|备注|其他|其它|思考|个人总结|自我评价|建议",
@@ -75,11 +75,12 @@ _ERRANDS = (
 )
 _ALONE: dict[Section, str] = {"done": rf"(?:{_TODAY}|上午|下午){_ERRANDS}", "plan": rf"{_TOMORROW}{_ERRANDS}"}
 _LOOSE_HEADINGS = {section: _heading(words) for section, words in _LOOSE.items()}
+_NEXT_LINE = re.compile(r"[^\S\n]*\n[\s\-•·*]*(?=\S)")
 _HEADINGS_ALONE = {section: _heading(words) for section, words in _ALONE.items()}
 # Too short or too common to be headings before a mere space.
 _NEEDS_A_MARK = re.compile(
     r"(?:已?完成|总结|小结|汇报|进展|进度|内容|情况|成果|回顾|工作|任务|事项|做了|干了|已做|安排|打算|目标|重点|待办|支持|协助|帮助|帮忙|后续|下周"
-    r"|后天|近期|未来|隔天|不足|异常|today|done|next|plan|help|support|心得|收获|感悟|感想|备注|其[他它]|思考|建议|今|明|在办|待做|(?:做|干|办|忙)(?:过|了)?的(?:事情?|活)|(?:要|准备|打算|得)(?:做|干|办|忙|跑).*|.*(?:记录|汇总|描述|哪些|什么|啥)"
+    r"|后天|近期|未来|隔天|不足|异常|today|done|next|plan|help|support|needs?|心得|收获|感悟|感想|备注|其[他它]|思考|建议|今|明|在办|待做|(?:做|干|办|忙)(?:过|了)?的(?:事情?|活)|(?:要|准备|打算|得)(?:做|干|办|忙|跑).*|.*(?:记录|汇总|描述|哪些|什么|啥)"
     rf"|(?:都|已经?|没有?|未|还没)?{_FINISHED}了?的(?:事情?)?|.*(?:拍板|定夺?|决定|决策|批示|批准|出面)|有.*|要{_SUPPORT}|.*(?:地方|份)|卡在|还?需要?|已[做办]|未[做办]|求.*|缺.*|.*的活|.*的事情?)$"
 )
 
@@ -109,7 +110,7 @@ _RUN_ON: tuple[tuple[Section, re.Pattern[str]], ...] = (
     (
         "done",
         re.compile(
-            rf"(?:[嗯呃额哦]+,?)?(?:今日|今天|今儿个?|本日)(?!头条|国际|资本|下班前|之?内)(?:的(?:主要)?{_WORK}{_FILLER}(?:就?是|有))?{_FILLER}"
+            rf"(?:[嗯呃额哦]+,?)?(?:今日|今天|今儿个?|本日|today(?![a-z])\s?)(?!头条|国际|资本|下班前|之?内)(?:的(?:主要)?{_WORK}{_FILLER}(?:就?是|有))?{_FILLER}"
         ),
     ),
     (
@@ -119,6 +120,8 @@ _RUN_ON: tuple[tuple[Section, re.Pattern[str]], ...] = (
         ),
     ),
 )
+# Parts of our own house: those that no client's wish begins with.
+_HOUSE = r"(?:总部|公司|[\u4e00-\u9fff]{1,4}部(?![件位分])|商务|财务|法务|售后|研发|后勤|行政|领导|老板|总监)"
 # Whoever of our own house help is wanted from; what a client shall do is no help.
 _OURS = r"(?!客户|对方|甲方|业主|他|她|我们?[^,。;:\s]{0,3}(?:来|去)|院方|店长|老板娘)[^,。;:\s要]{1,6}?"
 # These start an item whose own words must stay whole.
@@ -137,6 +140,7 @@ _KEPT: tuple[tuple[Section, re.Pattern[str]], ...] = (
             rf"|需要{_OURS}(?:来|派|过来|到场|跑|发|寄|送|出|补|安排|批|修|换|加|给|提供|确认|找|查|核|催|盯)[^,。;:\s]{{1,6}}"
             rf"|(?:希望|恳请|盼){_OURS}(?:能|可以|尽快|早点|赶紧|帮|给|把|快点)"
             rf"|申请[^,。;:\s]{{1,10}}支持|需要?{_WHO}|(?:希望|恳请|盼|请){_BOSS}"
+            rf"|请{_HOUSE}(?!吃|喝|的人)|要{_HOUSE}[^,。;:\s]{{0,3}}?(?:给|派|出|批|发|来|支持|协调|配合)"
         ),
     ),
 )
@@ -167,13 +171,19 @@ def marked_label(folded: str, at: int) -> Label | None:
             if match is None or match.end() == at:
                 continue
             mark = _mark(match)
-            if headings is _HEADINGS_ALONE and mark == "colon" and folded[match.end() : match.end() + 1].strip():
+            if headings is _HEADINGS_ALONE and not _heads_a_list(folded, match.end()):
                 continue
             if mark == "space" and (loose or section == "other" or _NEEDS_A_MARK.match(match["words"])):
                 continue
             if best is None or match.end() > best.end:
                 best = Label(section, at, match.end(), mark)
     return best
+
+
+def _heads_a_list(folded: str, end: int) -> bool:
+    """Whether a line follows the heading that ends here, and is none itself."""
+    following = _NEXT_LINE.match(folded, end)
+    return following is not None and run_on_label(folded, following.end()) is None
 
 
 def _mark(match: re.Match[str]) -> Mark:

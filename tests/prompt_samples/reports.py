@@ -16,6 +16,13 @@ _PROPOSED = [
 ]
 
 _PASSED_OVER = [{"channel": "微信", "text": "老瑞 发了产品视频"}]
+_UNCLEAR = [
+    {
+        "said": "清河",
+        "options": [{"id": 4, "name": "清河人民医院", "last": True}, {"id": 5, "name": "清河中医院", "last": False}],
+    },
+    {"said": "云栖", "options": [{"id": 6, "name": "云栖酒店"}, {"id": 7, "name": "云栖花园"}]},
+]
 
 
 def _missing(**changed: Any) -> dict[str, Any]:
@@ -51,13 +58,44 @@ REPORTS: list[Sample] = [
     ),
     *both(
         "report_recorded",
-        report(day=day(23)) | {"supervisor": "林涛", "proposals": _PROPOSED},
-        bare_report() | {"supervisor": "", "proposals": []},
+        report(day=day(23)) | {"supervisor": "林涛", "proposals": _PROPOSED, "unclear": []},
+        bare_report() | {"supervisor": "", "proposals": [], "unclear": []},
         Sample(
             "report_recorded",
             "one proposal",
-            report() | {"supervisor": "林涛", "proposals": _PROPOSED[:1]},
+            report() | {"supervisor": "林涛", "proposals": _PROPOSED[:1], "unclear": []},
             said=("要记回「是」", "已发给林涛"),
+        ),
+        Sample(
+            "report_recorded",
+            "a client unclear",
+            report() | {"supervisor": "林涛", "proposals": [], "unclear": _UNCLEAR[:1]},
+            said=("「清河」是哪个客户", "1 清河人民医院（上次选的）\n2 清河中医院"),
+            unsaid=("接着问",),
+        ),
+        Sample(
+            "report_recorded",
+            "two clients unclear",
+            report() | {"supervisor": "林涛", "proposals": [], "unclear": _UNCLEAR},
+            said=("「清河」是哪个客户", "还有「云栖」，答完接着问"),
+        ),
+        Sample(
+            "report_recorded",
+            "a client unclear beside a proposal",
+            report() | {"supervisor": "林涛", "proposals": _PROPOSED[:1], "unclear": _UNCLEAR},
+            said=("要记回「是」", "还有「清河」「云栖」没认准是哪个客户"),
+            unsaid=("回数字",),
+        ),
+    ),
+    *both(
+        "report_client_linked",
+        {"number": 31, "said": "清河", "client": "清河中医院", "commitments": [32, 33], "unclear": _UNCLEAR[1:]},
+        {"number": 31, "said": "云栖", "client": "云栖酒店", "commitments": [], "unclear": []},
+        Sample(
+            "report_client_linked",
+            "the next one asked",
+            {"number": 31, "said": "清河", "client": "清河中医院", "commitments": [32], "unclear": _UNCLEAR[1:]},
+            said=("日报 #31", "承诺 #32", "「云栖」是哪个客户", "2 云栖花园"),
         ),
     ),
     *both("report_already_in", report(), bare_report()),
