@@ -118,6 +118,8 @@ class Delivery(Runner):
         try:
             while True:
                 await self._record_all()
+                # What ends during the look may leave room for more than was looked for.
+                full = len(self._flying) >= AT_ONCE
                 flights = await self._claim_next()
                 for flight in flights:
                     task = asyncio.create_task(self._one(flight))
@@ -125,6 +127,8 @@ class Delivery(Runner):
                     task.add_done_callback(self._ended)
                 tried += len(flights)
                 if not self._flying:
+                    if full and not self._halted:
+                        continue
                     return tried
                 await asyncio.wait(list(self._flying), timeout=SLOW_SECONDS)
         except asyncio.CancelledError:

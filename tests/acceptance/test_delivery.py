@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -227,3 +228,31 @@ async def test_an_app_has_a_pace_over_all_its_targets(office: Office) -> None:
     await office.settle()
     assert office.clock.now() == NOON + timedelta(seconds=2)
     assert office.said == [f"k{number}" for number in range(6)]
+
+
+async def test_what_ends_during_the_look_leaves_room_for_the_rest(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.AT_ONCE", 1)
+    monkeypatch.setattr("bot.delivery.SLOW_SECONDS", 0)
+    for target in ("ann", "bob"):
+        await office.queue(f"to {target}", target)
+    looking = asyncio.Event()
+    write = office.store.write
+
+    async def send(message: Outgoing, now: datetime) -> Receipt:
+        await looking.wait()
+        return Receipt(message.key, "app")
+
+    async def watched(work: Callable[[Session], Any], lane: Any = "work") -> Any:
+        if lane == "work" and office.delivery.busy():
+            # The send ends while the database is asked what is next, and there was no room yet.
+            looking.set()
+            await asyncio.wait(list(office.delivery._flying))
+        return await write(work, lane)
+
+    monkeypatch.setattr(office.first, "send", send)
+    monkeypatch.setattr(office.store, "write", watched)
+
+    assert await office.delivery.drain() == 2
+    assert office.said == ["to ann", "to bob"]
