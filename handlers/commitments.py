@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from handlers.language import clauses
@@ -117,18 +117,16 @@ def _store_one(talk: Talk, item: clauses.Item, owner: Person, text: str) -> tupl
 def _told_before(talk: Talk, made: Sequence[Commitment]) -> list[int]:
     """Open commitments that say just what those made say: the same owner, matter and date."""
     fresh = {row.number for row in made}
-    wanted = {(row.owner_id, fold(row.matter), row.due_at) for row in made if row.due_at is not None}
-    if not wanted:
-        return []
-    owners, dates = {owner_id for owner_id, _, _ in wanted}, [due_at for _, _, due_at in wanted]
-    before = facts.commitments(
-        talk.session, owners, due_from=min(dates), due_before=max(dates) + timedelta(microseconds=1)
-    )
-    return [
-        row.number
-        for row in before
-        if row.number not in fresh and (row.owner_id, fold(row.matter), row.due_at) in wanted
-    ]
+    wanted: dict[int, set[tuple[str, datetime]]] = {}
+    for row in made:
+        if row.due_at is not None:
+            wanted.setdefault(row.owner_id, set()).add((fold(row.matter), row.due_at))
+    found: list[tuple[datetime, int]] = []
+    for owner_id, theirs in wanted.items():
+        dates = [due_at for _, due_at in theirs]
+        before = facts.owed_between(talk.session, owner_id, min(dates), max(dates))
+        found += [(due_at, number) for number, matter, due_at in before if (fold(matter), due_at) in theirs]
+    return [number for _, number in sorted(found) if number not in fresh]
 
 
 def shown(talk: Talk, row: Commitment, uncertain: bool = False, reader_id: int | None = None) -> dict[str, Any]:

@@ -220,8 +220,7 @@ class Talk:
         client_id = getattr(row, "client_id", None)
         if client_id is not None:
             row.client_id = self._standing(client_id)
-        self.session.add(row)
-        self.session.flush()
+        facts.add(self.session, row)
         self._happen(row, happened, None, row.model_dump(), tags)
         return row
 
