@@ -62,6 +62,8 @@ def _question(clause: Clause, before: Sequence[Clause], people: Collection[str])
         or read_report_request(clause, people)
         or read_list_question(clause, people)
     )
+    if asked is None and before and before[-1].text == "日报":
+        return _question(Clause("日报" + clause.text, clause.requested, clause.asks), (), people)
     if asked is None and before and (name := name_in(before[-1].text)):
         # 云帆好久没动静了,上次谁去的: asked again with the name in its place.
         return read_slots(Clause(name + clause.text, clause.requested, clause.asks), people)

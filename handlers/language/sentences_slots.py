@@ -90,6 +90,7 @@ _RULES = (
     _Rule("timeline", ("x", "G", "qH", "chF36"), "kGczhguOqHrUwF"),
     _Rule("timeline", ("x", "g", "q", "cF"), "kGczhguOqrUwF"),
     _Rule("timeline", ("x", "G", "k"), "uOr"),
+    _Rule("timeline", ("x", "rd", "q", "ch"), "kGczhguOqrUdF"),
     _Rule("timeline", ("x", "k"), "Or", name_first=True),
     _Rule("timeline", ("x", "3", "q"), "kGczhguOrd3"),
     _Rule("timeline", ("x", "O", "k"), "Guzr"),
@@ -109,12 +110,14 @@ _RULES = (
     # what is late
     _Rule("lists_overdue", ("o", "qzeywa"), "aoqzemNFPILUupyrTdAbGwO"),
     _Rule("lists_overdue", ("o", "L"), "oqzemNFPILUupyrTdAb"),
-    _Rule("lists_overdue", ("o", "mPL"), "oqzemNFPILUupyrTdAb", asking=True),
+    _Rule("lists_overdue", ("o", "mPLG"), "oqzemNFPILUupyrTdAbG", asking=True),
     # what is to be done
     _Rule("lists_mine", ("eA", "q", "TF", "mNIUpxbP"), "eAqTFmNIUupxbPrdzyGLYO"),
     _Rule("lists_mine", ("q", "TP", "IUpuxb"), "eAqTFmNIUupxbPrdzyGLYO"),
     _Rule("lists_mine", ("q", "N", "F", "IUpuxb"), "eAqTFmNIUupxbPrdzyGLYO"),
     _Rule("lists_mine", ("A", "Ip", "m", "z"), "rdY"),
+    _Rule("lists_mine", ("x", "A", "m", "z"), "rdYIupO"),
+    _Rule("lists_mine", ("U", "wa", "T"), "eqTmNPrdzy"),
     _Rule("lists_mine", ("e", "q", "m", "I", "F"), "r"),
     _Rule("lists_mine", ("I", "E", "F", "q", "m"), "rd"),
     _Rule("lists_mine", ("P", "IUpux", "F", "v"), "eAqTFmNIUupxbPrdzyGLYO"),
@@ -136,7 +139,7 @@ _RULES = (
     _Rule("report_show", ("J", "p", "K", "y"), "Jpdzyqv"),
     _Rule("report_show", ("J", "p", "a"), "d"),
     _Rule("report_show", ("J", "p", "qv"), "JpdzyqvKNb"),
-    _Rule("report_summary", ("J", "S"), "JSUudzmGOL"),
+    _Rule("report_summary", ("J", "S"), "JSUudzmGOLy"),
     _Rule("report_summary", ("J", "U"), "JSUudzmGL", asking=True),
     _Rule("report_summary", ("J", "U", "d"), ""),
     _Rule("report_draft", ("J", "D", "E", "y"), "I1Bz"),
@@ -144,6 +147,7 @@ _RULES = (
     _Rule("report_show", ("J", "I", "d", "z"), "JIdzK"),
     # the bot itself
     _Rule("who", ("I", "j", "i"), "r"),
+    _Rule("help", ("C", "B", "9z"), "G"),
     _Rule("help", ("C", "q"), "CBqzGuIEeZ"),
     _Rule("help", ("B", "E", "q"), "BEqWz"),
     _Rule("help", ("no", "H", "Z"), "noHZIBzE"),
@@ -198,6 +202,8 @@ def _asked(clause: Clause, words: Sequence[_Word], named: dict[tuple[int, int], 
     asking = clause.requested or clause.asks or bool(together & _ASKING)
     if any(one.senses & _NOT and two.senses & _OVERDUE for one, two in itertools.pairwise(said)):
         return None  # 没有逾期的
+    if len(said) > 1 and said[-1].senses == _TEAM and said[-2].senses & _QUESTION:
+        return None  # 日报写完了吗各位: they are asked, not the bot
     name = next((word.text for word in said if word.senses == _NAME), None)
     for rule in _RULES:
         if (rule.asking and not asking) or (rule.name_first and said[0].senses != _NAME):
@@ -278,8 +284,8 @@ def _readings(text: str, named: dict[tuple[int, int], str]) -> Iterator[list[_Wo
             if stage != _AFTER and text[at] not in _NEVER_NAMED and paid + _LETTER < least[at + 1][_IN]:
                 least[at + 1][_IN] = paid + _LETTER
                 came[at + 1][_IN] = (at, stage)
-            if stage == _IN and (came[at][_IN][1] != _IN or in_a_trade):
-                continue  # no name has one letter, none ends amid a word of its trade (软|件)
+            if stage == _IN and (came[at][_IN][1] != _IN or in_a_trade or text.startswith("公司", at)):
+                continue  # no name has one letter, none ends amid a word of its trade (软|件) or before its form
             goes_on = _AFTER if stage == _IN else stage
             for end, cost, letter in steps:
                 if held and stage == _BEFORE:
