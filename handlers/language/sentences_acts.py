@@ -29,7 +29,8 @@ _WORKED = (
     r"|跟|催|录|回|定)"
 )
 _FINISHED = (
-    rf"(?:{_WORKED}(?:完毕?|好|妥当?|定|利索|利落|齐|掉|清楚?|停当|到位|成|下来)|搞定|完成|解决|落实|收工|了结|闭环)"
+    rf"(?:{_WORKED}(?:完毕?|好|妥当?|定|利索|利落|齐|掉|清楚?|停当|到位|成|下来|回来|过来)"
+    r"|搞定|完成|解决|落实|收工|了结|闭环)"
 )
 _MATTER = r"(?P<matter>.{2,20}?)"
 _POINTED = (
@@ -42,7 +43,7 @@ _RECEIVER = rx(
     r"给(?:他们|对方|客户|人家)(?:那边|公司)?(?=[寄发送交传递回拿快补])|(?<=[给到发寄送交传递回])(?:他们(?:那边|公司)?|对方|客户|人家)(?:手上|手里|那边|那里)?(?=了|$)"
 )
 _DONE = (
-    rx(rf"{_OWN}(?:把)?{_MATTER}{_POINTED}{_OWN}{_AT_LAST}{_FINISHED}(?:掉)?了"),
+    rx(rf"{_OWN}(?:把)?{_MATTER}{_POINTED}{_OWN}{_AT_LAST}(?:{_FINISHED}|办|做|弄|搞)(?:掉)?了"),
     rx(rf"(?:我|我们)?(?:已经|刚)?(?:完成|搞定|办完|做完|弄完|处理完)了{_MATTER}{_POINTED}"),
 )
 _GOODS_DONE = (
@@ -50,7 +51,7 @@ _GOODS_DONE = (
         rf"{_OWN}(?:已经|刚刚|刚)?(?:把|将)?{_MATTER}{_OWN}(?:{_AT_LAST}{_FINISHED}(?:掉)?了|(?:已经?|都)+{_FINISHED}|(?:已经?|都)+{_WORKED}了)"
     ),
     rx(
-        rf"{_OWN}(?:已经|刚刚|刚)?(?:把|将)?{_MATTER}{_OWN}(?P<mark>{_AT_LAST})(?:{_FINISHED}[章字]?|补|重新?)*"
+        rf"{_OWN}(?:已经|刚刚|刚)?(?:把|将)?{_MATTER}{_OWN}(?P<mark>{_AT_LAST})(?P<worked>(?:{_FINISHED}[章字]?|补|重新?)*)"
         rf"(?P<act>{_DELIVERED})"
         rf"(?P<end>(?:出去|过去|掉|完|好|走|出|{_TO}|上去|回去|回|给|到|去|上)*)了?(?P<last>了?)"
     ),
@@ -62,7 +63,7 @@ _BARE_DONE = rx(
     r"|给)?[^,]{0,10})"
 )
 _TICK = rx(
-    rf"(?:把|将)?(?P<matter>.{{2,20}}?)(?:{_POINTED}|的?承诺|任务)?(?:可以|给我|帮我|直接)*(?:(?:标记?|勾"
+    rf"(?:把|将)?(?P<matter>.{{2,20}}?)(?:{_POINTED}|的?承诺|任务)?(?:可以|给我|帮我|直接)*(?:(?:(?<!目)标记?|勾"
     r"|划|销|打|关|算|记|改|设)(?:记)?(?:成|为|上|个|作)?(?:完成|已完成|掉|勾|关闭|搞定))(?:了|吧)?"
 )
 _NOT_A_MATTER = rx(
@@ -78,7 +79,7 @@ _LEAVE = rx(
     r"|个?半天)?)(?:的)?(?:年|事|病|婚|产|陪产|丧|调休|探亲|育儿)?假(?P<more>"
     r"(?:[一二两三四五六七八九十\d]+天半?|半天)?)"
     r"|请(?P<bare>半天|[一二两三四五六七八九十\d]天半?)(?!时间|来|工夫)"
-    r"|(?:休息|调休|休)(?P<rest>[一二两三四五六七八九十\d]+天半?|半天)|调休$|(?:病|事|年|婚|产|陪产|丧)假$"
+    r"|(?:休息|调休|休)(?P<rest>[一二两三四五六七八九十\d]+天半?|半天)|调休$|(?:病|事|年|婚|产|陪产|丧)假(?P<kind>[一二两三四五六七八九十\d]+天半?|半天)?$"
 )
 _TRAVEL = rx(r"出(?:个|一趟|趟|一个)?(?:短|长)?差(?P<length>(?:[一二两三四五六七八九十\d]+天半?|半天|一周)?)")
 _AWAY_VETO = rx(
@@ -123,6 +124,7 @@ _HELPS = (
         rf"(?:有没有|有|发个?|给个?|来个?)?{_BOT}?(?:的)?(?:使用说明书?|使用手册|使用方法|使用帮助|使用教程|操作手册|操作指南|用法|功能列表|命令列表"
         r"|指令列表|功能清单|命令大全)(?:发我?|给我|看看|有吗|在哪|是什么)*"
     ),
+    rx(rf"教教?我(?:怎么)?(?:用|使用|操作|使)(?:一下|下)?{_BOT}?"),
     rx(rf"{_BOT}(?:到底)?是(?:干|做)什么(?:用)?的"),
     rx(
         rf"{_BOT}(?:都|还)?(?:能|会|可以)?(?:听|看|认|读)?(?:得懂|懂|得|识)(?:些)?(?:哪些|什么)(?:样的?)?(?:话|命令|指令|说法|内容|词)?"
@@ -135,7 +137,7 @@ _TOPIC_NOUN = (
 _HOW_TO = (
     rx(
         rf"(?P<noun>{_TOPIC_NOUN})(?:要|该|应该|是|在这|在这里|这里)?(?:怎么|怎样)(?:写|记|用|交|提交?|弄"
-        r"|录入?|报|录(?:进来|进去|上来|进)|改|操作|填|查|请|搞|登记|报备|发给你|设置?|说|下)(?:的)?"
+        r"|录入?|报|录(?:进来|进去|上来|进)|改|操作|填|查|请|搞|补交?|登记|报备|发给你|设置?|说|下)(?:的)?"
     ),
     rx(
         r"(?:要|该|应该)?(?:怎么|怎样)(?:样)?(?:写|记录?|用|交|提交?|弄|录入?|操作|填|查|登记|设置?|新建"
@@ -149,6 +151,8 @@ _HOW_TO = (
     rx(r"(?:要|该|应该)?(?:怎么|怎样)(?P<noun>延期|转交|撤销|撤回|静音|请假)(?:一条|一个)?(?:承诺)?"),
 )
 _TEACH_ME = rx(r"(?:教教?我?|告诉我|说说|讲讲)(?:一下|下)?")
+# Asked for by its name alone.
+_MINE = rx(r"我的(?:角色|权限|工号|编号|账号|帐号|身份|直属上级|直属领导|登记信息)|我是谁的(?:下属|组员|手下|兵)")
 _ME = (
     rx(
         r"我的?(?:员工|人员|系统|用户|平台)?(?:编号|工号|账号|帐号|账户|帐户|账号id|用户id|id|userid|用户名"
@@ -179,6 +183,8 @@ def read_question_of_bot(clause: Clause) -> Sentence | None:
         found = pattern.fullmatch(text, told.end() if told else 0)
         if found is not None:
             return Sentence("help", found["noun"])
+    if _MINE.fullmatch(text):
+        return Sentence("who")
     bare = text in {"我", "我是什么", "我叫什么"} or (text.startswith("我") and len(text) <= 3 and not clause.requested)
     if any(pattern.fullmatch(text) for pattern in _ME) and (not bare or text in {"我是谁", "我叫什么"}):
         asked = clause.requested or clause.asks or rx(r"什么|多少|哪|谁|几").search(text)
@@ -216,7 +222,9 @@ def read_done(clause: Clause, people: Collection[str]) -> Sentence | None:
         if pattern is _GOODS_DONE[1]:
             if not text.endswith("了") and not rx(r"已|到").search(text):
                 continue
-            if not (found["end"] or _SURE_MARK.search(found["mark"] or "") or rx(r"把|将").search(text)):
+            if not (
+                found["end"] or found["worked"] or _SURE_MARK.search(found["mark"] or "") or rx(r"把|将").search(text)
+            ):
                 continue
             return Sentence("done", _matter(found["matter"]))
         return Sentence("done", _matter(found["matter"]))
@@ -227,6 +235,7 @@ def read_done(clause: Clause, people: Collection[str]) -> Sentence | None:
 
 
 def _matter(text: str) -> str:
+    text = text[: max(2, found.start())] if (found := rx(r"(?<=..)已经?").search(text)) else text
     for lead in ("我已经", "已经", "把", "将", "答应", "我", "那份", "这份"):
         text = text.removeprefix(lead)
     for tail in (

@@ -40,6 +40,8 @@ _MISSING = (
     ),
     rx(rf"日报(?:还)?(?:没有?|未){_HAND_IN}的(?:人|有|是|名单|同事|都)"),
 )
+# 谁没写完日报别走 asks nothing.
+_THREAT = rx(r"别|不许|不准|自觉|抓紧|赶紧|罚|扣")
 _SUM = r"(?:汇总|总结|统计|合并|归总|整理|归纳|汇集|汇一下|归集|汇成|归拢|拢一下|合集)"
 _SUM_WORDS = rx(_SUM)
 # Possessive: what may be read in several ways must not be tried in all of them.
@@ -104,7 +106,8 @@ def read_report_request(clause: Clause, people: Collection[str]) -> Sentence | N
     handed = _HANDED.fullmatch(text)
     if handed is not None and (person := person_named(handed["who"], people)) is not None:
         return Sentence("report_show", words, person)
-    if any(pattern.search(text) for pattern in _MISSING) and not _first_person(text):
+    missing = next((found for pattern in _MISSING if (found := pattern.search(text))), None)
+    if missing is not None and not _first_person(text) and not _THREAT.search(text, missing.end()):
         return Sentence("report_missing", words)
     if _wants_summary(clause, text, whose["before"] if whose else None):
         return Sentence("report_summary", words)

@@ -23,6 +23,8 @@ _BEFORE, _IN, _AFTER = range(3)
 _WORD, _LETTER, _LETTER_KNOWN, _LETTER_ENDING, _DATE = 1.0, 0.6, 0.5, 0.7, 0.9
 _UNREACHED = 1e9
 _PART_OF_A_NAME = rx(r"和[睦平记信谐]|同[仁济方程创洲德]|对外|在线|到家|大家居|公司")
+# The last part of a firm's name that is a word of its own, or runs into one: 公司, 律所|有.
+_IN_A_NAME = rx(r"公司|(?<=[律诊究务])所有")
 _ENDING_NAMES = frozenset("和同人里上来对由到得")
 _NEVER_NAMED = frozenset("谁吗呢没哪了我你您咱吧")
 _LEADS = frozenset("我跟和与同给去对找在到由把是有都还被距离将看查问欠见跑聊谈盯过")
@@ -65,7 +67,7 @@ _RULES = (
     # whose client it is
     _Rule("who_follows", ("x", "w", "hb8O"), "hb8OrzuyU"),
     _Rule("who_follows", ("x", "w", "Q"), "bOruy", name_first=True),
-    _Rule("who_follows", ("x", "8", "q"), "rzuO"),
+    _Rule("who_follows", ("x", "8", "qz"), "rzuO"),
     _Rule("who_follows", ("x", "p", "h"), "rzuOy", asking=True),
     # when it was last in touch
     _Rule("last_contact", ("x", "l", "tw", "ch"), "chrzuyglOImaY"),
@@ -94,6 +96,7 @@ _RULES = (
     _Rule("timeline", ("x", "k"), "Or", name_first=True),
     _Rule("timeline", ("x", "3", "q"), "kGczhguOrd3"),
     _Rule("timeline", ("x", "O", "k"), "Guzr"),
+    _Rule("timeline", ("x", "G", "z"), "Okcu", name_first=True),
     # how it stands
     _Rule("client", ("x", "V"), "VOcrzushy"),
     _Rule("client", ("x", "v", "srOcuh"), "vsrOcuhz"),
@@ -107,9 +110,10 @@ _RULES = (
     _Rule("client", ("X",), "rO", asking=True),
     _Rule("client", ("X", "9"), "zOuBsi4"),
     _Rule("client", ("X", "v"), "r"),
+    _Rule("client", ("X", "s"), "Or"),
     # what is late
     _Rule("lists_overdue", ("o", "qzeywa"), "aoqzemNFPILUupyrTdAbGwO"),
-    _Rule("lists_overdue", ("o", "L"), "oqzemNFPILUupyrTdAb"),
+    _Rule("lists_overdue", ("o", "Ls"), "oqzemNFPILUupyrTdAb"),
     _Rule("lists_overdue", ("o", "mPLG"), "oqzemNFPILUupyrTdAbG", asking=True),
     # what is to be done
     _Rule("lists_mine", ("eA", "q", "TF", "mNIUpxbP"), "eAqTFmNIUupxbPrdzyGLYO"),
@@ -284,7 +288,7 @@ def _readings(text: str, named: dict[tuple[int, int], str]) -> Iterator[list[_Wo
             if stage != _AFTER and text[at] not in _NEVER_NAMED and paid + _LETTER < least[at + 1][_IN]:
                 least[at + 1][_IN] = paid + _LETTER
                 came[at + 1][_IN] = (at, stage)
-            if stage == _IN and (came[at][_IN][1] != _IN or in_a_trade or text.startswith("公司", at)):
+            if stage == _IN and (came[at][_IN][1] != _IN or in_a_trade or _IN_A_NAME.match(text, at)):
                 continue  # no name has one letter, none ends amid a word of its trade (软|件) or before its form
             goes_on = _AFTER if stage == _IN else stage
             for end, cost, letter in steps:
