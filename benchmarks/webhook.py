@@ -130,7 +130,7 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         now = time.perf_counter()
-        if data.startswith(b"HTTP/1.1 200"):
+        if data.startswith((b"HTTP/1.1 200", b"HTTP/1.1 204")):
             self.result.latencies.append((now - self.sent) * 1000)
         else:
             self.result.refused += 1
