@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from handlers.language.opening import find_opening
+from handlers.language.patterns import rx
 from handlers.language.sentence import Sentence
 from handlers.language.sentences_acts import read_absence, read_done, read_question_of_bot
 from handlers.language.sentences_lists import read_list_question
@@ -35,6 +36,9 @@ _KEYWORDS = (
     "协同",
     "规则",
 )
+
+
+_CONTACT = rx("联系|跟进|拜访|沟通|见面|打电话")
 
 
 def read_sentence(text: str, people: Collection[str]) -> Sentence | None:
@@ -65,6 +69,9 @@ def _question(clause: Clause, before: Sequence[Clause], people: Collection[str])
     if asked is None and before and before[-1].text == "日报":
         return _question(Clause("日报" + clause.text, clause.requested, clause.asks), (), people)
     if asked is None and before and (name := name_in(before[-1].text)):
-        # 云帆好久没动静了,上次谁去的: asked again with the name in its place.
-        return read_slots(Clause(name + clause.text, clause.requested, clause.asks), people)
+        # 云帆好久没动静了,上次谁去的: asked again with the name in its place, and what was spoken of with it.
+        spoken = _CONTACT.search(before[-1].text)
+        joined = (f"{name}{said}{clause.text}" for said in ("", *([spoken[0]] if spoken else [])))
+        found = (read_slots(Clause(text, clause.requested, clause.asks), people) for text in joined)
+        return next((sentence for sentence in found if sentence is not None), None)
     return asked

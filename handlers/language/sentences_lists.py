@@ -36,6 +36,8 @@ _TODO = (
         rf"(?:还|都|现在)*有{_WHAT}{_MATTER}?(?:是)?(?:{DAY})?(?:快|要|即将|马上|将)?(?:要)?"
         rf"(?:到期|截止|要交|逾期|超期)(?:的|了)?{_MATTER}?(?:吗)?$"
     ),
+    # 快到期的有哪些
+    rx(rf"(?:快|即将|马上)要?(?:到期|截止)的?{_MATTER}?(?:还|都)*(?:有|是){_WHAT}{_MATTER}?$"),
     # 手上还有什么
     rx(rf"(?<=手上|手头|手里|名下)(?:还|都|现在|目前)*(?:有|压着?|攥着|堆着|挂着|剩下?){_WHAT}{_MATTER}?$"),
     # 还欠着什么
@@ -73,6 +75,8 @@ _PROMISED = (
         rf"(?:{_OPEN})?$"
     ),
 )
+# 承诺什么了, of nobody, asks whoever spoke last.
+_LISTED_ALL = rx(r"还|都|没|哪|几|多少|一共|答应客户")
 _TO_DO = rx(
     rf"(?P<who>.*?)(?:{DAY})?我?(?:还)?(?:要|该|得|需要|应该)(?:做|办|干|交|完成|交付|交代|落实|兑现|处理)(?:的)?"
     rf"(?:{_WHAT}{_MATTER}?|什么|的?(?:有|是)?{_WHAT})(?:了)?"
@@ -143,6 +147,8 @@ def _promised(clause: Clause, text: str, people: Collection[str]) -> Sentence | 
         if found is None:
             continue
         who, whom = text[: found.start()], found["between"]
+        if not who and not whom and not _LISTED_ALL.search(text):
+            continue
         words = client_words(whom) if whom and not _ANYBODY.fullmatch(whom) else ""
         if words is None:
             continue

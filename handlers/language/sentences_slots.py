@@ -23,8 +23,8 @@ _BEFORE, _IN, _AFTER = range(3)
 _WORD, _LETTER, _LETTER_KNOWN, _LETTER_ENDING, _DATE = 1.0, 0.6, 0.5, 0.7, 0.9
 _UNREACHED = 1e9
 _PART_OF_A_NAME = rx(r"和[睦平记信谐]|同[仁济方程创洲德]|对外|在线|到家|大家居|公司")
-# The last part of a firm's name that is a word of its own, or runs into one: 公司, 律所|有.
-_IN_A_NAME = rx(r"公司|(?<=[律诊究务])所有")
+# The last part of a firm's name that is a word of its own, or runs into one: 公司, 酒|吧, 律所|有.
+_IN_A_NAME = rx(r"公司|(?<=[酒网书水茶])吧|(?<=[律诊究务])所有")
 _ENDING_NAMES = frozenset("和同人里上来对由到得")
 _NEVER_NAMED = frozenset("谁吗呢没哪了我你您咱吧")
 _LEADS = frozenset("我跟和与同给去对找在到由把是有都还被距离将看查问欠见跑聊谈盯过")
@@ -121,6 +121,7 @@ _RULES = (
     _Rule("lists_mine", ("q", "N", "F", "IUpuxb"), "eAqTFmNIUupxbPrdzyGLYO"),
     _Rule("lists_mine", ("A", "Ip", "m", "z"), "rdY"),
     _Rule("lists_mine", ("x", "A", "m", "z"), "rdYIupO"),
+    _Rule("lists_mine", ("x", "m", "F", "y"), "rdAPTuO", name_first=True),
     _Rule("lists_mine", ("U", "wa", "T"), "eqTmNPrdzy"),
     _Rule("lists_mine", ("e", "q", "m", "I", "F"), "r"),
     _Rule("lists_mine", ("I", "E", "F", "q", "m"), "rd"),
@@ -285,7 +286,11 @@ def _readings(text: str, named: dict[tuple[int, int], str]) -> Iterator[list[_Wo
             paid = least[at][stage]
             if paid >= _UNREACHED:
                 continue
-            if stage != _AFTER and text[at] not in _NEVER_NAMED and paid + _LETTER < least[at + 1][_IN]:
+            if (
+                stage != _AFTER
+                and (text[at] not in _NEVER_NAMED or _IN_A_NAME.match(text, at))
+                and paid + _LETTER < least[at + 1][_IN]
+            ):
                 least[at + 1][_IN] = paid + _LETTER
                 came[at + 1][_IN] = (at, stage)
             if stage == _IN and (came[at][_IN][1] != _IN or in_a_trade or _IN_A_NAME.match(text, at)):
