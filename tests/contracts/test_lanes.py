@@ -250,9 +250,18 @@ async def test_the_search_never_reads_what_is_throttled(postgres_url: str) -> No
         statement = compiled.compile(connection, compile_kwargs={"literal_binds": True, "render_postcompile": True})
         return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}"))
 
+    def kept_plan(session: Session) -> str:
+        connection = session.connection()
+        for _ in range(8):
+            connection.execute(turns.FIRST["postgresql"], {"now": NOW, "limit": 50, "without": []}).all()
+        kept = "SELECT name FROM pg_prepared_statements WHERE statement LIKE 'SELECT due.%' AND generic_plans > 0"
+        name = connection.exec_driver_sql(kept).scalar_one()
+        return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN EXECUTE \"{name}\" ('{NOW}', 50)"))
+
     await store.write(fill)
-    shown = await store.read(plan)
-    assert "Seq Scan on outbox" not in shown
-    assert "outbox_lane" in shown
+    for look in (plan, kept_plan):
+        shown = await store.write(look)
+        assert "Seq Scan on outbox" not in shown
+        assert "outbox_lane" in shown
     assert told(await claim(store)) == [["free"]]
     await store.close()
