@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
-from pydantic import ValidationError
 
 PROGRAM = "python main.py"
 # One command may have more names in memory than a service that runs for months.
@@ -27,6 +26,8 @@ def fail(reason: object) -> NoReturn:
 
 def load_settings() -> Any:
     """The settings, or the end of the command with the setting that is wrong."""
+    from pydantic import ValidationError
+
     from bot.settings import Settings
 
     try:
@@ -80,7 +81,7 @@ def serve(host: str | None = None, port: int | None = None, empty: bool = False)
         asyncio.run(
             service.serve(settings, host or settings.host, settings.port if port is None else port, empty=empty)
         )
-    except (OSError, ValueError, PolicyError) as error:
+    except (OSError, ValueError, PolicyError, service.NotLoaded) as error:
         fail(error)
 
 

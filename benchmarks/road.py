@@ -2,8 +2,8 @@
 
     python -m benchmarks.road [--messages 600]
 
-Two things, each in processes of its own. The road: messages a second from the first callback to the last reply at a
-fake WeCom, as a ratio to a bare aiohttp handler in the same run. The start: seconds to listening and memory.
+Messages a second from the first callback to the last reply at a fake WeCom, as a ratio to a bare aiohttp handler in the
+same run; each in a process of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import os
 import secrets
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ from benchmarks.webhook import Result, callbacks, databases
 from bot import logs, service
 from bot.app import App, render_files
 from bot.clock import SystemClock
+from bot.front import Front
 from bot.platforms.wecom_app import WecomApp
 from bot.settings import Settings
 from bot.types import Pace
@@ -83,10 +83,9 @@ class FakeApi:
 
 @dataclass
 class Bot:
-    """The bot's process: where it listens, how long it took to get there, and what it needs."""
+    """The bot's process: where it listens, and what it needs."""
 
     port: int
-    seconds: float
     process: psutil.Process
     idle: float = field(init=False)
 
@@ -114,9 +113,8 @@ async def serve(url: str, api: str) -> None:
         aes_key=webhook.AES_KEY,
         api_base=api,
     )
-    app = App(
-        Settings(_env_file=None, database_url=url, wecom_corp_id=webhook.CORP_ID), {wecom.name: wecom}, render_files()
-    )
+    settings = Settings(_env_file=None, database_url=url, wecom_corp_id=webhook.CORP_ID)
+    app = App(Front(settings, {wecom.name: wecom}), render_files())
     await app.prepare()
     await app.store.write(_enrol)
     runner = web.AppRunner(app.server.app, access_log=None)
@@ -162,7 +160,6 @@ async def fake_api() -> AsyncIterator[tuple[FakeApi, str]]:
 @contextlib.asynccontextmanager
 async def process(*arguments: str, environment: Mapping[str, str] = {}) -> AsyncIterator[Bot]:
     """A server as a process of its own, listening; ended afterwards."""
-    began = time.perf_counter()
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -175,7 +172,7 @@ async def process(*arguments: str, environment: Mapping[str, str] = {}) -> Async
     assert child.stdout is not None
     try:
         port = int(await child.stdout.readline())
-        yield Bot(port, time.perf_counter() - began, psutil.Process(child.pid))
+        yield Bot(port, psutil.Process(child.pid))
     finally:
         child.stdin.close()
         await child.wait()
@@ -237,19 +234,6 @@ async def _round(bot: Bot, api: FakeApi, requests: list[bytes], road: Road) -> f
     return (api.arrived - before) / (api.last - began)
 
 
-# --- the start --------------------------------------------------------------------------------------------------------
-
-
-async def start(tries: int = 3) -> tuple[float, float]:
-    """The fewest seconds from the command line to listening on a migrated database, and the memory of that in MB."""
-    found: list[tuple[float, float]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for _ in range(tries + 1):
-            async with process("benchmarks.road", "--serve", f"sqlite:///{folder}/start.db") as bot:
-                found.append((bot.seconds, bot.idle))
-    return min(found[1:])
-
-
 # --- the command ------------------------------------------------------------------------------------------------------
 
 
@@ -287,19 +271,13 @@ def _roads(found: Mapping[str, str], messages: int, rounds: int) -> Table:
 @click.option("--api", default="http://127.0.0.1:9", help="Where replies go.")
 @click.option("--messages", default=600, show_default=True)
 @click.option("--rounds", default=3, show_default=True)
-@click.option("--only", type=click.Choice(["road", "start"]), help="One of the two.")
-def main(url: str | None, api: str, messages: int, rounds: int, only: str | None) -> None:
-    """The whole road against a bare handler, and the start."""
+def main(url: str | None, api: str, messages: int, rounds: int) -> None:
+    """The whole road against a bare handler."""
     if url is not None:
         asyncio.run(serve(url, api))
         return
-    console = Console(width=120)
-    if only in {None, "start"}:
-        took, memory = asyncio.run(start())
-        console.print(f"From the command to listening: {took:.2f} s, {memory:.0f} MB resident")
-    if only in {None, "road"}:
-        with databases() as found:
-            console.print(_roads(found, messages, rounds))
+    with databases() as found:
+        Console(width=120).print(_roads(found, messages, rounds))
 
 
 if __name__ == "__main__":

@@ -6,32 +6,24 @@ Stopping drains: no new request is taken, what is claimed is finished, and all e
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from aiohttp import web
 
-from bot.calendar import Calendar
 from bot.client_index import ClientIndex, place_of
-from bot.clock import SystemClock
 from bot.delivery import Delivery, Render
+from bot.front import SHIFT, Front
 from bot.introductions import Introductions
 from bot.listening import Listening
-from bot.platforms.console import Console
-from bot.server import Metrics, Server
-from bot.settings import Settings
-from bot.types import Outgoing, Platform
 from bot.worker import Worker
 from scheduler import quotas
 from scheduler.engine import BATCH, Engine
 from scheduler.jobs import metronome, resume
-from scheduler.policy import DEFAULT_FILE, load
-from storage import inbox, lanes, migrate
+from storage import lanes
 from storage import settings as kept
-from storage.store import PostgresStore, SqliteStore, StoreUnavailable, open_store
+from storage.store import SqliteStore, StoreUnavailable
 from storage.turns import Waiting
 
 log = structlog.get_logger("app")
@@ -40,29 +32,18 @@ log = structlog.get_logger("app")
 DRAIN_SECONDS = 6.0
 HALT_SECONDS = 2.0
 LOOKUP_SECONDS = 30
-SHIFT = "clock.shift"
 
 
 class App:
-    """One instance of the bot. `platforms` are those configured; the console comes on top when it may be served."""
+    """One instance of the bot, at work on what its front takes in. Made inside or outside of a running loop."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        platforms: Mapping[str, Platform],
-        render: Render,
-        *,
-        store: SqliteStore | PostgresStore | None = None,
-        clock: SystemClock | None = None,
-    ) -> None:
-        self.settings = settings
-        self.store = store or open_store(settings.database_url)
-        self.clock = clock or SystemClock()
-        self.calendar = Calendar(settings.timezone, work_hours=settings.work_hours, quiet_hours=settings.quiet_hours)
-        self.engine = Engine(load(settings.policies_file or DEFAULT_FILE), self.calendar)
-        self.console = Console(settings.bot_name, self._published)
-        self.platforms: dict[str, Platform] = {**platforms, self.console.name: self.console}
-        self.metrics = Metrics()
+    def __init__(self, front: Front, render: Render) -> None:
+        self.front = front
+        self.settings = settings = front.settings
+        self.store, self.clock, self.calendar = front.store, front.clock, front.calendar
+        self.platforms, self.console, self.server = front.platforms, front.console, front.server
+        self.listeners = front.listeners
+        self.engine = Engine(front.policies, self.calendar)
         self.worker = Worker(
             self.store,
             self.clock,
@@ -72,14 +53,6 @@ class App:
             client_index=ClientIndex(place_of(settings.database_url)),
             on_done=lambda: self.delivery.wake(),
             quotas=settings.quotas,
-        )
-        self.server = Server(
-            self.store,
-            self.clock,
-            self.platforms,
-            on_stored=self.worker.wake,
-            metrics=self.metrics,
-            listening=lambda: self.listening.states(),
         )
         self.listening = Listening(self.store, self.clock, self.platforms, self.server.accept)
         self.delivery = Delivery(
@@ -91,23 +64,18 @@ class App:
             silent=self.listening.silent,
             quotas=settings.quotas,
             # Not to the console: nobody looks there for what was meant for a platform.
-            turns=tuple(platforms),
+            turns=front.configured,
             on_set_back=self._set_back,
         )
         self.introductions = Introductions(self.store, self.clock, self.platforms)
-        self.listeners: set[Callable[[], None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._metronome = metronome(self.tick)
         # Apart from the ticks: whoever is asked may be slow.
         self._lookups = metronome(self.introductions.look_up, seconds=LOOKUP_SECONDS)
-
-    def _published(self, message: Outgoing) -> None:
-        """The console page looks again."""
-        for listener in list(self.listeners):
-            listener()
+        front.join(self, self.worker.wake, self.listening.states)
 
     def _said(self, row: Waiting, mentions: list[str]) -> None:
-        self.metrics.said.labels(row.kind).inc()
+        self.front.metrics.said.labels(row.kind).inc()
 
     def _set_back(self) -> None:
         for beat in (self._metronome, self._lookups):
@@ -116,16 +84,12 @@ class App:
 
     async def prepare(self) -> None:
         """Migrates the database and takes up what a stopped instance left."""
-        await migrate.upgrade(self.store)
-        shift = None
-        if not self.settings.any_platform:
-            # A demo that was moved forward must not make a real platform's messages look stale.
-            shift = await self.store.read(lambda session: kept.get(session, SHIFT))
-        if shift is not None:
-            self.clock.offset = timedelta(seconds=float(shift))
+        await self.front.prepare()
+        await self.take_up()
+
+    async def take_up(self) -> None:
+        """Takes up what a stopped instance was about to say; after the front's `prepare`."""
         if isinstance(self.store, SqliteStore):
-            # A SQLite file has one instance: whatever is leased belongs to one that is gone.
-            await self.store.write(inbox.release_all)
             await self.store.write(lanes.release_all)
 
     async def start(self) -> None:
@@ -160,9 +124,7 @@ class App:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        for platform in self.platforms.values():
-            await platform.close()
-        await self.store.close()
+        await self.front.close()
         self.worker.client_index.close()
 
     async def tick(self) -> None:
@@ -202,23 +164,6 @@ class App:
         shift = str(self.clock.offset.total_seconds())
         await self.store.write(lambda session: kept.put(session, SHIFT, shift))
         return self.clock.now()
-
-    async def serve(self, host: str, port: int, *, ready: Callable[[], None] = lambda: None) -> None:
-        """Serves until SIGTERM or SIGINT, then drains and stops."""
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, stop.set)
-        runner = web.AppRunner(self.server.app, access_log=None, shutdown_timeout=1.0)
-        await runner.setup()
-        await web.TCPSite(runner, host, port).start()
-        await self.start()
-        ready()
-        await stop.wait()
-        log.info("stopping", action="app.stopping")
-        await runner.cleanup()
-        await self.stop()
-        log.info("stopped", action="app.stopped")
 
 
 def render_files() -> Render:

@@ -10,7 +10,7 @@ import asyncio
 import gc
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -18,16 +18,16 @@ from typing import Any, TypeVar
 
 import structlog
 import structlog.testing
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from bot import team
 from bot.calendar import Calendar
 from bot.replay import Line, Replay
 from bot.types import Attachment
-from scheduler.engine import Engine
+from scheduler.policy import Policy
+from storage import people
 from storage.store import Lane as StoreLane
 from storage.store import Store
-from storage.tables import Inbox, Person
 
 log = structlog.get_logger("demo")
 
@@ -36,29 +36,25 @@ T = TypeVar("T")
 _DAY = re.compile(r"<D([+-]\d+)?>")
 
 
-async def load(store: Store, now: datetime, engine: Engine, calendar: Calendar) -> bool:
+async def load(store: Store, now: datetime, policies: Mapping[str, Policy], calendar: Calendar) -> bool:
     """Loads team and history into an empty database and says whether it did; all of it lies before `now`.
 
     All or nothing: one transaction, so that a crash leaves the database empty for the next start. Only a SQLite file
     gets a demo; any other database, and one with people or messages in it, is left alone.
     """
-    if store.dialect != "sqlite" or not await store.read(_is_empty):
+    if store.dialect != "sqlite" or not await store.read(people.nobody_yet):
         return False
     known = replace(team.read(FILE), timezone=calendar.zone.key, work_hours=calendar.work_hours)
     lines = history(now, calendar)
     # The writer's thread runs no event loop of its own, so that the bot can be played there inside one transaction.
-    await store.write(lambda session: asyncio.run(_play(session, known, lines, engine, now)))
+    await store.write(lambda session: asyncio.run(_play(session, known, lines, policies, now)))
     log.info("the demo team is in", action="demo.loaded", lines=len(lines))
     return True
 
 
-def _is_empty(session: Session) -> bool:
-    return session.exec(select(Person.id).limit(1)).first() is None and (
-        session.exec(select(Inbox.id).order_by(col(Inbox.id)).limit(1)).first() is None
-    )
-
-
-async def _play(session: Session, known: team.Team, lines: list[Line], engine: Engine, now: datetime) -> None:
+async def _play(
+    session: Session, known: team.Team, lines: list[Line], policies: Mapping[str, Policy], now: datetime
+) -> None:
     start = min(line.at for line in lines) - timedelta(minutes=1)
     team.write(session, known, start)
     session.flush()
@@ -68,7 +64,7 @@ async def _play(session: Session, known: team.Team, lines: list[Line], engine: E
     gc.disable()
     try:
         with structlog.testing.capture_logs() as logs:
-            bot = Replay(_Inside(session), known, engine.policies, start)
+            bot = Replay(_Inside(session), known, policies, start)
             await bot.run(lines, now - timedelta(seconds=1))
     finally:
         if collecting:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -109,7 +109,7 @@ class _Due:
 class Replay:
     """Runs a log against a store that has the team; `run` yields what was said."""
 
-    def __init__(self, store: Store, known: team.Team, policies: dict[str, Policy], start: datetime) -> None:
+    def __init__(self, store: Store, known: team.Team, policies: Mapping[str, Policy], start: datetime) -> None:
         self.store = store
         self.clock = VirtualClock(start)
         self.calendar = Calendar(known.timezone, work_hours=known.work_hours)

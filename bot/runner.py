@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from abc import ABC, abstractmethod
 
 import structlog
 
@@ -12,7 +13,7 @@ from storage.store import StoreUnavailable
 POLL_SECONDS = 1.0
 
 
-class Runner:
+class Runner(ABC):
     """Runs `drain` of the part that inherits it; `name` is the part's name in the log."""
 
     name: str
@@ -33,10 +34,11 @@ class Runner:
 
     async def prepare(self) -> None:
         """Gets ready before a round, as far as that is still to be done. Raises StoreUnavailable."""
+        return
 
+    @abstractmethod
     async def drain(self) -> int:
         """Does all that can be done now; returns how much that was. Raises StoreUnavailable."""
-        raise NotImplementedError
 
     def busy(self) -> bool:
         """Is something still under way that the end must wait for?"""

@@ -57,7 +57,8 @@ class Metrics:
 class Server:
     """The web application. `on_stored` is called after each commit of a new message.
 
-    `listening` tells how this instance stands with every platform that is listened to over a long connection.
+    `listening` tells how this instance stands with every platform that is listened to over a long connection. One that
+    is `loading` takes messages like any other, and is not ready before `join`.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Server:
         on_stored: Callable[[], None] = lambda: None,
         metrics: Metrics | None = None,
         listening: Callable[[], Mapping[str, str]] = dict,
+        loading: bool = False,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -80,6 +82,7 @@ class Server:
         self._received = cache(self.metrics.received.labels)
         self._ack = cache(self.metrics.ack.labels)
         self.listening = listening
+        self.loading = loading
         self.app = web.Application(client_max_size=MAX_BODY)
         for platform in self.platforms.values():
             for path in platform.paths:
@@ -87,6 +90,10 @@ class Server:
         self.app.router.add_get("/healthz", self._healthz)
         self.app.router.add_get("/readyz", self._readyz)
         self.app.router.add_get("/metrics", self._metrics)
+
+    def join(self, on_stored: Callable[[], None], listening: Callable[[], Mapping[str, str]]) -> None:
+        """What is stored is worked on from now on; the arguments are those of the class."""
+        self.on_stored, self.listening, self.loading = on_stored, listening, False
 
     def _callback(self, platform: Platform) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def callback(request: web.Request) -> web.Response:
@@ -155,6 +162,8 @@ class Server:
         except (StoreUnavailable, TimeoutError) as error:
             log.error("the database does not answer", action="server.not_ready", error=str(error))
             return web.Response(status=503, text="database: does not answer\n")
+        if self.loading:
+            return web.Response(status=503, text="loading: messages are stored, and answered when all is loaded\n")
         if max(waiting) > BACKLOG_LIMIT:
             return web.Response(status=503, text=f"backlog: inbox {waiting[0]}, outbox {waiting[1]}\n")
         listening = self.listening()

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, literal, or_, update
 from sqlmodel import Session, col, func, select
 
-from storage.tables import Absence, Chat, Identity, Member, Moment, Person
+from storage.tables import Absence, Chat, Identity, Inbox, Member, Moment, Person
 
 # Built once: putting a statement together costs more than running it.
 _NAMES = select(Person.name).where(col(Person.active)).order_by(col(Person.id))
@@ -40,6 +40,13 @@ LEADERS = frozenset({"supervisor", "manager", "director", "admin"})
 # One company's app and its 智能机器人 name people alike, but for upper and lower case.
 _ALIKE = frozenset({"wecom", "wecom_bot"})
 ROLES = ("rep", "supervisor", "manager", "director", "finance", "legal", "support", "admin")
+
+
+def nobody_yet(session: Session) -> bool:
+    """Is the database new: no people, and nothing that was ever heard?"""
+    return session.exec(select(Person.id).limit(1)).first() is None and (
+        session.exec(select(Inbox.id).order_by(col(Inbox.id)).limit(1)).first() is None
+    )
 
 
 def everybody(session: Session) -> list[Person]:

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from bot import listening
-from bot.app import SHIFT
 from bot.dead import explained
+from bot.front import SHIFT
 from bot.server import BACKLOG_LIMIT
 from bot.settings import Settings
 from bot.types import Check

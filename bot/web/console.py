@@ -26,6 +26,7 @@ from storage.tables import Outbox
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.front import Front
 
 log = structlog.get_logger("console")
 
@@ -56,21 +57,21 @@ _HEADERS = {
 _TOMORROW = re.compile(r"tomorrow +([01]?\d|2[0-3]):([0-5]\d)")
 
 
-def attach(app: App, host: str) -> bool:
+def attach(front: Front, host: str) -> bool:
     """Adds the console to the bot's web application; `host` is the address it listens on.
 
     Returns whether anybody may open the page. Must be called before the application starts.
     """
-    door = Door(app.settings, host)
-    Console(app, door).add_routes(app.server.app)
+    door = Door(front.settings, host)
+    Console(front, door).add_routes(front.server.app)
     return door.open
 
 
 class Console:
-    """The routes under `/console` of one bot."""
+    """The routes under `/console` of one bot; what needs more than its front waits until that is loaded."""
 
-    def __init__(self, app: App, door: Door) -> None:
-        self.app = app
+    def __init__(self, front: Front, door: Door) -> None:
+        self.front = front
         self.door = door
         self._streams: set[asyncio.Event] = set()
         self._closing = False
@@ -150,25 +151,24 @@ class Console:
         return web.Response(body=body, content_type=_STATIC[name], charset="utf-8")
 
     async def _state(self, request: web.Request) -> web.StreamResponse:
-        person, chat = (self.app.console.kept(request.query.get(name, "")) or None for name in ("person", "chat"))
-        now = self.app.clock.now()
-        state = await self.app.store.read(
-            lambda session: transcript.View(session, self.app.calendar, self.app.engine.policies, now).state(
-                person, chat
-            )
+        person, chat = (self.front.console.kept(request.query.get(name, "")) or None for name in ("person", "chat"))
+        now = self.front.clock.now()
+        state = await self.front.store.read(
+            lambda session: transcript.View(session, self.front.calendar, self.front.policies, now).state(person, chat)
         )
-        return _json(state | {"bot": self.app.settings.bot_name, "can_shift": not self.app.settings.any_platform})
+        return _json(state | {"bot": self.front.settings.bot_name, "can_shift": not self.front.settings.any_platform})
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         row_id, index = request.match_info["row"], request.match_info["index"]
         if not (row_id.isascii() and row_id.isdigit() and index.isascii() and index.isdigit() and len(row_id) < 18):
             return web.Response(status=404)
-        row = await self.app.store.read(lambda session: session.get(Outbox, int(row_id)))
+        row = await self.front.store.read(lambda session: session.get(Outbox, int(row_id)))
         if row is None or row.platform != transcript.PLATFORM or len(row.files) <= int(index[:4]):
             return web.Response(status=404)
         file = row.files[int(index[:4])]
+        app = await self.front.whole()
         async with self._rendering:
-            body = await asyncio.to_thread(self.app.delivery.render, file["template"], file["facts"])
+            body = await asyncio.to_thread(app.delivery.render, file["template"], file["facts"])
         headers = {
             "Content-Disposition": f"inline; filename*=UTF-8''{quote(file['name'])}",
             # The browser's own reader of PDF needs styles of its own.
@@ -179,18 +179,18 @@ class Console:
     # --- what is typed ----------------------------------------------------------------------------------------
 
     async def _send(self, request: web.Request) -> web.StreamResponse:
-        taken = await self.app.server.take(self.app.console, request)
+        taken = await self.front.server.take(self.front.console, request)
         if taken.status != 200:
             return taken
-        message_id = self.app.console.kept(json.loads(await request.read())["id"])
-        stored = await self.app.store.read(
+        message_id = self.front.console.kept(json.loads(await request.read())["id"])
+        stored = await self.front.store.read(
             lambda session: inbox.find(session, transcript.PLATFORM, message_id) is not None
         )
         self._changed()
         return _json({"id": message_id, "heard": stored})
 
     def _changed(self) -> None:
-        for listener in list(self.app.listeners):
+        for listener in list(self.front.listeners):
             listener()
 
     # --- the clock --------------------------------------------------------------------------------------------
@@ -202,21 +202,22 @@ class Console:
             return web.Response(status=400)
         if not isinstance(body, dict):
             return web.Response(status=400)
+        app = await self.front.whole()
         async with self._moving:
-            mark = await self.app.store.read(transcript.newest)
+            mark = await self.front.store.read(transcript.newest)
             try:
                 if body.get("to") == "next":
-                    await self._to_next(mark)
+                    await self._to_next(app, mark)
                 else:
-                    forward = self._forward(body, self.app.clock.now())
+                    forward = self._forward(body, self.front.clock.now())
                     if forward is None:
                         return web.Response(status=400)
-                    await self.app.shift_clock(forward)
+                    await app.shift_clock(forward)
             except PermissionError:
                 return _json({"error": "已接入企业微信或钉钉，时间不能拨"}, status=409)
-            said = await self.app.store.read(lambda session: transcript.said_after(session, mark))
+            said = await self.front.store.read(lambda session: transcript.said_after(session, mark))
         self._changed()
-        now = self.app.calendar.local(self.app.clock.now()).isoformat(timespec="seconds")
+        now = self.front.calendar.local(self.front.clock.now()).isoformat(timespec="seconds")
         return _json({"now": now, "said": said})
 
     def _forward(self, body: Mapping[str, Any], now: datetime) -> timedelta | None:
@@ -228,19 +229,19 @@ class Console:
         found = _TOMORROW.fullmatch(to) if isinstance(to, str) else None
         if found is None:
             return None
-        tomorrow = self.app.calendar.today(now) + timedelta(days=1)
-        return self.app.calendar.at(tomorrow, time(int(found[1]), int(found[2]))).astimezone(UTC) - now
+        tomorrow = self.front.calendar.today(now) + timedelta(days=1)
+        return self.front.calendar.at(tomorrow, time(int(found[1]), int(found[2]))).astimezone(UTC) - now
 
-    async def _to_next(self, mark: int) -> None:
+    async def _to_next(self, app: App, mark: int) -> None:
         """Moves the clock until something is said, or until nothing was for longer than any holiday."""
-        start = self.app.clock.now()
+        start = self.front.clock.now()
         while True:
-            now = self.app.clock.now()
-            coming = await self.app.store.read(lambda session, now=now: self.app.engine.next_at(session, now))  # type: ignore[misc]
+            now = self.front.clock.now()
+            coming = await self.front.store.read(lambda session, now=now: app.engine.next_at(session, now))  # type: ignore[misc]
             if coming - start > LOOK_AHEAD:
                 return
-            await self.app.shift_clock(max(coming - now, timedelta(seconds=1)))
-            if await self.app.store.read(transcript.newest) > mark:
+            await app.shift_clock(max(coming - now, timedelta(seconds=1)))
+            if await self.front.store.read(transcript.newest) > mark:
                 return
 
     # --- what is new ------------------------------------------------------------------------------------------
@@ -253,7 +254,7 @@ class Console:
         headers = {**_HEADERS, "Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
         response = web.StreamResponse(headers=headers)
         self._streams.add(changed)
-        self.app.listeners.add(changed.set)
+        self.front.listeners.add(changed.set)
         try:
             await response.prepare(request)
             await response.write(b"retry: 1000\n\n")
@@ -272,7 +273,7 @@ class Console:
             pass
         finally:
             self._streams.discard(changed)
-            self.app.listeners.discard(changed.set)
+            self.front.listeners.discard(changed.set)
         return response
 
 

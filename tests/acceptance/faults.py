@@ -14,6 +14,7 @@ from bot import letters
 from bot.app import App
 from bot.clock import SystemClock, VirtualClock
 from bot.errors import Unknown
+from bot.front import Front
 from bot.settings import Settings
 from bot.types import Check, Inbound, Outgoing, Pace, Platform, RawRequest, Receipt, Received
 from storage import inbox, lanes, people
@@ -148,13 +149,13 @@ class Life:
         """Fresh objects on the same database."""
         self.store = open_store(self.url, durable=False)
         self._make_shaky(self.store)
-        self.app = App(
+        front = Front(
             Settings(_env_file=None, database_url=self.url),
             {PLATFORM: self.platform},
-            _render,
             store=self.store,
             clock=cast(SystemClock, self.clock),
         )
+        self.app = App(front, _render)
         await self.app.prepare()
 
     async def stop(self) -> None:

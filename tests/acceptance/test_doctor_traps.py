@@ -17,9 +17,9 @@ import pytest
 from aiohttp.test_utils import TestServer
 from sqlmodel import Session
 
-from bot.app import SHIFT
 from bot.clock import VirtualClock
 from bot.doctor import examine, network
+from bot.front import SHIFT
 from bot.listening import PREFIX
 from bot.platforms.client import Client, NotConnected, Response
 from bot.server import Server

@@ -14,6 +14,7 @@ from bot.app import App
 from bot.clock import SystemClock, VirtualClock
 from bot.doctor import running
 from bot.errors import Misconfigured
+from bot.front import Front
 from bot.listening import Listening
 from bot.settings import Settings
 from bot.types import Accept, Check, Inbound, Outgoing, Pace, Platform, RawRequest, Receipt, Received
@@ -91,7 +92,8 @@ class Station:
         self.radio = Radio()
         self.clock = VirtualClock(NOON)
         settings = Settings(_env_file=None, database_url=url)
-        self.app = App(settings, {NAME: self.radio}, lambda template, facts: b"", clock=cast(SystemClock, self.clock))
+        front = Front(settings, {NAME: self.radio}, clock=cast(SystemClock, self.clock))
+        self.app = App(front, lambda template, facts: b"")
         self.app.listening.check_seconds = SOON
         self.task: asyncio.Task[None] | None = None
 

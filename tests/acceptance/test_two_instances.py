@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from bot import letters
 from bot.app import App
 from bot.clock import SystemClock, VirtualClock
+from bot.front import Front
 from bot.settings import Settings
 from bot.types import Inbound
 from storage import clients, events, inbox, lanes
@@ -31,12 +32,12 @@ class Instance:
         self.fault = Fault()
         self.clock = clock
         self.peers: list[Instance] = [self]
-        self.app = App(
+        front = Front(
             Settings(_env_file=None, database_url=url),
             {PLATFORM: Shaky(street, self.fault)},
-            lambda template, facts: b"%PDF-1.7 fake",
             clock=cast(SystemClock, clock),
         )
+        self.app = App(front, lambda template, facts: b"%PDF-1.7 fake")
         write = self.app.store.write
 
         async def dying(work: Any, lane: Any = "work") -> Any:

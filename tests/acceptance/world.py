@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 from bot import service
 from bot.app import App, render_files
 from bot.clock import SystemClock, VirtualClock
+from bot.front import Front
 from bot.platforms.dingtalk_stream import DingtalkStream
 from bot.settings import Settings
 from storage import inbox, lanes, people
@@ -189,7 +190,7 @@ async def world(
             keys = {name: key.get_secret_value() for name, key in settings.wecom_group_keys.items()}
             wecom.groups.update({key: name for name, key in keys.items()})
             made["wecom_bot"] = listening.make(bot, bot_pauses, api_base=wecom.base_url, group_keys=keys)
-        app = App(settings, made, render_files(), clock=cast(SystemClock, clock))
+        app = App(Front(settings, made, clock=cast(SystemClock, clock)), render_files())
         await app.prepare()
         await app.store.write(enrol)
         await app.tick()

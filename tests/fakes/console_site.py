@@ -17,6 +17,7 @@ from yarl import URL
 from bot import team
 from bot.app import App, render_files
 from bot.clock import SystemClock
+from bot.front import Front
 from bot.settings import Settings
 from bot.web import console
 
@@ -99,10 +100,10 @@ async def open_site(
 ) -> AsyncIterator[Site]:
     """The bot with a team in an empty SQLite file; `host` is where it believes to listen, `settings` go to Settings."""
     chosen = {"database_url": f"sqlite:///{tmp_path / 'site.db'}", "console": "", "public_url": ""} | settings
-    app = App(Settings(_env_file=None, **chosen), {}, render_files(), clock=SteadyClock())
+    app = App(Front(Settings(_env_file=None, **chosen), {}, clock=SteadyClock()), render_files())
     await app.prepare()
     await app.store.write(lambda session: team.write(session, known, app.clock.now()))
-    served = console.attach(app, host)
+    served = console.attach(app.front, host)
     server = TestServer(app.server.app)
     await server.start_server()
     await app.start()

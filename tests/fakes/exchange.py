@@ -16,6 +16,7 @@ from typing import Any
 
 from bot.app import App
 from bot.errors import Temporary
+from bot.front import Front
 from bot.settings import Settings
 from bot.types import Accept, Check, Inbound, Outgoing, Pace, Platform, RawRequest, Receipt, Received
 from storage import inbox, lanes
@@ -151,7 +152,9 @@ class Wire(Platform):
 async def main(url: str, port: int, name: str) -> None:
     """An instance in service until SIGTERM; leases are short, so that nobody has to wait for a dead one's."""
     lanes.LEASE = inbox.LEASE = timedelta(seconds=4)
-    app = App(Settings(_env_file=None, database_url=url), {"wire": Wire(port, name)}, lambda template, facts: b"")
+    app = App(
+        Front(Settings(_env_file=None, database_url=url), {"wire": Wire(port, name)}), lambda template, facts: b""
+    )
     app.listening.check_seconds = 0.2
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

@@ -33,6 +33,8 @@ ALLOWED: dict[str, set[str]] = {
     "bot.runner": {"storage"},
     "bot.introductions": LEAVES | {"storage"},
     "bot.listening": LEAVES | {"storage"},
+    # What listens while the rest is being loaded: nothing here may need a handler.
+    "bot.front": LEAVES | {"bot.server", "bot.platforms", "scheduler.policy", "storage"},
     "bot.web": LEAVES | {"bot.letters", "storage"},
     "bot.sheets": LEAVES | {"storage"},
     "bot.exports": LEAVES | {"bot.sheets", "storage", "prompts"},

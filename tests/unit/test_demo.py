@@ -15,14 +15,13 @@ from sqlmodel import Session, create_engine, func, select
 from bot import demo, team
 from bot.calendar import Calendar
 from bot.replay import Replay
-from scheduler.engine import Engine
 from scheduler.policy import load
 from storage import clients, facts, migrate, people
 from storage.store import SqliteStore, open_store
 from storage.tables import Commitment, DailyReport, Inbox, Outbox, Person
 
 CALENDAR = Calendar()
-ENGINE = Engine(load(), CALENDAR)
+POLICIES = load()
 MONDAY = datetime.fromisoformat("2026-11-23T10:30:00+08:00")
 T = TypeVar("T")
 
@@ -44,7 +43,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     async def run() -> None:
         store = open_store(f"sqlite:///{path}", durable=False)
         await migrate.upgrade(store)
-        assert await demo.load(store, MONDAY, ENGINE, CALENDAR)
+        assert await demo.load(store, MONDAY, POLICIES, CALENDAR)
         await store.close()
 
     asyncio.run(run())
@@ -118,7 +117,7 @@ async def test_it_is_loaded_once_and_only_into_an_empty_database(loaded: Path, t
     shutil.copyfile(loaded, copy)
     before = read(copy, count)
     store = open_store(f"sqlite:///{copy}", durable=False)
-    assert not await demo.load(store, MONDAY + timedelta(days=3), ENGINE, CALENDAR)
+    assert not await demo.load(store, MONDAY + timedelta(days=3), POLICIES, CALENDAR)
     await store.close()
     assert read(copy, count) == before
 
@@ -126,7 +125,7 @@ async def test_it_is_loaded_once_and_only_into_an_empty_database(loaded: Path, t
 async def test_a_database_with_one_person_is_left_alone(empty: SqliteStore) -> None:
     known = team.Team(people=[{"name": "褚原", "role": "rep", "region": "", "department": ""}])
     await empty.write(lambda session: team.write(session, known, MONDAY))
-    assert not await demo.load(empty, MONDAY, ENGINE, CALENDAR)
+    assert not await demo.load(empty, MONDAY, POLICIES, CALENDAR)
     assert await empty.read(count) == (1, 0, 0)
 
 
@@ -145,10 +144,10 @@ async def test_a_crash_in_the_middle_leaves_nothing_and_the_next_start_redoes_it
 
     monkeypatch.setattr(Replay, "_deliver", crash)
     with pytest.raises(MemoryError):
-        await demo.load(empty, MONDAY, ENGINE, CALENDAR)
+        await demo.load(empty, MONDAY, POLICIES, CALENDAR)
     assert await empty.read(count) == (0, 0, 0)
     monkeypatch.undo()
-    assert await demo.load(empty, MONDAY, ENGINE, CALENDAR)
+    assert await demo.load(empty, MONDAY, POLICIES, CALENDAR)
 
 
 @pytest.mark.parametrize(
