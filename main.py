@@ -74,6 +74,7 @@ def serve(host: str | None = None, port: int | None = None, empty: bool = False)
     """Run the bot: webhook server, worker, delivery, scheduler, console."""
     from bot import logs, service
     from scheduler.policy import PolicyError
+    from storage.store import StoreUnavailable
 
     settings = load_settings()
     logs.set_up(settings.log_level, settings.log_format)
@@ -83,6 +84,8 @@ def serve(host: str | None = None, port: int | None = None, empty: bool = False)
         )
     except (OSError, ValueError, PolicyError, service.NotLoaded) as error:
         fail(error)
+    except StoreUnavailable as error:
+        fail(f"the database does not answer: {error}")
 
 
 @cli.command()

@@ -1,7 +1,7 @@
 """The serve and db commands: settings → platforms → the bot in service.
 
 It listens first and loads what it needs for answering afterwards: a platform that calls during a restart finds somebody
-within half the time.
+in two thirds of the time.
 """
 
 from __future__ import annotations
@@ -124,7 +124,8 @@ async def serve(
 ) -> None:
     """Runs the bot until SIGTERM or SIGINT, then drains and stops; `ready` is called when it listens.
 
-    Raises ValueError for settings that cannot work, OSError when it cannot listen, NotLoaded.
+    Raises ValueError or PolicyError for settings that cannot work, OSError when it cannot listen, StoreUnavailable when
+    the database is not there, NotLoaded.
     """
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -5,6 +5,7 @@ A word goes with the others that could stand in its place: adding one to its cla
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator
 from typing import Final
@@ -299,13 +300,19 @@ def _compounds() -> Iterator[tuple[str, str]]:
 
 
 def _senses() -> dict[str, frozenset[str]]:
-    meant: dict[str, set[str]] = {}
+    meant: dict[str, frozenset[str]] = {}
     listed = (
         (word, sense) for sense, words in {**_CLASSES, "d": _DAY_WORDS, "1": _TODAY}.items() for word in words.split()
     )
+
+    # Many words, few sets: words that mean the same share theirs, or they would take ten times the memory.
+    @functools.cache
+    def added(known: frozenset[str], sense: str) -> frozenset[str]:
+        return known | {sense}
+
     for word, sense in itertools.chain(_compounds(), listed):
-        meant.setdefault(word, set()).add(sense)
-    return {word: frozenset(senses) for word, senses in meant.items()}
+        meant[word] = added(meant.get(word, frozenset()), sense)
+    return meant
 
 
 # word -> every sense it may have

@@ -181,6 +181,14 @@ def test_a_program_with_a_part_missing_ends_with_a_clear_word(tmp_path: Path, un
     assert "could not be loaded (ModuleNotFoundError)" in ended.stderr.splitlines()[-1]
 
 
+def test_a_database_that_is_away_ends_the_start_with_a_clear_word(tmp_path: Path, unused_tcp_port: int) -> None:
+    address = f"postgresql://nobody@127.0.0.1:{unused_tcp_port}/none"
+    ended = run_python("from main import cli; cli(['serve'])", tmp_path, DATABASE_URL=address)
+    assert ended.returncode == 1
+    assert "the database does not answer" in ended.stderr.splitlines()[-1]
+    assert "Traceback" not in ended.stderr
+
+
 # What answering, a migration, a file or another command needs, and what is needed for other settings than these.
 _LATER = {"bot.app", "bot.delivery", "bot.worker", "handlers", "jinja2", "prompts", "scheduler.engine", "apscheduler"}
 _LATER |= {"pypinyin", "rapidfuzz", "bot.platforms.dingtalk", "bot.platforms.wecom_app", "bot.platforms.wecom_bot"}
