@@ -148,6 +148,7 @@ async def serve(
             await app.start()
             settle()
             log.info("everything is loaded", action="app.loaded")
+            click.echo("一诺 is ready", err=True)
             await stop.wait()
     finally:
         log.info("stopping", action="app.stopping")

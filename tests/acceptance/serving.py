@@ -111,9 +111,11 @@ async def serving(database_url: str, fake: FakeWecom | FakeDingtalk, port: int, 
     assert process.stderr is not None
     try:
         async with asyncio.timeout(PATIENCE):
-            while "is serving on" not in (line := (await process.stderr.readline()).decode()):
-                assert line, bot.lines
-                bot.lines.append(line)
+            # It listens before it is ready; what it is told meanwhile is for other tests.
+            for word in ("is serving on", "is ready"):
+                while word not in (line := (await process.stderr.readline()).decode()):
+                    assert line, bot.lines
+                    bot.lines.append(line)
         bot.reading = asyncio.create_task(_read(process.stderr, bot.lines))
         yield bot
     finally:
