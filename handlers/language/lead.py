@@ -76,7 +76,7 @@ _CALLED = re.compile(
 )
 _CALLED_SO = re.compile(r"(?:联系人|对接人)(?P<name>[\u4e00-\u9fff]{2,3})(?=$|[\s,;。、@\n])")
 _LATIN_NAME = re.compile(r"(?<=[\s,;|])(?P<name>[A-Z][a-z]{2,9})[\s,;|:]*$")
-_FROM_THERE = re.compile(r"^[\u4e00-\u9fff]{2,4}(?:那边|这边|那里|当地|本地)的?(?=..)")
+_FROM_THERE = re.compile(r"^(?:[\u4e00-\u9fff]{2,4}(?:那边|这边|那里|当地|本地)的?|(?:同城|隔壁|附近|同行)的)(?=..)")
 _DISTRICT = re.compile(
     r"(?P<place>[\u4e00-\u9fff]{2,3}?)(?:市)?(?:[\u4e00-\u9fff]{2,3}|[\u4e00-\u9fff]{0,3}[区县镇])(?:的|那边)?"
 )
@@ -331,7 +331,9 @@ class _Reader:
         if "client" in self.parts:
             return
         fit = [token for token in left if may_be_client(token) and not leads_in(token)]
-        for token, match in [(token, match) for token in left if (match := KNOWN_TO_US.match(fold(token)))][:1]:
+        for token, match in [
+            (token, match) for token in left if (match := KNOWN_TO_US.match(fold(token))) and may_be_client(token)
+        ][:1]:
             self.parts["client"] = token[slice(*match.span("name"))]
             self.parts.setdefault("source", "老客户")
             left[left.index(token)] = token[match.end("name") :]

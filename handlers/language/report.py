@@ -85,7 +85,7 @@ _BARE_NUMBER = re.compile(
     r"(?:^|(?<=[\s,;。:】\])]))(?P<digits>[1-9])(?:(?=[\u4e00-\u9fff])|[\s,]\s*(?=[^\d\s]))(?![月日号点个家次份件台万元天%人店箱年])"
 )
 _BREAK = re.compile(
-    r"(?P<line>\n\s*)|(?P<stop>(?:[;。!?]+|\s[/|](?=\s|$)|\.(?=\s+(?:today|tomorrow|next|plan|need|help|issue|problem|blocker|risk|support)))[^\S\n]*)|(?P<comma>(?:,|[^\S\n])[^\S\n]*)|(?P<emoji>(?<=[\u4e00-\u9fff\w])[\U0001f300-\U0001faff]+[^\S\n]*)|(?P<opening>[:】][^\S\n]*)|(?P<bracket>(?=[【\[「『〔(]))"
+    r"(?P<line>\n\s*)|(?P<stop>(?:[;。!?]+|(?:\s[/|])+(?=\s|$)|\.(?=\s+(?:today|tomorrow|next|plan|need|help|issue|problem|blocker|risk|support)))[^\S\n]*)|(?P<comma>(?:,|[^\S\n])[^\S\n]*)|(?P<emoji>(?<=[\u4e00-\u9fff\w])[\U0001f300-\U0001faff]+[^\S\n]*)|(?P<opening>[:】][^\S\n]*)|(?P<bracket>(?=[【\[「『〔(]))"
 )
 _HEADER = re.compile(
     r"(?:[\u4e00-\u9fff]{2,4}\s+)?[【\[(]?(?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}[日号]?[】\])]?"
