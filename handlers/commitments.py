@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from handlers.language import clauses
-from handlers.language.intent import part_number, take_numbers
+from handlers.language.intent import take_numbers
 from handlers.language.text import fold
+from handlers.several import records
 from handlers.talk import Answer, Notice, Talk, said_in
 from storage import events, facts
 from storage.tables import Commitment, Person
@@ -225,12 +226,10 @@ def _mine_named(talk: Talk, words: str) -> tuple[list[Commitment], bool]:
 
 def done(talk: Talk, rest: str) -> Answer:
     """`完成 12`, `完成 12 13`, `完成 寄样`, `✅12`, with words, a picture or a file as proof."""
-    numbers, note = take_numbers(rest)
-    if not numbers:
-        glued, words = take_numbers(part_number(rest))
-        if glued and find(talk, glued[0]) is not None:
-            numbers, note = glued, words
-    if numbers:
+    numbers, note = records(talk, rest)
+    apart, _ = take_numbers(rest)
+    # 完成1台样机 names no record; words may be glued to the number of one.
+    if numbers and (apart or find(talk, numbers[0]) is not None):
         return close(talk, numbers, note if _WORD.search(note) else "")
     if _ALL.fullmatch(fold(rest)):
         return ask_all(talk)

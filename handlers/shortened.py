@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from handlers.undo import WINDOW
 from storage import events, facts
 from storage.tables import Commitment, Inbox
 
+_HANDING = re.compile(r"[把将转交#＃]")
 _LISTED = 9
 _LONGEST_NAME = 40
 # Questions that a date answers by itself.
@@ -49,8 +51,8 @@ def _just_now(talk: Talk) -> list[Commitment]:
     if message is None or message.lane != talk.lane:
         return []
     numbers = {(event.payload or {}).get("number") for event in latest if event.subject.startswith("commitment:")}
-    rows = [talk.session.get_one(Commitment, number) for number in numbers if number is not None]
-    return sorted((row for row in rows if row.state == "open"), key=lambda row: row.number)
+    rows = [changes.owned(talk, number) for number in numbers if number is not None]
+    return sorted((row for row in rows if isinstance(row, Commitment)), key=lambda row: row.number)
 
 
 def _which(talk: Talk, verb: str, phrase: str, rows: list[Commitment]) -> Answer:
@@ -65,8 +67,9 @@ def _which(talk: Talk, verb: str, phrase: str, rows: list[Commitment]) -> Answer
 def hand_over(talk: Talk) -> Answer | None:
     """`把12给李娜`, `12 转给李娜`: as `转交 12 @李娜`, where a number is a record's and the name somebody's."""
     numbers, name = handed_to(talk.text) or ([], "")
-    known = [number for number in numbers if events.kind_of(talk.session, number) is not None]
-    if not known or not (talk.mentioned or name in talk.roster()):
+    # 2 给李娜 may be anything; with a word or a sign for it a number is meant as a record's.
+    meant = _HANDING.search(talk.text) or any(events.kind_of(talk.session, number) for number in numbers)
+    if not numbers or not meant or not (talk.mentioned or name in talk.roster()):
         return None
     return changes.hand_over(talk, f"{'、'.join(map(str, numbers))} @{name}")
 

@@ -73,8 +73,8 @@ def part_number(text: str) -> str:
 def take_records(text: str, known: Callable[[int], bool]) -> tuple[list[int], str]:
     """The numbers of the records a change begins with (`12 13 周五`, `12、13 客户不要了`), and what follows them.
 
-    From the second on a number counts only when it measures and dates nothing, and is a record's (`known`) or joined
-    to the one before it by more than a blank.
+    From the second on a number counts only when it measures and dates nothing; one glued to words only when it is a
+    record's (`known`) or joined to the one before it by more than a blank.
     """
     numbers: list[int] = []
     joined = False
@@ -86,7 +86,7 @@ def take_records(text: str, known: Callable[[int], bool]) -> tuple[list[int], st
         if found is None:
             break
         number, after = int(found[1]), spaced[found.end() :]
-        if numbers and (is_measured(after) or not (joined or "#" in found[0] or known(number))):
+        if numbers and (is_measured(after) or not (joined or spaced == rest or known(number))):
             break
         if number not in numbers:
             numbers.append(number)

@@ -62,6 +62,25 @@ async def test_what_may_not_be_changed_is_told_with_its_reason_and_does_not_hold
     check(told.answer(6), "王磊", "reply", "共 0 条")
 
 
+async def test_a_number_nobody_has_is_named_however_it_stands(quick: Store) -> None:
+    told = await hold(
+        quick,
+        *TWO,
+        "09:05 王磊：静音 1 99",
+        "09:06 王磊：取消 1 99 客户不要了",
+        "09:07 王磊：完成 2 98已寄",
+        policies=PROMISES_ONLY,
+    )
+    check(told.answer(3), "王磊", "reply", "1 条不再提醒", "没有 #99", about=[1, 99])
+    check(told.answer(4), "王磊", "reply", "原因：客户不要了", "没有 #99", about=[1, 99])
+    check(told.answer(5), "王磊", "reply", "完成 #2", "备注：98已寄", about=[2])
+
+
+async def test_words_may_be_glued_to_the_last_number(quick: Store) -> None:
+    told = await hold(quick, *TWO, "09:05 王磊：完成 1 2已寄", policies=PROMISES_ONLY)
+    check(told.answer(3), "王磊", "reply", "完成 2 条", "备注：已寄", about=[1, 2])
+
+
 async def test_none_of_them_is_changed_when_none_may_be(quick: Store) -> None:
     told = await hold(quick, *TWO, "09:05 李娜：延期 1 2 周五", "09:06 李娜：转交 1 2", policies=PROMISES_ONLY)
     for line in (3, 4):
@@ -162,6 +181,8 @@ async def test_other_words_or_another_client_are_for_one_at_a_time(quick: Store)
         ("取消 1 100 块的单子不做了", "原因：100 块的单子不做了"),
         ("延期 1 2 号", "#1 延到 12月2日"),
         ("延期 1 12.1", "#1 延到 12月1日"),
+        ("完成 1 2 台样机寄了", "备注：2 台样机寄了"),
+        ("完成 1 30已收", "备注：30已收"),
     ],
 )
 async def test_a_number_that_measures_or_dates_is_no_record(quick: Store, words: str, said: str) -> None:

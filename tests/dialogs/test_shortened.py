@@ -105,6 +105,16 @@ async def test_nobody_gives_away_what_is_anothers(quick: Store) -> None:
     assert told.others == []
 
 
+async def test_what_was_meant_for_a_record_says_that_there_is_none(quick: Store) -> None:
+    told = await hold(quick, ONE, "09:05 王磊：把12给李娜", policies=PROMISES_ONLY)
+    check(told.answer(2), "王磊", "reply", "没有 #12", about=[12])
+
+
+async def test_what_was_handed_over_is_no_more_ones_own_to_move(quick: Store) -> None:
+    told = await hold(quick, ONE, TWO, "09:05 王磊：转交 2 @李娜", "09:06 王磊：延到周五", policies=PROMISES_ONLY)
+    check(told.answer(4), "王磊", "question", "是哪一条", "#1 给仁济寄样", about=[1], without=["#2"])
+
+
 @pytest.mark.parametrize("words", ["把1给客户", "1 给李娜的样机", "2 给李娜", "把样品给李娜", "1 给李娜打电话"])
 async def test_what_names_no_record_or_nobody_is_talk(quick: Store, words: str) -> None:
     told = await hold(quick, ONE, f"09:05 王磊：{words}", policies=PROMISES_ONLY)
