@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import queries, relinks
-from handlers.commitments import closed_facts, find, other_kind, shown
+from handlers.commitments import closed_facts, find, mine_named, other_kind, shown
 from handlers.language import clauses, deadline
 from handlers.language.intent import command
 from handlers.language.text import fold
@@ -17,6 +17,7 @@ from handlers.talk import Answer, Notice, Talk
 from storage import clients, facts, people
 from storage.tables import Absence, Commitment, Lead, Person
 
+_APART = re.compile(r"[\s,，、:：]+")
 _AT = re.compile(r"[@＠]\s*")
 _ABSENCES = {"请假": "leave", "休假": "leave", "出差": "travel"}
 # What may stand between a number and its new date: 改 12 到周四.
@@ -39,6 +40,18 @@ def owned(talk: Talk, number: int) -> Commitment | Answer:
 def not_yours(talk: Talk, number: int, owner_id: int) -> Answer:
     """The refusal to somebody who is neither the owner nor above."""
     return Answer("not_yours", {"number": number, "owner": talk.name_of(owner_id)}, about=[number])
+
+
+def _meant(talk: Talk, rest: str) -> tuple[list[int], str]:
+    """The records a change begins with, by number or by a word for one open commitment of mine, and what follows."""
+    numbers, words = records(talk, rest)
+    if numbers or not rest:
+        return numbers, words
+    name, *behind = _APART.split(rest, maxsplit=1)
+    if deadline.read_due(name, talk.now, talk.calendar).issue != "none":
+        return [], rest
+    found, clear = mine_named(talk, name)
+    return ([found[0].number], "".join(behind)) if clear and len(found) == 1 else ([], rest)
 
 
 def _number_missing(talk: Talk, rest: str, verb: str, example: str) -> Answer:
@@ -77,7 +90,7 @@ def _several_missing(what: str, numbers: Sequence[int], **said: Any) -> Answer:
 
 def postpone(talk: Talk, rest: str) -> Answer:
     """`延期 12 周五 客户出差`, `延期 12 13 周五`: a new date, counted; the second time the supervisor hears of it."""
-    numbers, words = records(talk, rest)
+    numbers, words = _meant(talk, rest)
     if not numbers:
         return _number_missing(talk, rest, "延期", "延期 12 周五 客户出差")
     read = deadline.read_due(words, talk.now, talk.calendar)
@@ -147,7 +160,7 @@ def _superior_of(talk: Talk, owner_id: int) -> Person | None:
 
 def correct(talk: Talk, rest: str) -> Answer:
     """`改 12 周四`, `改 12 13 周四`: the date, or the words, were understood wrongly; not counted as a postponement."""
-    numbers, words = records(talk, rest)
+    numbers, words = _meant(talk, rest)
     if not numbers:
         return _number_missing(talk, rest, "改", "改 12 周四")
     named = command(words, ("客户", "客户是", "客户为"), tight="是为")
@@ -203,7 +216,7 @@ def cancel(talk: Talk, rest: str) -> Answer:
         mine = [row for row in facts.absences(talk.session, talk.my_id, talk.today) if row.kind == kind]
         if len(mine) == 1:
             return _cancel_absence(talk, mine[0])
-    numbers, reason = records(talk, rest)
+    numbers, reason = _meant(talk, rest)
     if not numbers:
         return _number_missing(talk, rest, "取消", "取消 12 客户改期")
     return cancel_each(talk, numbers, reason) if reason else ask_reason(talk, numbers)
@@ -277,7 +290,7 @@ def withdraw(talk: Talk, row: Commitment, reason: str) -> Answer:
 
 def hand_over(talk: Talk, rest: str) -> Answer:
     """`转交 12 @李娜`, `转交 12 13 @李娜`: commitments or leads get another owner, who is told."""
-    numbers, words = records(talk, rest)
+    numbers, words = _meant(talk, rest)
     if not numbers:
         return _number_missing(talk, rest, "转交", "转交 12 @李娜")
     if all(isinstance(_handable(talk, number), Answer) for number in numbers):
@@ -365,7 +378,7 @@ def _named_person(talk: Talk, words: str) -> tuple[Person | None, Sequence[str]]
 
 def mute(talk: Talk, rest: str) -> Answer:
     """`静音 12`, `静音 12 13`: no more reminders to the owner; they stay in the lists and still escalate."""
-    numbers, _ = records(talk, rest)
+    numbers, _ = _meant(talk, rest)
     if not numbers:
         return _number_missing(talk, rest, "静音", "静音 12")
     return each(talk, "静音", numbers, lambda number: _mute_one(talk, number))

@@ -200,7 +200,7 @@ def _bare(text: str) -> str:
     return _PARTICLES.sub("", fold(text))
 
 
-def _mine_named(talk: Talk, words: str) -> tuple[list[Commitment], bool]:
+def mine_named(talk: Talk, words: str) -> tuple[list[Commitment], bool]:
     """My open commitments that these words mean, and whether they name them clearly enough not to ask.
 
     Clear: the words stand in the matter or the matter in the words, the client's name counting for the client.
@@ -238,7 +238,7 @@ def done(talk: Talk, rest: str) -> Answer:
         if len(mine) == 1 and talk.attachments:
             return close(talk, [mine[0].number], "")
         return _which(talk, "done_which", mine)
-    found, clear = _mine_named(talk, rest)
+    found, clear = mine_named(talk, rest)
     if len(found) == 1 and clear:
         return close(talk, [found[0].number], "")
     if not found:
@@ -248,7 +248,7 @@ def done(talk: Talk, rest: str) -> Answer:
 
 def ask_done(talk: Talk, words: str) -> Answer | None:
     """Asks whether my open commitments that these words mean are kept; None when they mean none."""
-    found, _ = _mine_named(talk, words)
+    found, _ = mine_named(talk, words)
     return _which(talk, "done_which", found) if found else None
 
 

@@ -23,6 +23,7 @@ from handlers import (
     leads,
     leave,
     lists,
+    offers,
     queries,
     questions,
     reports,
@@ -310,6 +311,7 @@ def handle(talk: Talk) -> Answer:
         questions.answered(talk)
         or spoken.answer(talk, _topics())
         or shortened.client_alone(talk)
+        or offers.promise(talk)
         or basics.not_understood(talk, nearest(talk.text))
     )
 

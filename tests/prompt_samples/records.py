@@ -240,6 +240,11 @@ _BASICS = [
         {"topics": _TOPICS, "unknown": "", "bot": "一诺"},
     ),
     *both("help_topic", {"topic": _TOPICS[0]}, {"topic": _TOPICS[1]}),
+    *both(
+        "promise_offered",
+        {"matter": "把标书发给王院长", "due": DUE, "client": "云栖酒店", "now": NOW},
+        {"matter": "打电话给孙工", "due": DUE, "client": None, "now": NOW},
+    ),
     *both("not_understood", {"nearest": _TOPICS, "bot": "一诺"}, {"nearest": [], "bot": "一诺"}),
     Sample("not_understood", "in a group", {"nearest": _TOPICS, "bot": "一诺"}, in_group=True),
     Sample("not_understood", "in a group, far off", {"nearest": [], "bot": "一诺"}, in_group=True, said=("帮助",)),

@@ -1,0 +1,94 @@
+"""What was meant but not written as a command: a promise without its keyword, a record by its words."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.dialogs.helpers import NO_CLOCKS, Store, check, hold
+
+
+async def test_a_promise_without_its_keyword_is_offered_and_stored_after_a_yes(store: Store) -> None:
+    told = await hold(
+        store,
+        "10:00 王磊：明天下午三点前把标书发给仁济医院，别忘了提醒我",
+        "10:01 王磊：我的承诺",
+        "10:02 王磊：明天下午三点前把标书发给仁济医院，别忘了提醒我",
+        "10:03 王磊：是",
+        "10:04 王磊：我的承诺",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(1), "王磊", "question", "还没记", "把标书发给仁济医院", "11月24日 周二 15:00", "回「是」")
+    check(told.answer(2), "王磊", "reply", "共 0 条")
+    check(told.answer(4), "王磊", "reply", "#1", "11月24日 周二 15:00", "仁济医院", about=[1])
+    check(told.answer(5), "王磊", "reply", "把标书发给仁济医院", "共 1 条", about=[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "matter"),
+    [
+        ("提醒我周五给协和打电话", "给协和打电话"),
+        ("周四前把样品寄给华联", "把样品寄给华联"),
+        ("记一下 下周一给厂里回个话", "给厂里回个话"),
+        ("明天给客户送发票", "给客户送发票"),
+        ("别忘了后天交标书", "交标书"),
+    ],
+)
+async def test_it_is_offered_in_many_writings(quick: Store, text: str, matter: str) -> None:
+    told = await hold(quick, f"10:00 王磊：{text}", "10:01 王磊：不用", "10:02 王磊：我的承诺", policies=NO_CLOCKS)
+    check(told.answer(1), "王磊", "question", "像承诺", matter)
+    check(told.answer(3), "王磊", "reply", "共 0 条")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "周五下午聚餐",
+        "明天下午三点开会",
+        "明天谁给协和送样？",
+        "昨天给协和寄了样品",
+        "刚给协和打完电话，说周四答复",
+        "标书已经发给客户了，周四出结果",
+        "让李娜周五前把合同寄出",
+        "明天几点给客户打电话",
+        "周末天气不错",
+    ],
+)
+async def test_talk_is_not_offered_as_a_promise(quick: Store, text: str) -> None:
+    told = await hold(quick, f"10:00 王磊：{text}", policies=NO_CLOCKS)
+    assert "像承诺" not in told.answer(1).text
+
+
+async def test_a_record_is_changed_by_a_word_for_it(store: Store) -> None:
+    told = await hold(
+        store,
+        "10:00 王磊：【承诺】给协和寄样品 周三；给仁济发合同 周四；给华联发报价 周五",
+        "10:01 王磊：延期 样品 下周二 客户出差",
+        "10:02 王磊：改 合同 周五",
+        "10:03 王磊：取消 报价 客户不要了",
+        "10:04 王磊：静音 样品",
+        "10:05 王磊：转交 合同 @李娜",
+        "10:06 李娜：取消 合同 客户不要了",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(2), "王磊", "reply", "#1", "12月1日 周二", "客户出差", about=[1])
+    check(told.answer(3), "王磊", "reply", "#2", "11月27日 周五", about=[2])
+    check(told.answer(4), "王磊", "reply", "#3", "客户不要了", about=[3])
+    check(told.answer(5), "王磊", "reply", "#1", about=[1])
+    check(told.answer(6), "王磊", "reply", "#2", "李娜", about=[2])
+    check(told.answer(7), "李娜", "reply", "#2", "取消", about=[2])
+
+
+async def test_words_for_several_or_for_none_are_asked_about(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "10:00 王磊：【承诺】给协和寄样品 周三；给仁济寄样品 周四",
+        "10:01 王磊：延期 样品 下周二",
+        "10:02 王磊：2",
+        "10:03 王磊：取消 发票 客户不要了",
+        "10:04 李娜：延期 样品 下周二",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(2), "王磊", "question", "哪一条")
+    check(told.answer(3), "王磊", "reply", "#2", "12月1日 周二", about=[2])
+    check(told.answer(4), "王磊", "question", "哪一条")
+    check(told.answer(5), "李娜", "question", "哪一条")
