@@ -9,7 +9,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from handlers.language.names_words import GENERIC
+from handlers.language.names_words import GENERIC, PLACES
 
 _ACTS = """
 重点 进院 标书 投标书 保证金 发票抬头 抬头 尾款下周 样册 样品册 会议室 年会 报销 车票 机票 酒店 磨 磨一磨 报一下 嫌
@@ -113,6 +113,10 @@ _AFFAIRS = """
 道歉 致歉 说明情况 澄清 解释 误会 矛盾 纠纷 诉讼 起诉 律师函 催款函 公函 联系函 函件 通报 公示 公告 公开 保密 泄密
 机密 资料袋 手册 图册 产品册 问下 催下 说下 聊下 约下 发下 跟下 谈下 见下 报下 核下 问一问 看一看 催一催 聊一聊
 顺便问下 顺便问一下 装机 移机 验机 修机 换机 调机 送机 收机 开机
+碰个面 碰个头 吃个饭 开个会 开个票 打个样 签个字 盖个章 通个电话 打个招呼 聊个天 下个单 报个价 询个价 做个方案 喝个茶
+回个话 发个货 发个票 发个邮件 寄个样 送个样 签个约 约个时间 见一面 碰一面 跑一次 重开 重发 重做 重寄 重签 重报 重谈 时间
+验收时间 交货时间 到货时间 付款时间 出证书 出证 出报告 出方案 出货 出库 入库单 送货单 培训 维修 安装 保养 调试 发证书
+证书 合格证 质保书 说明会 培训班 开班 上课 教学 听课 考试 备料 领料 催货 催单 跟货 跟催 对账了 对一下 核一下
 """
 _DEPARTMENTS = """
 设备科 器械科 药剂科 检验科 信息科 总务科 后勤科 采购科 医务科 护理部 院办 党办 手术室 放射科 影像科 超声科 骨科 内科
@@ -180,7 +184,7 @@ _AFTER = frozenset("的说要那")
 _FUNCTION = (
     _BEFORE
     | _AFTER
-    | frozenset("对从了过是让请帮于来由及发寄送已又还没这有想能会就都也不回付签买订需嫌退换报欠开吗吧呢啊")
+    | frozenset("对从了过是让请帮于来由及发寄送已又还没这有想能会就都也不回付签买订需嫌退换报欠开交吗吧呢啊")
 )
 
 _WORDS = frozenset((_ACTS + _AFFAIRS + _DEPARTMENTS + _GOODS).split())
@@ -215,7 +219,7 @@ def chat_pieces(text: str) -> tuple[tuple[Piece, ...], ...]:
             if word not in _WORDS:
                 continue
             if end - start == 1:
-                divides = word in _FUNCTION
+                divides = word in _FUNCTION and not any(text[start : start + size] in PLACES for size in (2, 3))
                 weak = word not in _BEFORE and word not in _AFTER
                 found.append(Piece(end, 0.75 if divides else 1.5, divides and word != "的", divides, weak))
             else:
@@ -223,11 +227,16 @@ def chat_pieces(text: str) -> tuple[tuple[Piece, ...], ...]:
                 found.append(Piece(end, 0.5, plain, plain))
         for pattern in _PATTERNS:
             phrase = pattern.match(text, start)
-            if phrase and phrase.end() > start:
+            if phrase and phrase.end() > start and not (pattern is _PATTERNS[0] and _in_a_name(text, start)):
                 bare = phrase.end() - start <= 2 and not phrase.group()[-1:].isascii() and pattern is _BARE
                 found.append(Piece(phrase.end(), 1.2 if bare else 0.6, not bare, not bare))
         pieces.append(tuple(found))
     return tuple(pieces)
+
+
+def _in_a_name(text: str, start: int) -> bool:
+    """Whether a surname and a post at an offset are a part of the words around them: 江工 in 浙江工业."""
+    return text[start + 1 : start + 3] in GENERIC or (start > 0 and text[start - 1 : start + 1] in PLACES)
 
 
 def is_chat(text: str) -> bool:

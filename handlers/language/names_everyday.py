@@ -35,8 +35,8 @@ def sayings(name: str) -> tuple[str, ...]:
 
 
 def _is_talk(text: str) -> bool:
-    """Whether a text is one to three words of talk."""
-    if len(text) not in _BRAND:
+    """Whether a text is one to three words of talk, and no trade: 电视 before 大学 is nobody's brand."""
+    if len(text) not in _BRAND or text in GENERIC:
         return False
     ends = {0}
     for _ in range(3):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from handlers.language.names_rank import Alignment, Query
 from handlers.language.names_sound import is_typed
@@ -11,6 +12,7 @@ from handlers.language.names_words import (
     BRANCH_WORDS,
     GENERIC,
     KINDS,
+    KNOWN,
     PLACES,
     SCRIPT_ENDS,
     common_chars,
@@ -20,7 +22,10 @@ from handlers.language.names_words import (
     split_words,
 )
 
+_LONG = 6
 _LETTERS = re.compile(r"[a-z]+")
+# Typed by the way, and in hardly any name.
+_STRAY = frozenset("的了是在有着过吗呢啊不也就和这那我你")
 _ABBREVIATED_UNIVERSITY = re.compile(r"^.{1,3}大(?:$|附)")
 
 
@@ -40,10 +45,15 @@ def agrees(asked: Query, alignment: Alignment, name: str) -> bool:
 
 
 def _begins_well(asked: Query, alignment: Alignment, name: str) -> bool:
-    """Whether a short mention begins where a word of the name may, and two characters apart are at least the same."""
+    """Whether a short mention begins where a word of the name may, and two characters apart are at least the same.
+
+    A university may go by the last character of its place.
+    """
     places = alignment.places
     if len(places) == 2 and places[1] != places[0] + 1:
         return all(place >= 0 and name[place] == char for char, place in zip(asked.text, places, strict=True))
+    if asked.text[1] == "大" and places[0] == places[1] - 1 and name.startswith("大学", places[1]):
+        return name[: places[1]] in PLACES
     return len(places) > 4 or places[0] < 0 or min(places) < places[0] or entry_costs(name)[places[0]] < 0.6
 
 
@@ -80,8 +90,13 @@ def _kinds_agree(asked: Query, alignment: Alignment, name: str) -> bool:
             place = alignment.places[at]
             if place < 0 or alignment.slips[at]:
                 return False
-            if at > start and place != alignment.places[at - 1] + 1 and enter[place] > 0.3:
-                return False
+            if at > start and place != alignment.places[at - 1] + 1:
+                parts = alignment.places[start:end]
+                same = all(
+                    part >= 0 and name[part] == char for part, char in zip(parts, asked.text[start:end], strict=True)
+                )
+                if enter[place] > 0.3 or not same:
+                    return False
     return True
 
 
@@ -92,14 +107,15 @@ def _proper_agree(asked: Query, alignment: Alignment, name: str) -> bool:
     for start, end in asked.words:
         if text[start:end] in GENERIC or inserted in range(start, end):
             continue
-        missed = 0
+        slipped = sum(alignment.slips[start:end])
+        missed = slipped if slipped > 1 else 0
         for at in range(start, end):
             place = alignment.places[at]
             if place < 0:
                 missed += not (at and text[at] == text[at - 1])
-            elif alignment.slips[at]:
+            elif slipped == 1 and alignment.slips[at]:
                 missed += asked.attested[at] or not known[place] or start == 0 or end - start == 1
-        telling = end - start if start else _telling(text, start, end)
+        telling = _telling(text, start, end)
         if missed > (0 if telling <= 2 else telling // 3):
             return False
     return True
@@ -113,8 +129,8 @@ def _telling(text: str, start: int, end: int) -> int:
 def _differs(asked: Query, alignment: Alignment, name: str, many: bool) -> bool:
     """Whether the only word a mention has of its own is written otherwise: 溪县三中 for 熙县三中, 柏草堂 for 松草堂.
 
-    A place then is another place, however alike it sounds, unless in `many` names there is none that is written so; a
-    short brand is another one when it sounds otherwise, too.
+    A place then is another place, however alike it sounds, unless in `many` names there is none that is written so, or
+    the one of the name is known to everybody; a brand is another one when it neither sounds nor looks the same.
     """
     text, known, odd = asked.text, known_chars(name), False
     for start, end in asked.words:
@@ -124,12 +140,18 @@ def _differs(asked: Query, alignment: Alignment, name: str, many: bool) -> bool:
         if all(place >= 0 and name[place] == char for char, place in zip(text[start:end], places, strict=True)):
             return False
         slipped = any(alignment.slips[at] and not known[alignment.places[at]] for at in range(start, end))
+        sure = many or _famous(name, places[:-1])
         heard = text[end - 1] in SCRIPT_ENDS and any(
-            place >= 0 and name[place] != text[at] and not is_typed(text[at]) and (asked.met[at] or not many)
+            place >= 0 and name[place] != text[at] and not is_typed(text[at]) and (asked.met[at] or not sure)
             for at, place in zip(range(start, end - 1), places, strict=False)
         )
-        odd = odd or heard or (slipped and end - start <= 3)
+        odd = odd or heard or slipped
     return odd
+
+
+def _famous(name: str, places: Sequence[int]) -> bool:
+    """Whether characters of a name are a place everybody knows."""
+    return bool(places) and min(places) >= 0 and name[places[0] : places[-1] + 1] in PLACES
 
 
 def doubtful(asked: Query, alignment: Alignment, name: str, many: bool) -> bool:
@@ -171,6 +193,38 @@ def _inserted(asked: Query, alignment: Alignment) -> int:
         return -1
     at = missing[0]
     return at if 0 < at < len(places) - 1 and places[at + 1] == places[at - 1] + 1 else -1
+
+
+def one_too_many(text: str, name: str) -> str:
+    """A long canonical mention without the one character that keeps it from standing in a name; empty when not so.
+
+    Only a character that is most likely not meant: one hardly any name holds, one that parts a word everybody uses, or
+    any where all the rest is a company's own name. 黄甲岭中学 is no slip for 黄岭中学.
+    """
+    if len(text) < _LONG:
+        return ""
+    return _without_one(text, name) or _without_one(text, _without_ranks(name))
+
+
+def _without_ranks(name: str) -> str:
+    """A name as people say it: 青岚 for 青岚市."""
+    words = (name[start:end] for start, end in split_words(name))
+    return "".join(word[:-1] if len(word) > 2 and word[-1] in SCRIPT_ENDS else word for word in words)
+
+
+def _without_one(text: str, name: str) -> str:
+    for at in range(1, len(text) - 1):
+        if not (text[:at] in name or text[at + 1 :] in name):
+            continue
+        rest = text[:at] + text[at + 1 :]
+        begins = name.find(rest)
+        if begins < 0 or number_of(text[at]) is not None:
+            continue
+        parted = any(start < begins + at < end and name[start:end] in KNOWN for start, end in split_words(name))
+        company = core(name) != name and len(rest) >= _LONG and text[at + 1] not in SCRIPT_ENDS
+        if text[at] in _STRAY or parted or company:
+            return rest
+    return ""
 
 
 def untold(asked: Query, alignment: Alignment, name: str) -> float:

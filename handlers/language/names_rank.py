@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from handlers.language.names_look import lookalikes
 from handlers.language.names_sound import all_sounds, is_typed, same_syllable, sounds
 from handlers.language.names_text import number_of
-from handlers.language.names_words import entry_costs, known_chars, leave_costs, split_words
+from handlers.language.names_words import SCRIPT_ENDS, entry_costs, known_chars, leave_costs, split_words
 
 # What institutions are numbered by, in full or in short: 三院, 四中, 二附院, 五分公司.
 _COUNTED = frozenset("院中小高医附厂店分支门队车号建局所处")
@@ -20,6 +21,8 @@ _BROKEN = 1.0
 _START = 0.25
 _SKIPPED = 0.35
 _MEANT = 0.75
+# What a character is worth that looks like the name's.
+_SEEN = 0.78
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def query(text: str, weights: Sequence[float], pairs: Sequence[int]) -> Query:
         for at in range(start, end - 1):
             if pairs[at] >= _ATTESTED:
                 attested[at] = attested[at + 1] = True
-            if pairs[at]:
+            rank = end - start > 2 and at == end - 2 and text[end - 1] in SCRIPT_ENDS
+            if pairs[at] and not rank:
                 met[at] = met[at + 1] = True
     return Query(text, sounds(text), tuple(weights), words, known, tuple(inside), ordinal, tuple(attested), tuple(met))
 
@@ -77,6 +81,8 @@ def could_reach(asked: Query, name: str, name_sounds: str) -> float:
             reached += weight
         elif sound in name_sounds:
             reached += 0.86 * weight
+        elif not lookalikes(char).isdisjoint(name):
+            reached += _SEEN * weight
         else:
             reached += 0.5 * weight
     return reached / total if total else 0.0
@@ -118,6 +124,7 @@ def align(asked: Query, name: str, name_sounds: str) -> Alignment:
         previous = reach[row - 1] if row else None
         typed, ordinal_here, firm = is_typed(char), ordinal[row], asked.known[row] or asked.attested[row]
         slippery = "㐀" <= char < "\ue000"
+        alike = lookalikes(char)
         for column in range(1, columns + 1):
             other = name[column - 1]
             # Skipping this character of the mention.
@@ -133,7 +140,7 @@ def align(asked: Query, name: str, name_sounds: str) -> Alignment:
                 credit = weight
             elif ordinal_here:
                 credit = None
-            elif typed or sound == name_sounds[column - 1]:
+            elif typed or sound == name_sounds[column - 1] or other in alike:
                 credit = _credit(char, sound, other, name_sounds[column - 1], weight)
                 if credit is not None and asked.attested[row]:
                     credit *= _MEANT
@@ -182,7 +189,7 @@ def _credit(char: str, sound: str, other: str, other_sound: str, weight: float) 
     if is_typed(char):
         return 0.97 * weight if sound == other_sound or sound in all_sounds(other) else None
     if sound != other_sound or char < "㐀" or other < "㐀":
-        return None
+        return _SEEN * weight if other in lookalikes(char) else None
     first, second = number_of(char), number_of(other)
     same = same_syllable(char, other)
     if first is not None or second is not None:

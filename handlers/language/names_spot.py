@@ -74,7 +74,8 @@ def read(
     head = _talk_before(text, pieces)
     tail = _talk_after(text, pieces)
     starts, ends = _cuts(text, pieces, has_pair, canonical_at)
-    loose = [_may_part(end, has_pair, canonical_at) for end in range(size + 1)]
+    done = _followed_by_work(text, pieces)
+    loose = [done[end] or _may_part(end, has_pair, canonical_at) for end in range(size + 1)]
     edges = _edges(text, pieces, has_pair, canonical_at)
     anchors = set(named)
     begun = {start for start, _ in anchors}
@@ -89,6 +90,11 @@ def read(
                 spans.append(Span(start, end, head[start] + cost + tail[end], not ends[end]))
     spans.sort(key=lambda span: (span.cost, span.start, -span.end))
     return Reading(tuple(spans), head[size])
+
+
+def talk_ends(text: str) -> list[bool]:
+    """For each offset of a folded message whether talk, or nothing, ends there."""
+    return _talk_edges(text, chat_pieces(text))[0]
 
 
 def _char_cost(char: str) -> float:
@@ -145,7 +151,7 @@ def _cuts(
         if ends[end] or not canonical_at[end] or not canonical_at[end - 1]:
             continue
         kind = any("".join(canonical_at[end - width : end]) in KINDS for width in (2, 3, 4))
-        if kind and not has_pair(canonical_at[end - 1][-1] + canonical_at[end][0]):
+        if kind and canonical_at[end] != "第" and not has_pair(canonical_at[end - 1][-1] + canonical_at[end][0]):
             ends[end] = True
     for at in range(1, size):
         if (_letter(text[at - 1]) and _letter(text[at])) or _within_ordinal(text, at):
@@ -168,6 +174,17 @@ def _may_part(end: int, has_pair: Callable[[str], bool], canonical_at: tuple[str
         return False
     ahead = ["".join(canonical_at[end : end + width]) for width in (2, 3, 4)]
     return canonical_at[end - 1] != "第" and not any(word in GENERIC or word in PLACES for word in ahead)
+
+
+def _followed_by_work(text: str, pieces: tuple[tuple[Piece, ...], ...]) -> list[bool]:
+    """For each offset whether a word of talk that is also a trade follows, and then talk or nothing: 培训 周三."""
+    _, begins = _talk_edges(text, pieces)
+    found = [False] * (len(text) + 1)
+    for at in range(2, len(text)):
+        found[at] = any(
+            piece.end - at > 1 and text[at : piece.end] in GENERIC and begins[piece.end] for piece in pieces[at]
+        )
+    return found
 
 
 def _talk_edges(text: str, pieces: tuple[tuple[Piece, ...], ...]) -> tuple[list[bool], list[bool]]:

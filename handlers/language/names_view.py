@@ -15,10 +15,10 @@ from typing import Any, Protocol
 from handlers.language.names_chat import is_chat
 from handlers.language.names_everyday import said
 from handlers.language.names_index import Posted, rarity
-from handlers.language.names_judge import agrees, doubtful, forgiven, untold
+from handlers.language.names_judge import agrees, doubtful, forgiven, one_too_many, untold
 from handlers.language.names_rank import align, could_reach, query
 from handlers.language.names_sound import typed_pinyin
-from handlers.language.names_spot import read
+from handlers.language.names_spot import Span, read, talk_ends
 from handlers.language.names_text import Canonical, canonical
 from handlers.language.names_words import GENERIC, KINDS, PLACES, common_chars, core, split_words
 from handlers.language.text import fold
@@ -30,10 +30,12 @@ _HOPELESS = 0.08
 _MANY = 10_000
 _FOUND = 0.84
 _NEAR = 0.035
+_SAME = 0.005
 _MOST_ASKED = 5
 _SPANS_TRIED = 10
 _MARGIN = 4.0
 _FAR_FETCHED = 14.0
+_CUT = 3.0
 _CLAUSE_END = re.compile(r"[，。；;,!！?？、\n]")
 _FILLERS = re.compile(r"那边儿?的?|那家|那个|这家|这个|(?<=.)的(?=.)")
 # A brand in letters is as often said before its town as after it.
@@ -73,6 +75,7 @@ class _Scored:
     score: float
     order: float
     doubtful: bool
+    whole: bool
 
 
 class Register(Protocol):
@@ -196,7 +199,7 @@ class View:
                 weights[at] = max(0.05, weights[at] * factor)
         return weights
 
-    def _fuzzy(self, text: str) -> Match:
+    def _fuzzy(self, text: str, *, once: bool = False) -> Match:
         words = {text[start:end] for start, end in split_words(text)}
         if len(text) < 2 or words <= KINDS or words <= PLACES:
             return Match(())
@@ -218,31 +221,41 @@ class View:
             score = alignment.score + forgiven(asked, alignment, name)
             if score < _FOUND - 0.06 or not agrees(asked, alignment, name):
                 continue
-            found = _Scored(
+            known = _Scored(
                 posted.key,
                 name,
                 score,
                 score - untold(asked, alignment, name),
                 doubtful(asked, alignment, name, self._register.posted() >= _MANY),
+                len(text) > 2 or text not in name or core(name).endswith(text),
             )
-            best = max(best, found.order)
-            other = scored.get(found.key)
-            if other is None or found.order > other.order:
-                scored[found.key] = found
-        return _decide(list(scored.values()))
+            best = max(best, known.order)
+            other = scored.get(known.key)
+            if other is None or known.order > other.order:
+                scored[known.key] = known
+        found = _decide(list(scored.values()))
+        if found.candidates or once:
+            return found
+        less = next((rest for _, _, posted in reach if (rest := one_too_many(text, posted.text))), "")
+        return self._at_once(less) or self._fuzzy(less, once=True) if less else found
 
     def message(self, text: str) -> Match:
         """The client a whole message speaks of, the first or main one; an empty match when it speaks of none."""
         with self._register.lock:
             found = self._find(text)
-            return found if found.candidates else self._everyday(canonical(text))
+            return found if found.candidates else self._everyday(fold(text))
 
-    def _everyday(self, form: Canonical) -> Match:
-        """The client whose name of everyday words stands in a message, the longest such name first."""
-        places = list(said(form))
-        known = self._register.sayings([text for text, _, _ in places], self._scope) if places else {}
-        for text, start, end in sorted(places, key=lambda place: (-len(place[0]), place[1])):
-            if keys := known.get(text):
+    def _everyday(self, text: str) -> Match:
+        """The client whose name of everyday words stands in a message after talk or a place, the longest name first."""
+        form, begins = canonical(text), talk_ends(text)
+        places = [
+            (said_so, start, end)
+            for said_so, start, end in said(form)
+            if begins[form.starts[start]] or any(form.text[max(start - size, 0) : start] in PLACES for size in (2, 3))
+        ]
+        known = self._register.sayings([said_so for said_so, _, _ in places], self._scope) if places else {}
+        for said_so, start, end in sorted(places, key=lambda place: (-len(place[0]), place[1])):
+            if keys := known.get(said_so):
                 return Match(keys[:_MOST_ASKED], len(keys) > 1, (form.starts[start], form.ends[end - 1]), 0.9)
         return Match(())
 
@@ -258,8 +271,11 @@ class View:
             return Match(())
         best, best_value = Match(()), -1e9
         cheapest: float | None = None
+        unknown: Span | None = None
         tried = 0
         for span in reading.spans:
+            if unknown is not None and _cut_from(span, unknown):
+                continue
             if cheapest is not None and (span.cost > cheapest + _FAR_FETCHED or tried >= _SPANS_TRIED):
                 break
             near_fetched = span.loose or span.end - span.start <= 3
@@ -276,6 +292,8 @@ class View:
                 continue
             tried += 1
             match = self._resolve(folded[span.start : span.end])
+            if not match.candidates and tried == 1 and not span.loose:
+                unknown = span
             if not match.candidates or (span.loose and not self._to_the_letter(folded[span.start : span.end], match)):
                 continue
             value += match.sure - 1.0
@@ -332,6 +350,11 @@ class View:
         return tuple(sorted(found, key=lambda match: match.span or (0, 0)))
 
 
+def _cut_from(span: Span, unknown: Span) -> bool:
+    """Whether a stretch is only a part of the likeliest one, that nobody is called: then it is nobody's name either."""
+    return unknown.start <= span.start and span.end <= unknown.end and span.cost > unknown.cost + _CUT
+
+
 def _may_lead(text: str, start: int) -> bool:
     """Whether a name that leads with its own place may begin here."""
     return any(char in _LEADING for char in text[start + 1 : start + _LONGEST_PLACE]) or any(
@@ -373,10 +396,13 @@ def _decide(scored: list[_Scored]) -> Match:
     best = scored[0]
     if best.score < _FOUND:
         return Match(())
-    near = [
-        each
-        for each in scored
-        if each.order >= best.order - _NEAR and (each is best or not each.name.startswith(best.name))
-    ]
+    near = [each for each in scored if each is best or _as_likely(each, best)]
     keys = tuple(each.key for each in scored[:_MOST_ASKED])
     return Match(keys, len(near) > 1 or best.doubtful, None, round(min(0.99, best.score), 3), False)
+
+
+def _as_likely(each: _Scored, best: _Scored) -> bool:
+    """Whether another name may as well be meant: a branch only when the mention is no more than their brand."""
+    if each.name.startswith(best.name):
+        return not best.whole and each.score >= best.score - _SAME
+    return each.order >= best.order - _NEAR

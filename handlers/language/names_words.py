@@ -84,9 +84,9 @@ def _words(text: str) -> frozenset[str]:
 PLACES = _words(_PROVINCES) | _words(_CITIES)
 KINDS = _words(_KINDS)
 TRADES = _words(_TRADES)
-_ALL = PLACES | KINDS | TRADES
+KNOWN = PLACES | KINDS | TRADES
 _SIZES: dict[str, list[int]] = {}
-for _word in sorted(_ALL, key=len, reverse=True):
+for _word in sorted(KNOWN, key=len, reverse=True):
     if len(_word) not in _SIZES.setdefault(_word[0], []):
         _SIZES[_word[0]].append(len(_word))
 # What alone never says which organisation is meant.
@@ -105,7 +105,7 @@ def split_words(text: str) -> tuple[tuple[int, int], ...]:
         char = text[at]
         width = 0
         for size in _SIZES.get(char, ()):
-            if 1 < size <= len(text) - at and text[at : at + size] in _ALL:
+            if 1 < size <= len(text) - at and text[at : at + size] in KNOWN:
                 width = size
                 break
         if not width and (char == "第" or number_of(char) is not None):
@@ -133,7 +133,7 @@ def entry_costs(name: str) -> tuple[float, ...]:
     costs = [1.0] * len(name)
     for start, end in split_words(name):
         costs[start] = 0.0
-        known = name[start:end] in _ALL
+        known = name[start:end] in KNOWN
         if end - start > 1 and name[end - 1] in _TAILS and known:
             costs[end - 1] = 0.25
         if known and end - start >= 4:
@@ -161,7 +161,7 @@ def known_chars(name: str) -> tuple[bool, ...]:
     """For each character of a canonical name, whether it belongs to a word everybody uses."""
     flags = [False] * len(name)
     for start, end in split_words(name):
-        if end - start > 1 and name[start:end] in _ALL:
+        if end - start > 1 and name[start:end] in KNOWN:
             flags[start:end] = [True] * (end - start)
     return tuple(flags)
 

@@ -168,3 +168,76 @@ def test_a_name_of_everyday_words_is_found_with_its_trade_only(message: str, key
     for gone in (1, 2, 3):
         directory.remove(gone)
     assert directory.message(message) == Match(())
+
+
+@pytest.mark.parametrize(
+    ("mention", "key"),
+    [
+        ("青岚市协安医阮", 1),
+        ("青岚远槐精蜜机械", 4),
+        ("青岚远愧精密机械有限公司", 4),
+        ("青岚远槐精密我机械有限公司", 4),
+        ("柏原大学附有属第二医院", 6),
+        ("云汐县第三这中学", 3),
+    ],
+)
+def test_a_slip_of_the_eye_or_of_the_hand_is_forgiven(directory: Directory, mention: str, key: int) -> None:
+    assert directory.mention(mention).key == key
+
+
+@pytest.mark.parametrize("mention", ["柏原新大学附属第二医院", "青岚远瑾精密机械有限公司"])
+def test_what_may_be_meant_is_no_slip(directory: Directory, mention: str) -> None:
+    assert directory.mention(mention).key is None
+
+
+def test_another_kind_or_ward_is_another_organisation() -> None:
+    directory = Directory([(1, "云汐省肿瘤医院", ()), (2, "岭桐市太平镇中心卫生院", ()), (3, "汐阳县客坪乡卫生院", ())])
+    for other in ("云汐省中医院", "岭桐市太平镇姚岗卫生院", "汐阳县黄坪乡卫生院"):
+        assert directory.mention(other).key is None, other
+
+
+def test_a_bare_brand_of_a_hospital_and_its_branch_is_asked_about() -> None:
+    directory = Directory([(1, "柏原医科大学松湖医院", ()), (2, "柏原医科大学松湖医院北塘院区", ())])
+    for text in ("松湖", "上次联系 松湖"):
+        match = directory.message(text)
+        assert (match.ask, set(match.candidates)) == (True, {1, 2}), text
+    assert directory.mention("松湖医院").key == 1
+    assert directory.mention("松湖医院北塘院区").key == 2
+
+
+@pytest.mark.parametrize(
+    ("message", "key", "span"),
+    [
+        ("市一培训 周三", 2, "市一"),
+        ("松果贸易出证书 周五前", 5, "松果贸易"),
+        ("尾款交市一", 2, "市一"),
+        ("后天跟协安碰个面", 1, "协安"),
+        ("把市一的发票重开一下", 2, "市一"),
+    ],
+)
+def test_an_alias_beside_the_work_that_is_done_is_linked(
+    directory: Directory, message: str, key: int, span: str
+) -> None:
+    match = directory.message(message)
+    assert match.key == key
+    assert match.span is not None
+    assert message[slice(*match.span)] == span
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "把岭桐矿业集团有限责任公司第六机械厂的发票重开一下",
+        "给浦陵县北塘庄恒丰石料加工厂补两箱配件",
+        "松果贸易培训学校周三要课桌",
+    ],
+)
+def test_nothing_is_cut_out_of_an_unknown_name(message: str) -> None:
+    directory = Directory(
+        [
+            (1, "岭桐矿业（集团）有限责任公司第二机械厂", ()),
+            (2, "汐台县北塘庄恒丰石料加工厂", ()),
+            (3, "云汐松果贸易有限公司", ("松果贸易",)),
+        ]
+    )
+    assert directory.message(message).key is None
