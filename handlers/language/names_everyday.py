@@ -7,11 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import add
 
 from handlers.language.names_chat import OPENINGS, is_chat
 from handlers.language.names_text import Canonical
 from handlers.language.names_words import GENERIC, LEGAL_FORMS, PLACES, SCRIPT_ENDS, split_words
 
+# What everybody says and many a shop is called.
+_SAID = """
+老地方 好日子 大家庭 天天 天天见 每天见 新起点 起点 好帮手 帮手 开门红 满堂红 平安 团圆 团圆饭 放心 放心买 放心用
+回头客 好朋友 老朋友 小朋友 好邻居 老邻居 一家人 自己人 好兄弟 好姐妹 好伙伴 小伙伴 好运 好运来 好运气 幸福 幸福里
+快乐 开心 喜洋洋 阳光 诚信 信誉 顺利 顺心 顺风 一路顺风 如意 吉祥 恭喜 发财 大吉 红火 旺旺 兴旺 丰收 满意 惠民 便民
+实惠 省心 省事 贴心 用心 真心 爱心 同心 知心 安心 开心果 新生活 好生活 生活 美好 美好生活 明天 明天更好 更好 美丽
+健康 家园 新家园 新时代 时代 未来 希望 新希望 梦想 理想 成功 胜利 进步 天天向上 向上 加油 第一步 下一站 新视野
+好风景 好味道 老味道 家常 家常菜 妈妈菜 外婆家 老家 回家 到家 新家 一起 一起学 一起走 周末 周末时光 时光 好时光
+老时光 早点到 早点 夜宵 晚安 早安 你好 再见 常来 常相聚 相聚 聚会 欢聚 欢乐 大师傅 老师傅 老客户 大客户 新客户 老板
+老板娘 大哥 大姐 小妹 远大前程 前程 鸿运 东方红 大自然 小时候 好主意 金点子 好消息 好声音 好眼光 新形象 新天地
+好地方 大地 蓝天 白云 春天 夏天 秋天 冬天 彩虹 朝阳 星期天 假日
+"""
+_SAYINGS = frozenset(_SAID.split())
+_TAILS = "见定到了吧呀啊"
 LONGEST = 12
 _BRAND = range(2, 7)
 # A place of two or three characters that no list knows may stand before the brand.
@@ -22,7 +37,8 @@ _GOES_ON = re.compile(r"[部科处组室员费商]")
 
 def sayings(name: str) -> tuple[str, ...]:
     """The stretches, in canonical form, by which a canonical name made of everyday words may be meant; mostly none."""
-    if not any(name[at : at + 2] in OPENINGS for at in range(min(len(name) - 3, 9))):
+    head = name[: max(min(len(name) - 2, 10), 0)]
+    if OPENINGS.isdisjoint(map(add, head, head[1:])):
         return ()
     words = [name[start:end] for start, end in split_words(name)]
     while words and (words[0] in PLACES or words[0][-1] in SCRIPT_ENDS):
@@ -42,6 +58,11 @@ def _is_talk(text: str) -> bool:
     for _ in range(3):
         ends |= {to for at in ends for to in range(at + 1, len(text) + 1) if is_chat(text[at:to])}
     return len(text) in ends
+
+
+def is_saying(text: str) -> bool:
+    """Whether a stretch of a folded message is nothing but what everybody says, whoever is called so."""
+    return text in _SAYINGS or text.rstrip(_TAILS) in _SAYINGS
 
 
 def said(form: Canonical) -> Iterator[tuple[str, int, int]]:

@@ -7,11 +7,13 @@ unknown half off an unknown organisation must not make a client of the other hal
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from handlers.language.names_chat import Piece, chat_pieces
-from handlers.language.names_words import GENERIC, KINDS, PLACES
+from handlers.language.names_chat import Piece, chat_pieces, is_chat
+from handlers.language.names_text import canonical
+from handlers.language.names_words import GENERIC, KINDS, PLACES, split_words
 
 _UNKNOWN = 2.2
 _FOREIGN = 0.9
@@ -34,6 +36,7 @@ _NUMERALS = frozenset("0123456789零〇一二三四五六七八九十百")
 _FILLERS = ("那边的", "那家", "那个", "那边", "这家", "的")
 _LONGEST_NAME = 42
 _FAR = 1e9
+_CLAUSE_END = re.compile(r"[，。；;,!！?？、\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,3 +290,30 @@ def _ending(end: int, canonical_at: tuple[str, ...]) -> float:
 
 def _letter(char: str) -> bool:
     return "a" <= char <= "z"
+
+
+def clauses(text: str) -> list[tuple[int, int]]:
+    """The clauses of a line, as offsets."""
+    bounds = [0]
+    for stop in _CLAUSE_END.finditer(text):
+        bounds += [stop.start(), stop.end()]
+    bounds.append(len(text))
+    return [(start, end) for start, end in zip(bounds[::2], bounds[1::2], strict=True) if end - start > 1]
+
+
+def tells(text: str) -> bool:
+    """Whether a stretch says more than what kind of organisation or goods is meant: not 医院, 我们公司, 中心机房.
+
+    Nor may it run on from an organisation to what it owns: 云汐三中的课桌, against 云汐的第三中学.
+    """
+    form = canonical(text)
+    words = split_words(form.text)
+    if "的" in text[1:-1] and (not words or form.text[slice(*words[-1])] not in KINDS):
+        return False
+    if any(
+        form.text[start:end] not in GENERIC and not is_chat(text[form.starts[start] : form.ends[end - 1]])
+        for start, end in words
+    ):
+        return True
+    start, end = words[-1] if words else (0, 0)
+    return len(words) > 1 and form.text[start:end] in KINDS

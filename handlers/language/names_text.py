@@ -65,9 +65,18 @@ def number_of(char: str) -> int | None:
 
 
 def canonical_text(text: str) -> str:
-    """`canonical(text).text`, sooner: most names are in that form but for their brackets."""
+    """`canonical(text).text`, sooner: most names are in that form but for their numerals and brackets."""
     folded = fold(text)
-    return folded if _CANONICAL.fullmatch(folded) and not _NUMERALS.search(folded) else canonical(folded).text
+    if _CANONICAL.fullmatch(folded):
+        return with_numbers(folded) if _NUMERALS.search(folded) else folded
+    return "".join(map(_token, _SIGNIFICANT.findall(folded)))
+
+
+def _token(piece: str) -> str:
+    """A significant piece of a folded text in canonical form."""
+    if piece[0].isascii() and piece[0].isdigit():
+        return _number_token(piece)
+    return _number_token(_chinese_number(piece)) if piece[0] in "零〇一二三四五六七八九十" else piece
 
 
 def canonical(text: str) -> Canonical:
@@ -76,12 +85,7 @@ def canonical(text: str) -> Canonical:
     starts: list[int] = []
     ends: list[int] = []
     for found in _SIGNIFICANT.finditer(fold(text)):
-        piece = found.group()
-        if piece[0].isascii() and piece[0].isdigit():
-            piece = _number_token(piece)
-        elif piece[0] in "零〇一二三四五六七八九十":
-            piece = _number_token(_chinese_number(piece))
-        for char in piece:
+        for char in _token(found.group()):
             chars.append(char)
             starts.append(found.start())
             ends.append(found.end())

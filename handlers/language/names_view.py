@@ -12,13 +12,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from handlers.language.names_chat import is_chat
-from handlers.language.names_everyday import said
+from handlers.language.names_everyday import is_saying, said
 from handlers.language.names_index import Posted, rarity
 from handlers.language.names_judge import agrees, doubtful, forgiven, one_too_many, untold
 from handlers.language.names_rank import align, could_reach, query
 from handlers.language.names_sound import typed_pinyin
-from handlers.language.names_spot import Span, read, talk_ends
+from handlers.language.names_spot import Span, clauses, read, talk_ends, tells
 from handlers.language.names_text import Canonical, canonical
 from handlers.language.names_words import GENERIC, KINDS, PLACES, common_chars, core, split_words
 from handlers.language.text import fold
@@ -36,7 +35,6 @@ _SPANS_TRIED = 10
 _MARGIN = 4.0
 _FAR_FETCHED = 14.0
 _CUT = 3.0
-_CLAUSE_END = re.compile(r"[，。；;,!！?？、\n]")
 _FILLERS = re.compile(r"那边儿?的?|那家|那个|这家|这个|(?<=.)的(?=.)")
 # A brand in letters is as often said before its town as after it.
 _TURNED = re.compile(r"^([a-z]+)([^a-z]{2,3})$")
@@ -44,6 +42,8 @@ _TURNED = re.compile(r"^([a-z]+)([^a-z]{2,3})$")
 _ATTACHED = re.compile("([\ue000-\uefff])附(?=院|属|$)")
 _LEADING = frozenset("省市县区旗")
 _LONGEST_PLACE = 12
+_TOWARDS = frozenset("给去到跟约催]】")
+_OF_THEM = frozenset("的那要催欠")
 _LETTERS = re.compile(r"[a-z]+")
 
 
@@ -284,7 +284,7 @@ class View:
             if (span.start, span.end) not in named:
                 if span.cost > reading.talk + 0.5:
                     break
-                if not _tells(folded[span.start : span.end]):
+                if not tells(folded[span.start : span.end]):
                     continue
             cheapest = span.cost if cheapest is None else cheapest
             value = 1.0 - 0.06 * (span.cost - cheapest) + 0.02 * (span.end - span.start)
@@ -292,6 +292,8 @@ class View:
                 continue
             tried += 1
             match = self._resolve(folded[span.start : span.end])
+            if not match.exact and not _addressed(folded, span) and is_saying(folded[span.start : span.end]):
+                continue
             if not match.candidates and tried == 1 and not span.loose:
                 unknown = span
             if not match.candidates or (span.loose and not self._to_the_letter(folded[span.start : span.end], match)):
@@ -338,7 +340,7 @@ class View:
     def mentions(self, text: str) -> tuple[Match, ...]:
         """The clients of a line that names several, in the order of the text; only sure ones and questions."""
         found: list[Match] = []
-        pending = [(start, end) for start, end in reversed(_clauses(text))]
+        pending = [(start, end) for start, end in reversed(clauses(text))]
         while pending:
             start, end = pending.pop()
             match = self.message(text[start:end])
@@ -348,6 +350,11 @@ class View:
             found.append(replace(match, span=(first, last)))
             pending += [(at, to) for at, to in ((last, end), (start, first)) if to - at > 1]
         return tuple(sorted(found, key=lambda match: match.span or (0, 0)))
+
+
+def _addressed(text: str, span: Span) -> bool:
+    """Whether a stretch is spoken of as somebody is: after 给 or a heading, before 的 or 要."""
+    return text[max(span.start - 1, 0) : span.start] in _TOWARDS or text[span.end : span.end + 1] in _OF_THEM
 
 
 def _cut_from(span: Span, unknown: Span) -> bool:
@@ -360,33 +367,6 @@ def _may_lead(text: str, start: int) -> bool:
     return any(char in _LEADING for char in text[start + 1 : start + _LONGEST_PLACE]) or any(
         text[start : start + size] in PLACES for size in range(2, _LONGEST_PLACE)
     )
-
-
-def _clauses(text: str) -> list[tuple[int, int]]:
-    """The clauses of a line, as offsets."""
-    bounds = [0]
-    for stop in _CLAUSE_END.finditer(text):
-        bounds += [stop.start(), stop.end()]
-    bounds.append(len(text))
-    return [(start, end) for start, end in zip(bounds[::2], bounds[1::2], strict=True) if end - start > 1]
-
-
-def _tells(text: str) -> bool:
-    """Whether a stretch says more than what kind of organisation or goods is meant: not 医院, 我们公司, 中心机房.
-
-    Nor may it run on from an organisation to what it owns: 云汐三中的课桌, against 云汐的第三中学.
-    """
-    form = canonical(text)
-    words = split_words(form.text)
-    if "的" in text[1:-1] and (not words or form.text[slice(*words[-1])] not in KINDS):
-        return False
-    if any(
-        form.text[start:end] not in GENERIC and not is_chat(text[form.starts[start] : form.ends[end - 1]])
-        for start, end in words
-    ):
-        return True
-    start, end = words[-1] if words else (0, 0)
-    return len(words) > 1 and form.text[start:end] in KINDS
 
 
 def _decide(scored: list[_Scored]) -> Match:

@@ -241,3 +241,27 @@ def test_nothing_is_cut_out_of_an_unknown_name(message: str) -> None:
         ]
     )
     assert directory.message(message).key is None
+
+
+@pytest.mark.parametrize(
+    ("message", "key"),
+    [
+        ("老地方见，七点", None),
+        ("阳光明媚，跑了三家", None),
+        ("好日子定在周五", None),
+        ("电视大学(北塘分校)要招标", None),
+        ("给老地方送两箱酒", 1),
+        ("【跟进】阳光 电话 问交期", 2),
+        ("好日子酒店的布草周五送", 3),
+    ],
+)
+def test_what_everybody_says_is_a_client_only_when_spoken_of_as_one(message: str, key: int | None) -> None:
+    directory = Directory(
+        [
+            (1, "岭桐老地方餐饮店", ()),
+            (2, "青岚阳光物业服务有限公司", ()),
+            (3, "汐阳好日子酒店", ()),
+            (4, "云汐电视大学（南湖分校）", ()),
+        ]
+    )
+    assert directory.message(message).key == key

@@ -14,7 +14,7 @@ from handlers.language.names_index import GramIndex
 from handlers.language.names_rank import align, query
 from handlers.language.names_sound import sounds, typed_pinyin
 from handlers.language.names_spot import read
-from handlers.language.names_text import canonical, number_of
+from handlers.language.names_text import canonical, canonical_text, number_of
 from handlers.language.names_words import core, split_words
 
 
@@ -31,6 +31,11 @@ from handlers.language.names_words import core, split_words
 )
 def test_canonical_form_takes_writing_habits_out(one: str, other: str) -> None:
     assert canonical(one).text == canonical(other).text
+
+
+@given(st.text(alphabet="云汐一二十百〇0123 （）abＡ第院", max_size=30))
+def test_the_quick_canonical_form_is_the_same(text: str) -> None:
+    assert canonical_text(text) == canonical(text).text
 
 
 def test_numbers_are_one_character_each() -> None:
