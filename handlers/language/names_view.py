@@ -227,7 +227,7 @@ class View:
                 score,
                 score - untold(asked, alignment, name),
                 doubtful(asked, alignment, name, self._register.posted() >= _MANY),
-                len(text) > 2 or text not in name or core(name).endswith(text),
+                len(text) > 2 or text not in name or core(name).endswith(text) or core(name) != name,
             )
             best = max(best, known.order)
             other = scored.get(known.key)
@@ -382,7 +382,7 @@ def _decide(scored: list[_Scored]) -> Match:
 
 
 def _as_likely(each: _Scored, best: _Scored) -> bool:
-    """Whether another name may as well be meant: a branch only when the mention is no more than their brand."""
+    """Whether another name may as well be meant: a branch only of an institution, by their brand alone."""
     if each.name.startswith(best.name):
         return not best.whole and each.score >= best.score - _SAME
     return each.order >= best.order - _NEAR

@@ -203,6 +203,8 @@ def test_a_bare_brand_of_a_hospital_and_its_branch_is_asked_about() -> None:
         assert (match.ask, set(match.candidates)) == (True, {1, 2}), text
     assert directory.mention("松湖医院").key == 1
     assert directory.mention("松湖医院北塘院区").key == 2
+    company = Directory([(1, "柏原瀚川精密仪器有限公司", ()), (2, "柏原瀚川精密仪器有限公司云汐分公司", ())])
+    assert company.mention("瀚川").key == 1
 
 
 @pytest.mark.parametrize(
