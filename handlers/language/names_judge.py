@@ -213,9 +213,10 @@ def _without_ranks(name: str) -> str:
 
 
 def _without_one(text: str, name: str) -> str:
+    half = len(text) // 2
+    if text[:half] not in name and text[half:] not in name:
+        return ""
     for at in range(1, len(text) - 1):
-        if not (text[:at] in name or text[at + 1 :] in name):
-            continue
         rest = text[:at] + text[at + 1 :]
         begins = name.find(rest)
         if begins < 0 or number_of(text[at]) is not None:
