@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from handlers.language import lexicon
-from handlers.language.conditions import in_condition
+from handlers.language.conditions import in_condition, tells
 from handlers.language.corrections import corrected
 from handlers.language.patterns import Pattern, rx
 from handlers.language.phrase import Phrase
@@ -106,12 +106,12 @@ def choose(plain: str, most: int = MOST_TRIES) -> Choice:
     if len(starts) > 1:
         of_matter = {phrase.core for phrase in phrases} - {one.phrase.core for one in candidates}
         held, dropped = corrected(plain, [phrase for phrase in phrases if phrase.when is not None], of_matter)
-        if dropped:
+        if len(held) < len(starts):
             starts = tuple(phrase.core for phrase in held)
             candidates = [one for phrase in held if (one := _candidate(plain, phrase, first, last))]
     if not candidates:
         return Choice(None, None, vague, starts, found.tried, dropped)
-    if len(candidates) > 1:
+    if len(candidates) > 1 and tells(plain):
         candidates = [
             one._replace(doubtful=one.doubtful or in_condition(plain, one.phrase.start, one.phrase.end))
             for one in candidates

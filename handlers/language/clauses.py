@@ -86,13 +86,17 @@ def understand(text: str, now: datetime, calendar: Calendar, people: Collection[
 
 
 class _Reader:
-    """Reads the parts of one message, each as far as the work allowed for the whole message lets it."""
+    """Reads the parts of one message, each as far as the work allowed for the whole message lets it.
 
-    __slots__ = ("_cuts", "_known", "left", "whole")
+    A line is read in several ways, as one item and as a list; a part that was read before is not read again.
+    """
+
+    __slots__ = ("_cuts", "_known", "_read", "left", "whole")
 
     def __init__(self, known: Names) -> None:
         self._known = known
         self._cuts = MOST_CUT
+        self._read: dict[str, _Draft] = {}
         self.left = _MOST_WORK
         self.whole = True
 
@@ -102,6 +106,12 @@ class _Reader:
         return found
 
     def draft(self, text: str) -> _Draft:
+        known = self._read.get(text)
+        if known is None:
+            known = self._read[text] = self._drafted(text)
+        return known
+
+    def _drafted(self, text: str) -> _Draft:
         mentioned = self.mentions(text)
         reading = read(text, mentioned.spans, min(self.left, MOST_TRIES))
         self.left = max(0, self.left - reading.choice.tried - 1)
@@ -180,9 +190,9 @@ def _items(
     if len(drafts) == 1 and alone:
         drafts = [reader.draft(" ".join(piece.text for piece in pieces))]
     shared = alone[-1].reading if len(alone) == 1 else None
-    if len(drafts) > 1 and shared is None:
+    if shared is None:
         tail = _shared_tail(drafts[-1], reader)
-        if tail is not None:
+        if tail is not None and (len(drafts) > 1 or not tail[0].dated):
             drafts[-1], shared = tail
     done = [part for draft in drafts for part in _split(draft, reader)]
     if len(pieces) > 1 or len(done) > 1:

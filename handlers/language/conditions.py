@@ -11,12 +11,19 @@ _OPENS = Pattern(
     r" ?(?:那|那么|但|但是)?(?:我|我们|咱|咱们)?(?:如果|要是|若是|若|假如|假使|只要|只有|一旦|万一|倘若|除非"
     r"|不管|无论|不论|即使|就算|等到?(?!于|级|额|候区))"
 )
-_CLOSES = Pattern(r"(?:的话|(?<!最|然|今|此|往|随|先|售)后|以前?来|再说) ?$")
+_CLOSES = Pattern(r"(?:的话|(?<!最|然|今|此|往|随|先|售)后|以前?来|再说|^ ?从.{1,8}(?:开始|起)) ?$")
 # What somebody else said: 王姐说周四要货, “下周三前装好”.
 _REPORTED = Pattern(r"(?<!我)(?<!你)说(?![明好定法服清完])|[“「『][^”」』]*[”」』]|原话|反馈[:说]")
+# What every clause of these kinds holds.
+_MAY_TELL = Pattern(r"如果|要是|若|假[如使]|只[要有]|一旦|万一|除非|不管|无论|不论|即使|就算|等|后|的话|来|再说|从|说|[“「『]|原话|反馈")
 _STOPS = ",，。;；!！?？"
 # No clause that is looked at is longer.
 _LONGEST = 60
+
+
+def tells(plain: str) -> bool:
+    """Whether a clause of `plain` may be a condition or a report, so that a closer look is worth its time."""
+    return _MAY_TELL.search(plain) is not None
 
 
 def is_condition(clause: str) -> bool:

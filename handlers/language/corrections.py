@@ -30,8 +30,14 @@ _MOVED = (
 _NOT_BUT = r"[ ,，]*(?:而?是|要)"
 _LINK = Pattern(rf"(?:{_TAKEN_BACK}|{_MOVED})$")
 _LINK_OF_NOT = Pattern(rf"(?:{_NOT_BUT}|{_TAKEN_BACK}|{_MOVED})$")
+# The later of two promises for one thing: 周二，最迟周三; it holds, the earlier one is a hope.
+_AT_THE_LATEST = Pattern(
+    r"[ ,，。、;/]*(?:最 ?[迟晚]|至 ?迟|不 ?晚 ?于|(?:实在|再)?不行(?:的话)?就?|要不(?:然|就)?|来不及就)"
+    r"(?:是|到|于|在)? ?"
+)
+_HOPE = Pattern(r"(?:最早|最快|争取|尽量|尽可能|力争|预计|计划|大概|理想) ?(?:是|在)? ?$")
 # What every link holds: most pairs of phrases need no closer look.
-_MAY_LINK = Pattern(r"不|错|改|更正|纠正|算了|[换调变推延顺提挪拖→>是]")
+_MAY_LINK = Pattern(r"不|错|改|更正|纠正|算了|[换调变推延顺提挪拖→>是最至要再]")
 # What tells, before the old deadline, that it was one.
 _ONCE = Pattern(
     r"(?:(?:原定|原计划|原先|原来|原本|本来|之前|起初)(?:是|说|定|约|想)?(?:好|的)?(?:在|是)?"
@@ -61,6 +67,11 @@ def corrected(plain: str, phrases: Sequence[Phrase], of_matter: Container[int]) 
         before = plain[max(0, old.start - 8) : old.start] if old is not None else ""
         once, denied = _ONCE.search(before), _NOT.search(before) is not None
         start = _link(plain, old, phrase, denied) if old is not None else None
+        if old is not None and _AT_THE_LATEST.fullmatch(plain, old.end, phrase.core):
+            if not _HOPE.search(before):
+                dropped.append((old.start, old.end))
+            held[-1] = _completed(plain, old, phrase, phrase.start)
+            continue
         if (
             old is None
             or start is None

@@ -46,7 +46,7 @@ def _written_date(plain: str, match: re.Match[str]) -> Day | None:
 
 
 @DATES.on(
-    rf"(?P<m>{MONTH})_月_(?:份_)?(?P<b>{DAY})_(?:[日号]_)?(?:-+|~+|到|至|、|和|或)_(?P<d>{DAY})_[日号]", units="月"
+    rf"(?P<m>{MONTH})_月_(?:份_)?(?P<b>{DAY})_(?:[日号]_)?(?:-+|~+|/|到|至|、|和|或)_(?P<d>{DAY})_[日号]", units="月"
 )
 def _written_range(plain: str, match: re.Match[str]) -> Day | None:
     """Days: a range is due at its end, 11月25日到27日."""

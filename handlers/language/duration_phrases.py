@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from handlers.language.clock_phrases import time_at
+from handlers.language.clock_phrases import TO, time_at
 from handlers.language.day_rules import Shape
 from handlers.language.days import Days, InMonths, InWorkdays, Offset
 from handlers.language.moments import When
@@ -30,6 +30,7 @@ _DURATIONS = [
     ("quarters", "刻", rx(rf"(?P<n>{NUMBER})_刻_钟")),
     ("half-day", "半", rx(r"半_[天日]")),
     ("workdays", "工", rx(rf"{_RANGE_NUMBER}_个?_工_作_[日天]")),
+    ("half-month", "天", rx(r"十_天_半_个?_月")),
     ("days", "天自整", rx(rf"{_RANGE_NUMBER}_(?:个_)?(?:自_然_[日天]|天_?时_?间|天|(?:整_)天)")),
     ("days", "日", rx(rf"{_RANGE_NUMBER}_日(?=_(?:之|以)?_?[内后])")),
     ("half-month", "半", rx(r"半_个?_月")),
@@ -59,6 +60,18 @@ _MEASURED_BARE = Pattern(r"(?:满|超过?|逾|共)$")
 
 
 def duration_at(plain: str, index: int) -> Phrase | None:
+    """The duration that stands at `index`; of two, 一周到十天, the larger."""
+    first = _single_at(plain, index)
+    later = TO.match(plain, first.end) if first is not None and first.when is not None else None
+    other = _single_at(plain, later.end()) if later else None
+    if first is None or first.when is None or other is None or other.when is None:
+        return first
+    if (first.when.minutes is None) != (other.when.minutes is None):
+        return first
+    return other._replace(start=index, core=index, shape="approx")
+
+
+def _single_at(plain: str, index: int) -> Phrase | None:
     hint = _DURATION_HINT.match(plain, index)
     if not hint:
         return None

@@ -224,6 +224,13 @@ def _ends_with(text: str, words: _Words) -> bool:
     )
 
 
+_ONE_CHARACTER_VERBS = frozenset(word for word in _VERBS if len(word) == 1)
+# 去晚枫酒庄: going somewhere is an act.
+_GOING = Pattern(r"(?<![出过回进带送拿寄失下上除])去(?![年掉世])[^ ,，。]{2}")
+
+
 def holds_act(text: str) -> bool:
     """Whether any verb of the trade stands in `text`."""
-    return any(_VERB.end(text, start) > 0 for start in range(len(text)))
+    if not _ONE_CHARACTER_VERBS.isdisjoint(text):
+        return True
+    return _GOING.search(text) is not None or any(_VERB.end(text, start) > 0 for start in range(len(text)))

@@ -35,7 +35,7 @@ _BEFORE = rx(
 _BEFORE_COUNT = rx(r"_(?:之_|以_)?前_(?:后|夕|(?:\d|[一两二三四五六七])_?个?[天日周])")
 _AFTER = rx(r"_(?:之_|以_)?后(?!台|期|端|面|勤|来|轮|段|续(?!签|费|约|保|订)|退|天)")
 _TAIL = rx(
-    r"_(?:截_止|截_至|为_止|止(?!损|付|痛|血|咳)|当_[天日]|左_右|上_下|最_[迟晚](?!_?[于在])|之_间(?!隔)|的?_时_候|的_样_子|那_天|的?_最_后_一_[天刻])"
+    r"_(?:截_止|截_至|为_止|止(?!损|付|痛|血|咳)|当_[天日]|左_右|上_下|最_[迟晚](?!_?[于在周星礼下本这明今后当\d一二三四五六七八九十月年节国中春清端元])|之_间(?!隔)|的?_时_候|的_样_子|那_天|的?_最_后_一_[天刻])"
 )
 # What every word that may follow a phrase and belong to it begins with.
 _MAY_FOLLOW = rx(r"_[之以前内后截为止当左上最的时那(吧哈啊哦呀呢嘛]")
@@ -207,11 +207,23 @@ def _joined(plain: str, day: Day) -> Day:
         other = day_at(plain, link.end(), within=day)
         if other is None or other.never or other.needs_time or (either and other.shape != day.shape):
             continue
+        other = _in_month_of(day, other)
         parts_of_months = isinstance(day.days, PartOfMonth) and isinstance(other.days, PartOfMonth)
         if either and link.end() == day.end and not (day.shape == "weekday" or parts_of_months):
             continue
         return other._replace(start=day.start, days=DateRange(day.days, other.days, either), shape=day.shape)
     return _with_weekday(plain, day)
+
+
+def _in_month_of(day: Day, other: Day) -> Day:
+    """`other`, the end of a range, in the month that only its beginning names (4月上旬到中旬, 下月5号到10号)."""
+    match day.days, other.days:
+        case PartOfMonth() as begin, PartOfMonth(month=None, shift=None) as end:
+            named = end._replace(month=begin.month, shift=begin.shift, year=begin.year, year_shift=begin.year_shift)
+            return other._replace(days=named)
+        case MonthNumber(shift=shift), MonthNumber(shift=None) as end if shift is not None:
+            return other._replace(days=end._replace(shift=shift + (end.day < day.days.day)))
+    return other
 
 
 def _with_weekday(plain: str, day: Day) -> Day:
