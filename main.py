@@ -95,7 +95,7 @@ def parse(now_text: str | None, text: str | None) -> None:
     """Show what the bot understands of a commitment. Without TEXT: JSON lines {"id","now","text"} on stdin."""
     from bot.calendar import Calendar
     from bot.clock import SystemClock
-    from handlers.language.clauses import commitments
+    from handlers.language.clauses import MOST_ITEMS, Item, understand
 
     settings = load_settings()
     calendar = Calendar(settings.timezone, work_hours=settings.work_hours, quiet_hours=settings.quiet_hours)
@@ -107,16 +107,22 @@ def parse(now_text: str | None, text: str | None) -> None:
             fail(f"{value!r} is not a moment like 2026-11-23T09:00:00+08:00")
         return calendar.local(read if read.tzinfo else read.replace(tzinfo=calendar.zone))
 
+    def items_of(message: str, now: datetime, name: str) -> tuple[Item, ...]:
+        items, whole = understand(message, now, calendar)
+        if not whole:
+            click.echo(f"{PROGRAM}: {name}: more than {MOST_ITEMS} items or too many dates, not all is read", err=True)
+        return items
+
     if text is not None:
         now = moment(now_text) if now_text else calendar.local(SystemClock().now())
-        for item in commitments(text, now, calendar):
+        for item in items_of(text, now, "the message"):
             click.echo(
                 f"{item.matter or '（没有事项）'}  →  {item.due:%Y-%m-%d %H:%M}" if item.due else f"{item.matter}  →  ?"
             )
             click.echo(f"    phrase {item.phrase!r}  issue {item.issue}  for {', '.join(item.mentions) or '-'}")
         return
     for data in json_lines(("id", "now", "text")):
-        items = commitments(data["text"], moment(data["now"]), calendar)
+        items = items_of(data["text"], moment(data["now"]), f"id {data['id']!r}")
         emit(
             {
                 "id": data["id"],

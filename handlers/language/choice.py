@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from handlers.language import lexicon
-from handlers.language.conditions import in_condition, tells
+from handlers.language.conditions import Conditions
 from handlers.language.corrections import corrected
+from handlers.language.moments import When
 from handlers.language.patterns import Pattern, rx
 from handlers.language.phrase import Phrase
 from handlers.language.phrases import MOST_TRIES, Scan
@@ -111,9 +112,10 @@ def choose(plain: str, most: int = MOST_TRIES) -> Choice:
             candidates = [one for phrase in held if (one := _candidate(plain, phrase, first, last))]
     if not candidates:
         return Choice(None, None, vague, starts, found.tried, dropped)
-    if len(candidates) > 1 and tells(plain):
+    if len(candidates) > 1:
+        conditions = Conditions(plain)
         candidates = [
-            one._replace(doubtful=one.doubtful or in_condition(plain, one.phrase.start, one.phrase.end))
+            one._replace(doubtful=True) if conditions.hold(one.phrase.start, one.phrase.end) else one
             for one in candidates
         ]
     phrase, time = _with_time(max(candidates, key=_rank).phrase, candidates)
@@ -143,27 +145,31 @@ def _with_time(phrase: Phrase, candidates: Sequence[Candidate]) -> tuple[Phrase,
     """`phrase` joined with the other half of its moment, where day and clock time stand apart, and that half."""
     if len(candidates) == 1 or phrase.when is None or phrase.when.minutes is not None:
         return phrase, None
-    timeless = phrase.when.part is None and phrase.when.clock is None
     wanted = [
         other.phrase
         for other in candidates
-        if other.phrase is not phrase
-        and other.phrase.when is not None
-        and (
-            (timeless and other.phrase.when.days is None and other.phrase.when.minutes is None)
-            or (phrase.when.days is None and other.phrase.when.days is not None and other.phrase.when.part is None
-                and other.phrase.when.clock is None and other.phrase.shape in ("weekday", "date", "number", "slash"))
-        )
-    ]  # fmt: skip
+        if not other.doubtful and other.phrase is not phrase and _completes(phrase.when, other.phrase)
+    ]
     if not wanted:
         return phrase, None
     other = max(wanted, key=lambda one: (one.strong, one.start))
     assert other.when is not None
-    if timeless:
-        when = phrase.when._replace(part=other.when.part, clock=other.when.clock)
-    else:
-        when = other.when._replace(part=phrase.when.part, clock=phrase.when.clock)
-    return phrase._replace(when=when), other
+    part, clock = other.when.part or phrase.when.part, other.when.clock or phrase.when.clock
+    when = phrase.when._replace(days=phrase.when.days or other.when.days, part=part, clock=clock)
+    weekday = when.weekday if phrase.when.days is not None else other.when.weekday
+    return phrase._replace(when=when._replace(weekday=weekday)), other
+
+
+def _completes(when: When, other: Phrase) -> bool:
+    """Whether `other` is the half of a moment that `when` lacks: its clock time, or its day."""
+    if other.when is None or other.when.minutes is not None:
+        return False
+    if when.days is not None:
+        if other.when.days is not None or when.clock is not None:
+            return False
+        return when.part is None or (other.when.clock is not None and other.when.part is None)
+    timeless = other.when.part is None and other.when.clock is None
+    return other.when.days is not None and timeless and other.shape in ("weekday", "date", "number", "slash")
 
 
 def _candidate(plain: str, phrase: Phrase, first: int, last: int) -> Candidate | None:

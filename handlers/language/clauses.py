@@ -51,7 +51,7 @@ def plain_item(text: str, now: datetime, calendar: Calendar, people: Collection[
 # More than one message holds; a person who writes more is asked to send it in parts.
 MOST_ITEMS = 30
 # So much work is done for one message: a text read costs one, and so does each place where a phrase might begin.
-_MOST_WORK = 100
+_MOST_WORK = 80
 
 
 class Understood(NamedTuple):

@@ -25,7 +25,7 @@ _PARTS: list[tuple[str, Part, Pattern]] = [
 _SHORT_PARTS: list[tuple[str, Part, Pattern]] = [
     ("早晨", "早上", rx(r"[早晨](?!会(?!见|谈)|餐|饭|茶|市|操|高峰|点名)")),
     ("晚", "晚上", rx(r"晚(?!会(?!见|谈)|餐|饭|宴(?!请)|市|场|自习|高峰|点名)")),
-    ("夜", "夜里", rx(r"夜(?!场|班|宵|市|宴)")),
+    ("夜", "夜里", rx(r"(?<!年)夜(?!场|班|宵|市|宴)")),
     ("午", "中午", rx(r"午(?!餐|饭|休|宴)")),
 ]
 _PART_STARTS = frozenset(char for starts, _, _ in (*_PARTS, *_SHORT_PARTS) for char in starts)

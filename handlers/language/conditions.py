@@ -5,25 +5,26 @@ Their times belong to the matter.
 
 from __future__ import annotations
 
+import bisect
+import functools
+
 from handlers.language.patterns import Pattern
 
 _OPENS = Pattern(
     r" ?(?:那|那么|但|但是)?(?:我|我们|咱|咱们)?(?:如果|要是|若是|若|假如|假使|只要|只有|一旦|万一|倘若|除非"
     r"|不管|无论|不论|即使|就算|等到?(?!于|级|额|候区))"
 )
-_CLOSES = Pattern(r"(?:的话|(?<!最|然|今|此|往|随|先|售)后|以前?来|再说|^ ?从.{1,8}(?:开始|起)) ?$")
+_CLOSES = Pattern(r"(?:的话|(?<!最|然|今|此|往|随|先|售)后|以前?来|再说|(?<!不)过了|^ ?从.{1,8}(?:开始|起)) ?$")
 # What somebody else said: 王姐说周四要货, “下周三前装好”.
 _REPORTED = Pattern(r"(?<!我)(?<!你)说(?![明好定法服清完])|[“「『][^”」』]*[”」』]|原话|反馈[:说]")
 # What every clause of these kinds holds.
-_MAY_TELL = Pattern(r"如果|要是|若|假[如使]|只[要有]|一旦|万一|除非|不管|无论|不论|即使|就算|等|后|的话|来|再说|从|说|[“「『]|原话|反馈")
-_STOPS = ",，。;；!！?？"
+_MAY_TELL = Pattern(
+    r"如果|要是|若|假[如使]|只[要有]|一旦|万一|除非|不管|无论|不论|即使|就算|等|后|的话|来|再说|过了|从|说|[“「『]|原话|反馈"
+)
+_STOP = Pattern("[,，。;；!！?？]")
+_QUOTED, _QUOTE_END = Pattern("[“「『][^“”「」『』]*$"), Pattern("[”」』]")
 # No clause that is looked at is longer.
 _LONGEST = 60
-
-
-def tells(plain: str) -> bool:
-    """Whether a clause of `plain` may be a condition or a report, so that a closer look is worth its time."""
-    return _MAY_TELL.search(plain) is not None
 
 
 def is_condition(clause: str) -> bool:
@@ -31,23 +32,36 @@ def is_condition(clause: str) -> bool:
     return any((_OPENS.match(clause), _CLOSES.search(clause), _REPORTED.search(clause)))
 
 
+class Conditions:
+    """The clauses of one item in prepared writing, looked at when first asked for."""
+
+    def __init__(self, plain: str) -> None:
+        self._plain = plain
+        self._tells = _MAY_TELL.search(plain) is not None
+
+    @functools.cached_property
+    def _stops(self) -> list[int]:
+        return [match.start() for match in _STOP.finditer(self._plain)]
+
+    def hold(self, start: int, end: int) -> bool:
+        """Whether `plain[start:end]` stands in a clause that is a condition, or in words quoted from somebody."""
+        if not self._tells:
+            return False
+        before = bisect.bisect_left(self._stops, start)
+        opening = max(start - _LONGEST, self._stops[before - 1] + 1 if before else 0)
+        after = bisect.bisect_left(self._stops, end)
+        closing = self._stops[after] if after < len(self._stops) else -1
+        if _in_quotes(self._plain, max(0, start - _LONGEST), start, end):
+            return True
+        if closing < 0 or closing > end + _LONGEST:
+            return _OPENS.match(self._plain, opening) is not None  # without a comma: 等周四老板批了周五发
+        return is_condition(self._plain[opening:closing])
+
+
 def _in_quotes(plain: str, low: int, start: int, end: int) -> bool:
     """Whether `plain[start:end]` stands in quotation marks with other words."""
-    opening = max(plain.rfind(mark, low, start) for mark in "“「『")
-    if opening < 0 or any(mark in plain[opening:start] for mark in "”」』"):
+    inside = _QUOTED.search(plain, low, start)
+    closing = _QUOTE_END.search(plain, end, end + _LONGEST) if inside else None
+    if inside is None or closing is None:
         return False
-    closing = max(plain.find(mark, end, end + _LONGEST) for mark in "”」』")
-    return closing >= 0 and plain[opening + 1 : start].strip() + plain[end:closing].strip() != ""
-
-
-def in_condition(plain: str, start: int, end: int) -> bool:
-    """Whether `plain[start:end]` stands in a clause that is a condition, with another clause behind it."""
-    low = max(0, start - _LONGEST)
-    opening = 1 + max(plain.rfind(stop, low, start) for stop in _STOPS)
-    opening = max(opening, low)
-    closing = min((at for stop in _STOPS if (at := plain.find(stop, end, end + _LONGEST)) >= 0), default=-1)
-    if _in_quotes(plain, low, start, end):
-        return True
-    if closing < 0:
-        return _OPENS.match(plain, opening) is not None
-    return is_condition(plain[opening:closing])
+    return inside[0][1:].strip() + plain[end : closing.start()].strip() != ""

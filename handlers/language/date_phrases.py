@@ -230,8 +230,14 @@ def _half(plain: str, match: re.Match[str]) -> Day | None:
     return day_of(match, days, "month", never=(shift or 0) < 0)
 
 
+# 明年元宵节前: a feast of that year, which is none of ours.
+_OF_THAT_YEAR = (
+    r"(?!_?的?_?(?:元_?宵|情_?人|圣_?诞|双_?[十1]|618|七_?夕|儿_?童|妇_?女|母_?亲|父_?亲|重_?阳|腊_?八|平_?安|万_?圣))"
+)
+
+
 @DATES.on(
-    rf"{YEAR}(?:_度)?(?:_年)?(?:_(?P<end>[末底终]|{_TAIL})(?!端|奖))?(?!_?初|_?中{NOT_MIDDLE}|\d|级)",
+    rf"{YEAR}(?:_度)?(?:_年)?(?:_(?P<end>[末底终]|{_TAIL})(?!端|奖))?(?!_?初|_?中{NOT_MIDDLE}|\d|级){_OF_THAT_YEAR}",
     units="年",
     years=True,
 )

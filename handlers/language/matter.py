@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from handlers.language.patterns import Pattern
 
-_EDGE = " \t\r\n\u3000,，。.;；:：、!！~～+＋-—–―·•|｜…>→"
+_EDGE = " \t\r\n\u3000,，。.;；:：、!！~～+＋-—–―·•|｜/／…>→"
 _EMPTY_BRACKETS = Pattern(r"[(（\[［【〔「『《<][\s,，、]*[)）\]］】〕」』》>]")
 _PAUSES = Pattern(r"([,，、;；。:：+＋])[\s,，、;；:：+＋]+")
 _ARROWS = Pattern("^(?:[➡⮕]\ufe0f?)+|(?:[➡⮕]\ufe0f?)+$")

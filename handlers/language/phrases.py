@@ -20,7 +20,7 @@ from handlers.language.moments import When
 from handlers.language.numerals import NUMERALS
 from handlers.language.patterns import Pattern, rx
 from handlers.language.phrase import Phrase
-from handlers.language.spans import BeforeDays, BeforeWeek, BeforeWeekend, PartOfMonth, Week, Weekend
+from handlers.language.spans import BeforeDays, BeforeWeek, BeforeWeekend, LastDay, PartOfMonth, Week, Weekend
 
 _OR = rx(r"_(?:或_者?|还_是|或_是|、|/|和|与)_|(?=周|星_?期|礼_?拜|下?_?月|[\d一二三四五六七八九十]{1,2}_?月)")
 _BESIDE = rx(r"_[(]?_")
@@ -41,6 +41,7 @@ _TAIL = rx(
 _MAY_FOLLOW = rx(r"_[之以前内后截为止当左上最的时那(吧哈啊哦呀呢嘛]")
 # Spoken particles between the deadline and the act: 周五之前吧给客户寄; 吧台 and 呢绒 are things.
 _PARTICLE = rx(r"_(?:[吧哈啊哦呀呢嘛](?=$|[ ,，。;；!！?？~、)）])|吧(?![台椅凳女员丽])|呢(?![绒子料喃])|[啊嘛呀])")
+_LAST_DAY = Pattern("最 ?后 ?一 ?天")
 _STRONG_TAIL = Pattern("[截止]")
 
 _LABEL = (
@@ -266,6 +267,8 @@ def _with_tail(plain: str, phrase: Phrase) -> Phrase:
                 when = when._replace(days=_before(when.days))
         elif tail:
             end = tail.end()
+            if when.days is not None and when.days.long and _LAST_DAY.search(tail[0]):
+                when = when._replace(days=LastDay(when.days))
             strong = strong or _STRONG_TAIL.search(tail[0]) is not None
         else:
             break

@@ -15,6 +15,26 @@ from handlers.language.days import Days, Stretch, add_months, monday, month_end
 _DAY = timedelta(days=1)
 
 
+def _week(today: date, shift: int) -> date:
+    """The Monday of the week `shift` weeks on."""
+    return monday(today) + timedelta(days=7 * shift)
+
+
+def _years(today: date, year: int | None, year_shift: int | None) -> list[int]:
+    """The years that a part of a year may lie in: the one it names, or the present one and the next."""
+    if year is not None:
+        return [year]
+    return [today.year, today.year + 1] if year_shift is None else [today.year + year_shift]
+
+
+def _ahead(firsts: list[date], months: int, today: date) -> Iterator[Stretch]:
+    """The stretches of so many `months` from each of `firsts` that are not behind `today`."""
+    for first in firsts:
+        last = month_end(add_months(first, months - 1))
+        if last >= today:
+            yield Stretch(first, last)
+
+
 class Weekend(NamedTuple):
     """周末: Saturday and Sunday of the present week, or of one `shift` weeks on."""
 
@@ -23,7 +43,7 @@ class Weekend(NamedTuple):
     long: bool = True
 
     def options(self, today: date, calendar: Calendar) -> Iterator[Stretch]:
-        sunday = monday(today) + timedelta(days=7 * self.shift + 6)
+        sunday = _week(today, self.shift) + 6 * _DAY
         yield Stretch(sunday - _DAY, sunday)
 
 
@@ -35,7 +55,7 @@ class BeforeWeekend(NamedTuple):
     long: bool = False
 
     def options(self, today: date, calendar: Calendar) -> Iterator[Stretch]:
-        friday = monday(today) + timedelta(days=7 * self.shift + 4)
+        friday = _week(today, self.shift) + 4 * _DAY
         yield Stretch(friday, friday)
         if self.shift == 0:
             yield Stretch(friday + 7 * _DAY, friday + 7 * _DAY)
@@ -49,7 +69,7 @@ class Week(NamedTuple):
     long: bool = True
 
     def options(self, today: date, calendar: Calendar) -> Iterator[Stretch]:
-        first = monday(today) + timedelta(days=7 * self.shift)
+        first = _week(today, self.shift)
         yield Stretch(first, first + 4 * _DAY, closed=self.shift == 0)
         if self.shift == 0:
             yield Stretch(first, first + 6 * _DAY)
@@ -63,7 +83,7 @@ class BeforeWeek(NamedTuple):
     long: bool = False
 
     def options(self, today: date, calendar: Calendar) -> Iterator[Stretch]:
-        day = calendar.previous_workday(monday(today) + timedelta(days=7 * self.shift))
+        day = calendar.previous_workday(_week(today, self.shift))
         yield Stretch(day, day, not calendar.is_certain(day))
 
 
@@ -72,11 +92,7 @@ def _months(today: date, month: int | None, shift: int | None, year: int | None,
     first = today.replace(day=1)
     if month is None:
         return [first, add_months(first, 1)] if shift is None else [add_months(first, shift)]
-    if year is None and year_shift is not None:
-        year = today.year + year_shift
-    if year is not None:
-        return [date(year, month, 1)]
-    return [date(today.year, month, 1), date(today.year + 1, month, 1)]
+    return [date(found, month, 1) for found in _years(today, year, year_shift)]
 
 
 class PartOfMonth(NamedTuple):
@@ -128,16 +144,10 @@ class Quarter(NamedTuple):
     def options(self, today: date, calendar: Calendar) -> Iterator[Stretch]:
         present = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
         if self.number is None:
-            starts = [add_months(present, 3 * n) for n in ((self.shift,) if self.shift is not None else (0, 1))]
+            firsts = [add_months(present, 3 * n) for n in ((self.shift,) if self.shift is not None else (0, 1))]
         else:
-            year = self.year if self.year is not None else today.year + (self.year_shift or 0)
-            starts = [date(year, 3 * self.number - 2, 1)]
-            if self.year is None and self.year_shift is None:
-                starts.append(date(year + 1, 3 * self.number - 2, 1))
-        for first in starts:
-            last = month_end(add_months(first, 2))
-            if last >= today:
-                yield Stretch(first, last)
+            firsts = [date(year, 3 * self.number - 2, 1) for year in _years(today, self.year, self.year_shift)]
+        yield from _ahead(firsts, 3, today)
 
 
 class HalfYear(NamedTuple):
@@ -154,12 +164,8 @@ class HalfYear(NamedTuple):
         return not self.end_only
 
     def options(self, today: date, calendar: Calendar) -> Iterator[Stretch]:
-        year = self.year if self.year is not None else today.year + (self.year_shift or 0)
-        for candidate in (year,) if self.year is not None or self.year_shift is not None else (year, year + 1):
-            first = date(candidate, 6 * self.number - 5, 1)
-            last = month_end(add_months(first, 5))
-            if last >= today:
-                yield Stretch(first, last)
+        firsts = [date(year, 6 * self.number - 5, 1) for year in _years(today, self.year, self.year_shift)]
+        yield from _ahead(firsts, 6, today)
 
 
 class Year(NamedTuple):
@@ -175,8 +181,20 @@ class Year(NamedTuple):
         return not self.end_only
 
     def options(self, today: date, calendar: Calendar) -> Iterator[Stretch]:
-        year = self.year if self.year is not None else today.year + self.shift
-        yield Stretch(date(year, 1, 1), date(year, 12, 31))
+        for year in _years(today, self.year, self.shift):
+            yield Stretch(date(year, 1, 1), date(year, 12, 31))
+
+
+class LastDay(NamedTuple):
+    """今年最后一天: the last day of a stretch, which 前 does not end before."""
+
+    stretch: Days
+    evening: bool = True
+    long: bool = False
+
+    def options(self, today: date, calendar: Calendar) -> Iterator[Stretch]:
+        for option in self.stretch.options(today, calendar):
+            yield option._replace(first=option.last)
 
 
 class BeforeDays(NamedTuple):

@@ -65,9 +65,7 @@ _SLIPS = (
 )
 _MEANT = {slip: meant for slips, meant, _ in _SLIPS for slip in slips}
 _SLIP_CHARS = frozenset(_MEANT)
-_MISSPELT = Pattern(
-    rf"[{''.join(_MEANT)}](?:{'|'.join(f'(?<=[{slips}]){where}' for slips, _, where in _SLIPS)})"
-)
+_MISSPELT = Pattern(rf"[{''.join(_MEANT)}](?:{'|'.join(f'(?<=[{slips}]){where}' for slips, _, where in _SLIPS)})")
 
 
 class Writing(NamedTuple):

@@ -97,6 +97,17 @@ def test_parse_shows_people_what_was_understood() -> None:
     assert "2026-11-25 18:00" in done.stdout
 
 
+def test_parse_tells_what_it_did_not_read() -> None:
+    texts = {"short": "【承诺】寄样 周三", "long": "【承诺】\n" + "周三寄样\n" * 31}
+    lines = [{"id": name, "now": "2026-11-23T10:00:00+08:00", "text": text} for name, text in texts.items()]
+    done = run("parse", stdin="".join(json.dumps(line) + "\n" for line in lines))
+    assert done.returncode == 0, done.stderr
+    assert [len(json.loads(line)["items"]) for line in done.stdout.splitlines()] == [1, 30]
+    (told,) = done.stderr.strip().splitlines()
+    assert "long" in told
+    assert "more than 30 items" in told
+
+
 @pytest.mark.parametrize(
     "stdin", ["not json\n", '{"id": "1", "text": "x"}\n', '{"id": "1", "now": "gestern", "text": "x"}\n']
 )
