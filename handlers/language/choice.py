@@ -102,7 +102,12 @@ def choose(plain: str, most: int = MOST_TRIES) -> Choice:
         return Choice(None, None, vague, starts, found.tried)
     first = len(plain) - len(plain.lstrip(_EDGES))
     last = len(plain.rstrip(_EDGES))
-    candidates = [one for phrase in phrases if (one := _candidate(plain, phrase, first, last))]
+    conditions = Conditions(plain)
+    candidates = [
+        one
+        for phrase in phrases
+        if (one := _candidate(plain, phrase, first, last)) and not conditions.quote(phrase.start, phrase.end)
+    ]
     dropped: tuple[tuple[int, int], ...] = ()
     if len(starts) > 1:
         of_matter = {phrase.core for phrase in phrases} - {one.phrase.core for one in candidates}
@@ -113,7 +118,6 @@ def choose(plain: str, most: int = MOST_TRIES) -> Choice:
     if not candidates:
         return Choice(None, None, vague, starts, found.tried, dropped)
     if len(candidates) > 1:
-        conditions = Conditions(plain)
         candidates = [
             one._replace(doubtful=True) if conditions.hold(one.phrase.start, one.phrase.end) else one
             for one in candidates

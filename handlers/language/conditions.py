@@ -43,25 +43,31 @@ class Conditions:
     def _stops(self) -> list[int]:
         return [match.start() for match in _STOP.finditer(self._plain)]
 
+    def quote(self, start: int, end: int) -> bool:
+        """Whether `plain[start:end]` stands with other words in quotation marks, and not all is quoted."""
+        if not self._tells:
+            return False
+        found = _quotation(self._plain, max(0, start - _LONGEST), start, end)
+        return found is not None and bool((self._plain[: found[0]] + self._plain[found[1] :]).strip(" ,，。.;；:：!！"))
+
     def hold(self, start: int, end: int) -> bool:
-        """Whether `plain[start:end]` stands in a clause that is a condition, or in words quoted from somebody."""
+        """Whether `plain[start:end]` stands in a clause that is a condition, or tells what somebody said."""
         if not self._tells:
             return False
         before = bisect.bisect_left(self._stops, start)
         opening = max(start - _LONGEST, self._stops[before - 1] + 1 if before else 0)
         after = bisect.bisect_left(self._stops, end)
         closing = self._stops[after] if after < len(self._stops) else -1
-        if _in_quotes(self._plain, max(0, start - _LONGEST), start, end):
-            return True
         if closing < 0 or closing > end + _LONGEST:
             return _OPENS.match(self._plain, opening) is not None  # without a comma: 等周四老板批了周五发
         return is_condition(self._plain[opening:closing])
 
 
-def _in_quotes(plain: str, low: int, start: int, end: int) -> bool:
-    """Whether `plain[start:end]` stands in quotation marks with other words."""
+def _quotation(plain: str, low: int, start: int, end: int) -> tuple[int, int] | None:
+    """Where the quotation round `plain[start:end]` and other words begins and ends."""
     inside = _QUOTED.search(plain, low, start)
     closing = _QUOTE_END.search(plain, end, end + _LONGEST) if inside else None
     if inside is None or closing is None:
-        return False
-    return inside[0][1:].strip() + plain[end : closing.start()].strip() != ""
+        return None
+    others = inside[0][1:].strip() + plain[end : closing.start()].strip()
+    return (inside.start(), closing.end()) if others else None

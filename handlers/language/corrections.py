@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from typing import NamedTuple
 
+from handlers.language.moments import When
 from handlers.language.patterns import Pattern
 from handlers.language.phrase import Phrase
 
@@ -32,9 +33,15 @@ _LINK = Pattern(rf"(?:{_TAKEN_BACK}|{_MOVED})$")
 _LINK_OF_NOT = Pattern(rf"(?:{_NOT_BUT}|{_TAKEN_BACK}|{_MOVED})$")
 # The later of two promises for one thing: 周二，最迟周三; it holds, the earlier one is a hope.
 _AT_THE_LATEST = Pattern(
-    r"[ ,，。、;/]*(?:最 ?[迟晚]|至 ?迟|不 ?晚 ?于|(?:实在|再)?不行(?:的话)?就?|要不(?:然|就)?|来不及就)"
+    r"[ ,，。、;/]*(?:或者?)?(?:最 ?[迟晚]|至 ?迟|不 ?晚 ?于|(?:实在|再)?不行(?:的话)?就?|要不(?:然|就)?|来不及就)"
     r"(?:是|到|于|在)? ?"
 )
+# 周五不行，得下周一: the first is none, though its words stay.
+_REFUSED = Pattern(
+    r"[ ,，]*(?:不行|不方便|来不及|赶不上|够呛|没空|没时间)(?:了|的话)?[ ,，]*(?:那|就|得|只能|要|改|我)*(?:到|在)? ?"
+)
+# What stands between a deadline and the same said once more, as people do when they speak.
+_AGAIN = Pattern(r"[ ,，、。嗯呃额啊吧呢哈哦那就是对]{0,6}")
 _HOPE = Pattern(r"(?:最早|最快|争取|尽量|尽可能|力争|预计|计划|大概|理想) ?(?:是|在)? ?$")
 # What every link holds: most pairs of phrases need no closer look.
 _MAY_LINK = Pattern(r"不|错|改|更正|纠正|算了|[换调变推延顺提挪拖→>是最至要再]")
@@ -43,16 +50,21 @@ _ONCE = Pattern(
     r"(?:(?:原定|原计划|原先|原来|原本|本来|之前|起初)(?:是|说|定|约|想)?(?:好|的)?(?:在|是)?"
     r"|(?:时间|日期|交期)?[从由]|不是|时间) ?$"
 )
+# 把交期从8月10号改到15号: what is moved is a thing, not the promise.
+_OF_A_THING = Pattern(r"把[^ ,，。;]{0,7}$")
 _NOT = Pattern(r"不是 ?$")
 _LONGEST_LINK = 16
 _BOUNDARY = " ,，。.;:、("
+
+
+Stretch = tuple[int, int]
 
 
 class Corrected(NamedTuple):
     """The phrases that hold, and the stretches taken back, which leave the matter too."""
 
     phrases: list[Phrase]
-    dropped: tuple[tuple[int, int], ...]
+    dropped: tuple[Stretch, ...]
 
 
 def corrected(plain: str, phrases: Sequence[Phrase], of_matter: Container[int]) -> Corrected:
@@ -61,28 +73,46 @@ def corrected(plain: str, phrases: Sequence[Phrase], of_matter: Container[int]) 
     `of_matter` are the cores of those that belong to the matter, which nothing takes back (把周三的会改到周四).
     """
     held: list[Phrase] = []
-    dropped: list[tuple[int, int]] = []
+    dropped: list[Stretch] = []
     for phrase in phrases:
-        old = held[-1] if held else None
-        before = plain[max(0, old.start - 8) : old.start] if old is not None else ""
-        once, denied = _ONCE.search(before), _NOT.search(before) is not None
-        start = _link(plain, old, phrase, denied) if old is not None else None
-        if old is not None and _AT_THE_LATEST.fullmatch(plain, old.end, phrase.core):
-            if not _HOPE.search(before):
-                dropped.append((old.start, old.end))
-            held[-1] = _completed(plain, old, phrase, phrase.start)
-            continue
-        if (
-            old is None
-            or start is None
-            or (once is None and old.core in of_matter)
-            or (phrase.shape == "duration" and phrase.core in of_matter)
-        ):
+        taken = _taken_back(plain, held[-1], phrase, of_matter) if held else None
+        if taken is None:
             held.append(phrase)
-            continue
-        dropped.append((old.start - (len(once[0]) if once else 0), old.end))
-        held[-1] = _completed(plain, old, phrase, start)
+        else:
+            held[-1], gone = taken
+            dropped.extend(gone)
     return Corrected(held, tuple(dropped))
+
+
+def _taken_back(
+    plain: str, old: Phrase, phrase: Phrase, of_matter: Container[int]
+) -> tuple[Phrase, list[Stretch]] | None:
+    """`phrase` as it holds instead of `old`, and what leaves the matter; None when both stand for themselves."""
+    before = plain[max(0, old.start - 8) : old.start]
+    if _is_same(old, phrase) and _AGAIN.fullmatch(plain, old.end, phrase.core):
+        return phrase, [(old.start, old.end)]
+    if _REFUSED.fullmatch(plain, old.end, phrase.core):
+        return phrase, []
+    if _AT_THE_LATEST.fullmatch(plain, old.end, phrase.core):
+        hoped = _HOPE.search(before) is not None
+        return _completed(plain, old, phrase, phrase.start), [] if hoped else [(old.start, phrase.start)]
+    once = _ONCE.search(before)
+    if old.core in of_matter if once is None else _OF_A_THING.search(before, 0, once.start()):
+        return None
+    if phrase.shape == "duration" and phrase.core in of_matter:
+        return None
+    start = _link(plain, old, phrase, _NOT.search(before) is not None)
+    if start is None:
+        return None
+    begin = old.start - (len(once[0]) if once else 0)
+    return _completed(plain, old, phrase, start), [(begin, old.end)]
+
+
+def _is_same(old: Phrase, phrase: Phrase) -> bool:
+    """Whether `phrase` says `old` once more, or more exactly (周五，周五早上)."""
+    if old.when is None or phrase.when is None or old.when.days is None:
+        return old.when == phrase.when
+    return old.when in (phrase.when, When(phrase.when.days))
 
 
 def _link(plain: str, old: Phrase, phrase: Phrase, denied: bool) -> int | None:

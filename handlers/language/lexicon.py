@@ -19,7 +19,7 @@ def _words(text: str) -> tuple[str, ...]:
 # Words after which something is done: prepositions, pronouns and adverbs that can only stand before a verb phrase.
 _PARTICLES = _words("""
     给 把 将 跟 和 与 同 向 对 帮 为 替 由 从 往 在 按 用 让 请 找 约 陪 带 带着 去 来 到 先 再 还 也 都 就 要
-    才 才能 就能 俺 俾
+    才 才能 就能 俺 俾 有空 抽空 尽快 尽早 马上 立刻 立即
     会 能 可 可以 必须 须 得 应 应该 需 需要 一定 务必 全部 全 统一 统统 一并 一次性 分批 分别 各 集中 亲自 争取
     尽量 预计 大概 准时 按时 及时 正式 现场 线上 线下 远程 书面 逐条 逐一 逐个 逐项 我 我们 我方 咱 咱们 他 她
     他们 你 您 你们 大家 继续 重新 另 另外 正常 顺利 开始 最终 最后 主动 共同 一起 不 没 只 已 已经 抓紧 赶紧
@@ -115,7 +115,7 @@ _NOUNY = _words("""
 # Acts that only ever tell of something settled before: 答应的报价.
 _TOLD = _words("""
     欠 漏 漏发 少发 多收 答应 承诺 说 说好 约 约好 约定 用 缺 差 剩 到期 定 聊 试用 讲 要
-    借走 拍 开门 关门 打烊 营业 到岗 开播 开抢 开售 放学 上课 下课 出餐 起飞 结束 生效 截止
+    借走 到 到货 拍 开门 关门 打烊 营业 到岗 开播 开抢 开售 放学 上课 下课 出餐 起飞 结束 生效 截止
 """)
 
 
@@ -172,7 +172,7 @@ _GOVERNING = _Words(_GOVERNING_VERBS)
 # A clause that modifies what follows it: 答应的报价, 要发的货, 欠的货.
 _RELATIVE_VERB = _Words(_VERBS, _NOUNY, _TOLD)
 _RELATIVE_BEGIN = Pattern(r"(?:要|所|刚|已经|已|新|没|未|应|该|就|前|后)?")
-_RELATIVE_END = Pattern(r"(?:过|好|下|来|完|到|出|回来|下来|出来|回|给我|给我们|给客户)?了?的(?!话)")
+_RELATIVE_END = Pattern(r"(?:过|好|下|来|完|到|出|回来|下来|出来|回|给我|给我们|给客户)?了?的(?!话|时候)")
 
 
 def begins_act(text: str) -> bool | None:
