@@ -13,6 +13,8 @@ from handlers.language.text import fold
 _SAME = str.maketrans("–—−‐‑―﹣⁓∼〜﹐【】〔〕［］｛｝〖〗", "------" + "-~~~,[][][][][]")
 # Stands for a character to be left out; itself one that no text may hold.
 _NOTHING = "\ufdd0"
+# Of several blanks the first stays.
+_DROPPED = Pattern(f"(?<= )[ {_NOTHING}]+|{_NOTHING}+")
 
 
 class _Table(dict[int, str]):
@@ -85,15 +87,15 @@ class Writing(NamedTuple):
             seen = _MISSPELT.sub(lambda match: _MEANT[match[0]], seen)
         if _NOTHING not in seen and "  " not in seen:
             return cls(text, seen, range(len(text) + 1))
-        chars: list[str] = []
+        pieces: list[str] = []
         origin: list[int] = []
-        for index, char in enumerate(seen):
-            if char == _NOTHING or (char == " " and chars and chars[-1] == " "):
-                continue
-            chars.append(char)
-            origin.append(index)
-        origin.append(len(text))
-        return cls(text, "".join(chars), origin)
+        position = 0
+        for match in _DROPPED.finditer(seen):
+            pieces.append(seen[position : match.start()])
+            origin.extend(range(position, match.start()))
+            position = match.end()
+        origin.extend(range(position, len(text) + 1))
+        return cls(text, "".join((*pieces, seen[position:])), origin)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of `text` that `plain[start:end]` stands for."""
