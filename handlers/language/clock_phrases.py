@@ -59,6 +59,9 @@ def time_at(plain: str, index: int, after_day: bool) -> tuple[Part | None, Clock
     part, end = _part_at(plain, here, after_day)
     if part is None:
         here = end = index + (plain[index : index + 1] == " " and after_day)
+    if part is not None and plain[end : end + 1] in ("上", "下"):  # 明早上班前, 周五下午下班前
+        worked, worked_end = _part_at(plain, end, False)
+        part, end = (worked, worked_end) if worked in ("上班", "下班") else (part, end)
     skip = _OF.match(plain, end) if part else None
     if part in ("上班",):
         return part, None, end

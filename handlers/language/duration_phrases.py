@@ -56,7 +56,7 @@ _DURATION_SUFFIX = rx(_SUFFIX)
 # 3天前 was three days ago; 第3天, 近30天, 每2小时 measure or repeat.
 _AGO = rx(r"_(?:之_|以_)?前(?![天年])")
 _MEASURED = Pattern(r"(?:第|每隔?|近|过去|前|历时|为期|长达|累计|最后) ?$")
-_MEASURED_BARE = Pattern(r"(?:满|超过?|逾|共)$")
+_MEASURED_BARE = Pattern(r"(?:满|(?<!不)超过?|逾|共)$")
 
 
 def duration_at(plain: str, index: int) -> Phrase | None:
