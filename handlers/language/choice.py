@@ -172,7 +172,7 @@ def _completes(when: When, other: Phrase) -> bool:
         if other.when.days is not None or when.clock is not None:
             return False
         return when.part is None or (other.when.clock is not None and other.when.part is None)
-    timeless = other.when.part is None and other.when.clock is None
+    timeless = other.when.clock is None and (other.when.part is None or (when.clock is not None and when.part is None))
     return other.when.days is not None and timeless and other.shape in ("weekday", "date", "number", "slash")
 
 

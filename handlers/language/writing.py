@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -43,6 +44,7 @@ _GOES_ON = r"(?= ?(?:[上下中晚早]|(?:之|以)?前|把|给|跟|去(?!年)|�
 _WEEKDAY_NEXT = r"(?=[一二三四五六日天1-7](?!个))"
 _DAY_NEXT = r"(?= ?[周星礼本这下明今后月\d十二三])"
 _COUNTED = "[一二两三四五六七八九十半几个\\d]"
+_FORMAL = "壹贰叁肆伍陆柒捌玖拾"
 _SLIPS = (
     ("低地抵", "底", rf"(?<=[月年度季].)(?:{_ENDS}|(?=把|给))"),
     ("未", "末", rf"(?<=[月周年季度].)(?:{_ENDS}|(?=把))"),
@@ -52,7 +54,11 @@ _SLIPS = (
     ("洲州舟", "周", rf"(?<=[本这下].){_WEEKDAY_NEXT}"),
     ("里札理", "礼", r"(?=拜[一二三四五六日天1-7](?!个))"),
     ("曰", "日", r"(?<=[一二三四五六七八九十\d周期拜明今后作做].)"),
-    ("钱", "前", r"(?:(?<=[之以].)|(?<=[一二三四五六日天号末底点半钟].)(?=把|将|跟))"),
+    (_FORMAL, "一二三四五六七八九十", rf"(?:(?<=[周期拜].)|(?<=[{_FORMAL}].)|(?=[{_FORMAL}]{{0,2}}[号日月天周个点]))"),
+    ("无", "五", rf"(?<=[周期拜].){_GOES_ON}"),
+    ("无", "午", rf"(?<=[天日号一二三四五六1-7][上中下].)(?=\d|[一二三四五六七八九十两]{{1,2}}点|把|给|{_ENDS[3:]}"),
+    ("好浩耗", "号", rf"(?<=\d.){_GOES_ON}"),
+    ("钱", "前", r"(?:(?<=[之以].)|(?<=[周期拜][1-7].)(?=把|将|跟)|(?<=[一二三四五六日天号末底点半钟].)(?=把|将|跟))"),
     ("已己", "以", r"(?<=[一二三四五六日天号末底点半午上时钟月].)(?=内|前(?![往去来]))"),
     ("五", "午", r"(?<=[天日早晚号][上下中].)(?![金个位名台点折号月年])"),
     ("种", "钟", rf"(?:(?<=分.)(?=[以之]?[内后])|(?<=刻.)|(?<={_COUNTED}点.)(?![类植子]))"),
@@ -65,9 +71,16 @@ _SLIPS = (
     ("做", "作", r"(?<=工.)(?=[日天曰])"),
     ("结", "节", r"(?:(?<=国庆.)|(?<=中秋.)|(?<=端午.)|(?<=清明.)|(?<=元旦.))(?=[之以]?[前后])"),
 )
-_MEANT = {slip: meant for slips, meant, _ in _SLIPS for slip in slips}
-_SLIP_CHARS = frozenset(_MEANT)
-_MISSPELT = Pattern(rf"[{''.join(_MEANT)}](?:{'|'.join(f'(?<=[{slips}]){where}' for slips, _, where in _SLIPS)})")
+_SLIP_CHARS = frozenset("".join(slips for slips, _, _ in _SLIPS))
+# Each alternative ends in an empty group, whose number tells which it is.
+_MISSPELT = Pattern(
+    f"[{''.join(sorted(_SLIP_CHARS))}](?:{'|'.join(f'(?<=[{slips}]){where}()' for slips, _, where in _SLIPS)})"
+)
+
+
+def _meant(match: re.Match[str]) -> str:
+    slips, meant, _ = _SLIPS[(match.lastindex or 1) - 1]
+    return meant[slips.index(match[0]) if len(meant) > 1 else 0]
 
 
 class Writing(NamedTuple):
@@ -84,7 +97,7 @@ class Writing(NamedTuple):
     def of(cls, text: str) -> Writing:
         seen = text.translate(_TABLE)
         if not _SLIP_CHARS.isdisjoint(seen):
-            seen = _MISSPELT.sub(lambda match: _MEANT[match[0]], seen)
+            seen = _MISSPELT.sub(_meant, seen)
         if _NOTHING not in seen and "  " not in seen:
             return cls(text, seen, range(len(text) + 1))
         pieces: list[str] = []
