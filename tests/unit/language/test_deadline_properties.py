@@ -179,6 +179,15 @@ PIECES = st.sampled_from(
 )
 
 
+@given(PHRASE, DAY, MOMENTS, st.sampled_from(["，不对，", "，说错了，是", " 更正 ", "，改到", "，哦不，"]))
+@settings(max_examples=200, deadline=None)
+def test_a_deadline_taken_back_leaves_with_its_words(first: Words, second: Words, now: datetime, link: str) -> None:
+    alone = plain_item(f"{plainly(second)}，把仓卡交给库管", now, CALENDAR)
+    corrected = plain_item(f"{plainly(first)}{link}{plainly(second)}，把仓卡交给库管", now, CALENDAR)
+    assert (corrected.due, corrected.issue) == (alone.due, alone.issue)
+    assert corrected.matter == alone.matter == "把仓卡交给库管"
+
+
 @given(st.one_of(st.lists(PIECES, max_size=25).map("".join), st.text(max_size=60)), MOMENTS)
 @settings(max_examples=500, deadline=None)
 def test_anything_at_all_is_read_without_complaint(text: str, now: datetime) -> None:
