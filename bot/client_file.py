@@ -26,8 +26,8 @@ from handlers.language.names_sound import sounds
 from handlers.language.names_view import Match, View
 from handlers.language.names_words import LEGAL_FORMS, core
 
-# Another number whenever the canonical form, the sounds or the tables change: older files are made anew.
-_EDITION = 1
+# Another number whenever the canonical form, the sounds, the sayings or the tables change: older files are made anew.
+_EDITION = 2
 # SQLite's codes for a file that somebody else holds.
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _SAME_NAME = 200
