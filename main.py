@@ -310,13 +310,14 @@ def person_show(name: str) -> None:
 def person_erase(name: str, yes: bool) -> None:
     """Erase a person's name, ids, phone and words; contacts, promises and reports stay as facts."""
     from bot import privacy
+    from bot.media_files import folder_of
 
     settings = load_settings()
     try:
         if not yes:
             shown = asyncio.run(privacy.show(settings.database_url, name))
             fail(f"nothing is erased without --yes. Kept now: {shown}")
-        click.echo(asyncio.run(privacy.erase(settings.database_url, name)))
+        click.echo(asyncio.run(privacy.erase(settings.database_url, name, folder_of(settings))))
     except (ValueError, OSError) as error:
         fail(error)
 

@@ -17,11 +17,13 @@ from bot.delivery import Delivery, Render
 from bot.front import SHIFT, Front
 from bot.introductions import Introductions
 from bot.listening import Listening
+from bot.media import MediaKeeper
+from bot.media_files import MediaFolder, folder_of
 from bot.worker import Worker
 from scheduler import quotas
 from scheduler.engine import BATCH, Engine
 from scheduler.jobs import metronome, resume
-from storage import lanes
+from storage import lanes, media
 from storage import settings as kept
 from storage.store import SqliteStore, StoreUnavailable
 from storage.turns import Waiting
@@ -53,6 +55,7 @@ class App:
             client_index=ClientIndex(place_of(settings.database_url)),
             on_done=lambda: self.delivery.wake(),
             quotas=settings.quotas,
+            keep_media=settings.media != "off",
         )
         self.listening = Listening(self.store, self.clock, self.platforms, self.server.accept)
         self.delivery = Delivery(
@@ -66,6 +69,15 @@ class App:
             # Not to the console: nobody looks there for what was meant for a platform.
             turns=front.configured,
             on_set_back=self._set_back,
+        )
+        self.media = MediaKeeper(
+            self.store,
+            self.clock,
+            self.platforms if settings.media == "on" else {},
+            MediaFolder(folder_of(settings)),
+            most=settings.media_max_mb << 20,
+            total=int(settings.media_total_gb * (1 << 30)),
+            quotas=settings.quotas,
         )
         self.introductions = Introductions(self.store, self.clock, self.platforms)
         self._tasks: list[asyncio.Task[None]] = []
@@ -91,14 +103,17 @@ class App:
         """Takes up what a stopped instance was about to say; after the front's `prepare`."""
         if isinstance(self.store, SqliteStore):
             await self.store.write(lanes.release_all)
+            now = self.clock.now()
+            await self.store.write(lambda session: media.release_all(session, now))
 
     async def start(self) -> None:
-        """Starts the worker, the delivery, the listening and the metronome."""
+        """Starts the worker, the delivery, the listening, the keeping of media and the metronome."""
         await self.tick()
         self._tasks = [
             asyncio.create_task(self.worker.run(), name="worker"),
             asyncio.create_task(self.delivery.run(), name="delivery"),
             asyncio.create_task(self.listening.run(), name="listening"),
+            asyncio.create_task(self.media.run(), name="media"),
         ]
         self._metronome.start()
         self._lookups.start()
@@ -109,15 +124,16 @@ class App:
             if beat.running:
                 beat.shutdown(wait=False)
         if self._tasks:
-            worker, delivery, listening = self._tasks
+            worker, delivery, listening, keeper = self._tasks
             # The worker first: what it finishes is still to be said.
             self.worker.stop()
             await asyncio.wait([worker], timeout=DRAIN_SECONDS / 2)
             self.delivery.stop()
+            self.media.stop(at_once=True)
             await asyncio.wait([delivery], timeout=DRAIN_SECONDS / 2)
             self.worker.stop(at_once=True)
             self.delivery.stop(at_once=True)
-            await asyncio.wait([worker, delivery], timeout=HALT_SECONDS)
+            await asyncio.wait([worker, delivery, keeper], timeout=HALT_SECONDS)
             # Last of all: what is still said may need the connection, and what is still heard is kept for the next.
             listening.cancel()
             await asyncio.wait([listening], timeout=HALT_SECONDS)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlmodel import Session, col, select
 
 from bot.clock import SystemClock
-from storage import migrate, privacy
+from bot.media_files import MediaFolder
+from storage import media, migrate, privacy
 from storage.tables import Person
 
 _KINDS = {
@@ -19,6 +22,7 @@ _KINDS = {
     "report": "reports",
     "absence": "absences",
     "alias": "names of clients taught",
+    "media": "files sent",
 }
 
 
@@ -33,10 +37,11 @@ async def show(database_url: str, name: str) -> str:
         return await store.read(look)
 
 
-async def erase(database_url: str, name: str) -> str:
-    """Erases a person and tells under what name the facts stay.
+async def erase(database_url: str, name: str, folder: Path) -> str:
+    """Erases a person, with what they sent and is kept in the folder of media; tells under what name the facts stay.
 
-    Raises ValueError for anything an operator can put right, such as open work that is still theirs.
+    Running it again deletes what an interrupted run has left. Raises ValueError for anything an operator can put right,
+    such as open work that is still theirs, and OSError for the folder.
     """
     now = SystemClock().now()
 
@@ -49,7 +54,13 @@ async def erase(database_url: str, name: str) -> str:
         return f"erased; the facts stay under {stand_in}"
 
     async with migrate.existing(database_url) as store:
-        return await store.write(work)
+        told = await store.write(work)
+        # After the commit: a file too few would be worse than one too many, which the next run deletes.
+        kept = MediaFolder(folder)
+        for path in await store.read(media.condemned):
+            kept.remove(path)
+        await store.write(media.gone)
+        return told
 
 
 def _listed(counts: dict[str, int]) -> str:

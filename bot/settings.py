@@ -87,6 +87,11 @@ class Settings(BaseSettings):
     dingtalk_monthly_calls: int = Field(5000, ge=0)
     dingtalk_monthly_messages: int = Field(3000, ge=0)
 
+    media: Literal["on", "queue", "off"] = "on"
+    media_dir: Path | None = None
+    media_max_mb: int = Field(30, ge=1, le=200)
+    media_total_gb: float = Field(10.0, gt=0)
+
     console: Literal["", "on", "off"] = ""
     console_token: SecretStr = SecretStr("")
 

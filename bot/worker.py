@@ -38,7 +38,8 @@ CRASHES = 10
 class Worker(Runner):
     """Handles what is in the inbox. `on_done` is called after each commit that may have queued something to say.
 
-    A message is counted against its platform's monthly right "messages" where `quotas` names it.
+    A message is counted against its platform's monthly right "messages" where `quotas` names it. With `keep_media`
+    what comes with a record is queued to be fetched.
     """
 
     name = "worker"
@@ -54,6 +55,7 @@ class Worker(Runner):
         client_index: ClientIndex | None = None,
         on_done: Callable[[], None] = lambda: None,
         quotas: quota.Limits = MappingProxyType({}),
+        keep_media: bool = False,
     ) -> None:
         super().__init__()
         self.store = store
@@ -62,6 +64,7 @@ class Worker(Runner):
         self.clocks = clocks
         self.bot_name = bot_name
         self.quotas = quotas
+        self.keep_media = keep_media
         self.on_done = on_done
         self.client_index = client_index or ClientIndex()
         self._unfinished: list[Inbox] = []
@@ -171,6 +174,7 @@ class Worker(Runner):
             bot_name=self.bot_name,
             mentioned=self._mentioned(session, message),
             attachments=message.attachments,
+            kept_from=message.platform if self.keep_media else "",
         )
         answer = routes.handle(talk)
         speak.say(talk, answer, row, now, stranger=stranger)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from handlers import attachments
 from handlers.language.text import fold
 from handlers.talk import Answer, Talk
 from prompts import HELP
@@ -86,7 +87,7 @@ def not_understood(talk: Talk, nearest: Sequence[str]) -> Answer:
     """Says so in one line, with the nearest commands; in a group shorter still."""
     if not talk.text.strip():
         if talk.attachments:
-            return Answer("attachment_alone", {"count": len(talk.attachments)})
+            return attachments.alone(talk)
         return Answer("greeting", {"bot": talk.bot_name})
     said = {_TRAILING.sub("", word) or word for word in _APART.split(fold(talk.text)) if word} - {fold(talk.bot_name)}
     if said and said <= _GREETINGS:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from handlers import attachments
 from handlers.language import clauses
 from handlers.language.intent import take_numbers
 from handlers.language.text import fold
@@ -235,7 +236,7 @@ def done(talk: Talk, rest: str) -> Answer:
         return ask_all(talk)
     if not rest:
         mine = facts.commitments(talk.session, [talk.my_id])
-        if len(mine) == 1 and talk.attachments:
+        if len(mine) == 1 and attachments.gathered(talk):
             return close(talk, [mine[0].number], "")
         return _which(talk, "done_which", mine)
     found, clear = mine_named(talk, rest)
@@ -259,7 +260,7 @@ def ask_all(talk: Talk) -> Answer:
         return Answer("nothing_open", {})
     items = [shown(talk, row) for row in mine[:_MOST_AT_ONCE]]
     options = [item["number"] for item in items]
-    talk.ask("done", {"options": options, "proof": _proof(talk), "all": True})
+    talk.ask("done", {"options": options, "proof": attachments.gathered(talk), "all": True})
     told = {"items": items, "total": len(mine), "now": talk.now}
     return Answer("done_all", told, kind="question", about=options)
 
@@ -269,17 +270,13 @@ def _which(talk: Talk, template: str, rows: list[Commitment]) -> Answer:
     if not items:
         return Answer("nothing_open", {})
     options = [item["number"] for item in items]
-    talk.ask("done", {"options": options, "proof": _proof(talk)})
+    talk.ask("done", {"options": options, "proof": attachments.gathered(talk)})
     return Answer(template, {"items": items, "now": talk.now}, kind="question", about=options)
-
-
-def _proof(talk: Talk) -> list[dict[str, str]]:
-    return [{"kind": item.kind, "name": item.name, "ref": item.ref or ""} for item in talk.attachments]
 
 
 def close(talk: Talk, numbers: Sequence[int], note: str, proof: list[dict[str, str]] | None = None) -> Answer:
     """Closes the commitments of these numbers; each one that cannot be closed is explained."""
-    proof = _proof(talk) if proof is None else proof
+    proof = attachments.gathered(talk) if proof is None else proof
     closed: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
     for number in numbers:
@@ -301,7 +298,10 @@ def close(talk: Talk, numbers: Sequence[int], note: str, proof: list[dict[str, s
                 note=note or row.note,
                 proof=[*row.proof, *proof],
             )
+            talk.keep(number, proof)
             closed.append(shown(talk, row) | {"late": late})
+    if closed:
+        attachments.settle(talk)
     left = len(facts.commitments(talk.session, [talk.my_id]))
     told = {
         "closed": closed,

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from handlers import attachments
 from handlers.language.contact import ContactText, read_contact
 from handlers.language.names import Match
 from handlers.talk import Answer, Talk, said_in
@@ -35,7 +36,7 @@ def _payload(talk: Talk, read: ContactText) -> dict[str, Any]:
         "body": read.body,
         "person": read.person or "",
         "lacks": list(read.lacks),
-        "attachments": [{"kind": item.kind, "name": item.name, "ref": item.ref or ""} for item in talk.attachments],
+        "attachments": attachments.gathered(talk),
     }
 
 
@@ -85,6 +86,8 @@ def store(talk: Talk, client_id: int, payload: dict[str, Any]) -> Answer:
         "contact.made",
         tags=(payload["channel"],),
     )
+    talk.keep(row.number, row.attachments)
+    attachments.settle(talk)
     leads = [golden(talk, lead) for lead in facts.leads_of_client(talk.session, client_id)]
     told = {
         "number": row.number,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from handlers import attachments
 from handlers.contacts import golden
 from handlers.language.names import Match
 from handlers.language.text import fold
@@ -63,6 +64,7 @@ def _contact(talk: Talk, row: Contact) -> dict[str, Any]:
         "who": talk.name_of(row.person_id),
         "channel": row.channel,
         "text": talk.safe(row.text, row.person_id),
+        "attachments": attachments.shown(talk, row.number, len(row.attachments)),
     }
 
 

@@ -16,6 +16,7 @@ from handlers import (
     leads,
     leave,
     lists,
+    proofs,
     queries,
     relinks,
     reports,
@@ -326,4 +327,5 @@ _ANSWERS: dict[str, Callable[[Talk, Question], Answer | None]] = {
     "client_change": _client_change,
     "client_confirm": _client_confirm,
     "relink": _relink,
+    "attachment": proofs.answered,
 }

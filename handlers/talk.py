@@ -7,7 +7,7 @@ together with the answer and the message's own "done", or not at all.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
@@ -19,7 +19,7 @@ from bot.types import Attachment, Happening
 from handlers.language.names import Directory, Match, View
 from handlers.language.names_text import canonical
 from prompts import mask
-from storage import clients, events, facts, people
+from storage import clients, events, facts, media, people
 from storage.tables import Absence, Chat, Client, Commitment, Contact, DailyReport, Lead, Person
 
 Kind = Literal["reply", "question", "report"]
@@ -76,7 +76,10 @@ class Answer:
 
 @dataclass(slots=True)
 class Talk:
-    """The message and everything a handler may use. `now` is when it was sent, aware, in the team's zone."""
+    """The message and everything a handler may use. `now` is when it was sent, aware, in the team's zone.
+
+    `kept_from` is the platform whose attachments are to be kept, empty for none.
+    """
 
     session: Session
     now: datetime
@@ -91,6 +94,7 @@ class Talk:
     bot_name: str = "一诺"
     mentioned: Sequence[Person] = ()
     attachments: Sequence[Attachment] = ()
+    kept_from: str = ""
 
     # --- who ------------------------------------------------------------------------------------------------------
 
@@ -208,6 +212,11 @@ class Talk:
             expires_at=self.now + QUESTION_LIFE,
             inbox_id=self.inbox_id,
         )
+
+    def keep(self, number: int, items: Iterable[Mapping[str, str]]) -> None:
+        """Queues what came with a record to be fetched and kept, where that is wanted."""
+        if self.kept_from:
+            media.queue(self.session, self.now, items, number=number, person_id=self.my_id, platform=self.kept_from)
 
     # --- changing facts -------------------------------------------------------------------------------------------
 

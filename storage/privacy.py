@@ -1,7 +1,8 @@
 """What is kept of one person, and taking it away: the business facts stay, whose they were does not show any more.
 
-Erased: names and ids of the platforms, the phone number, everything the person wrote or was told, word for word, and
-what the history holds of their acts. Kept under a stand-in: contacts, promises, leads and reports as facts.
+Erased: names and ids of the platforms, the phone number, everything the person wrote or was told, word for word, what
+they sent with it, and what the history holds of their acts. Kept under a stand-in: contacts, promises, leads and
+reports as facts.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, func, null, or_, update
 from sqlmodel import Session, col, select
 
-from storage import events
+from storage import events, media
 from storage.tables import (
     Absence,
     Alias,
@@ -57,6 +58,7 @@ def held(session: Session, person_id: int) -> dict[str, int]:
         "report": _count(session, DailyReport, DailyReport.person_id == person_id),
         "absence": _count(session, Absence, Absence.person_id == person_id),
         "alias": _count(session, Alias, Alias.taught_by == person_id),
+        "media": media.count_of(session, person_id),
     }
     return {kind: count for kind, count in counted.items() if count}
 
@@ -91,6 +93,12 @@ def erase(session: Session, person_id: int, now: datetime) -> str:
     run(update(Commitment).where(_promised(person_id)).values(text=""))
     run(update(Lead).where(or_(col(Lead.owner_id) == person_id, col(Lead.giver_id) == person_id)).values(text=""))
     run(update(Absence).where(col(Absence.person_id) == person_id).values(note=""))
+    media.erase(session, person_id)
+    for contact in session.exec(select(Contact).where(Contact.person_id == person_id)):
+        contact.attachments = _bare(contact.attachments)
+    for promise in session.exec(select(Commitment).where(Commitment.owner_id == person_id)):
+        promise.proof = _bare(promise.proof)
+    session.flush()
     reports = select(DailyReport.number).where(DailyReport.person_id == person_id)
     run(update(ReportVersion).where(col(ReportVersion.number).in_(reports)).values(text=""))
     run(delete(Question).where(col(Question.person_id) == person_id))
@@ -104,6 +112,11 @@ def erase(session: Session, person_id: int, now: datetime) -> str:
     session.add(person)
     events.append(session, now, "person.erased", f"person:{person_id}")
     return stand_in
+
+
+def _bare(attachments: list[dict[str, str]]) -> list[dict[str, str]]:
+    """That there were attachments of these kinds, and nothing else of them."""
+    return [{"kind": item["kind"]} for item in attachments]
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,7 @@ class Inbox(SQLModel, table=True):
 _WAITING = text("state IN ('queued', 'sending')")
 _DEAD = text("state = 'dead'")
 _PENDING = text("next_at IS NOT NULL")
+_UNFETCHED = text("state IN ('queued', 'fetching')")
 
 
 class Outbox(SQLModel, table=True):
@@ -420,6 +421,37 @@ class Absence(SQLModel, table=True):
     note: str = ""
     state: str = "ok"
     made_at: datetime = _moment()
+
+
+class Media(SQLModel, table=True):
+    """Something that came with a record, by its reference at the platform, and the file that was kept of it.
+
+    state: queued → fetching → kept | lost; or erased. `next_at` is when it is to be looked at: while it is fetched,
+    when whoever fetches it has failed to. `ref` is empty once nothing needs it. `path` is below the folder of media,
+    `content_type` what the bytes are.
+    """
+
+    __table_args__: ClassVar[Any] = (
+        Index("media_waiting", "platform", "next_at", sqlite_where=_UNFETCHED, postgresql_where=_UNFETCHED),
+    )
+
+    id: int | None = _id()
+    number: int = Field(sa_column=Column(BigId, ForeignKey("record.number"), nullable=False, index=True))
+    person_id: int = Field(foreign_key="person.id", index=True)
+    platform: str
+    ref: str
+    kind: str
+    name: str = ""
+    state: str = "queued"
+    attempts: int = 0
+    made_at: datetime = _moment()
+    next_at: datetime = _moment()
+    sha256: str = Field(default="", index=True)
+    size: int = 0
+    content_type: str = ""
+    path: str = ""
+    error: str = ""
+    kept_at: datetime | None = _maybe_moment()
 
 
 class Question(SQLModel, table=True):

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
-from bot.doctor import running, team
+from bot.doctor import media, running, team
 from bot.settings import Settings
 from bot.types import Check
 from storage import events, migrate
@@ -126,6 +126,7 @@ def _contents(session: Session, settings: Settings, now: datetime) -> tuple[list
         _history(session),
         *team.checks(session, settings),
         *running.checks(session, settings, now),
+        media.check(session, settings),
     ]
     return checks, team.addresses(session)
 

@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.exports.rows import EXPORTS, Span
-from bot.sheets.writing import save
+from bot.exports.rows import EXPORTS, Exact, Span
+from bot.sheets.writing import Value, save
 from prompts import mask
 from storage import migrate
 
@@ -43,10 +43,15 @@ async def write(
     headings, read = EXPORTS[what]
     async with migrate.existing(database_url) as store:
         rows = await store.read(lambda session: read(session, span))
-    if not unmasked:
-        rows = [[mask(value) if isinstance(value, str) else value for value in row] for row in rows]
+    rows = [[_shown(value, unmasked) for value in row] for row in rows]
     save(file, headings, rows)
     return len(rows)
+
+
+def _shown(value: Value, unmasked: bool) -> Value:
+    if not isinstance(value, str):
+        return value
+    return str(value) if unmasked or isinstance(value, Exact) else mask(value)
 
 
 def _check_folder(file: Path) -> None:

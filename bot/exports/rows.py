@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 
 from bot.sheets.writing import Value
 from prompts import CHANNELS
-from storage.tables import Chat, Client, Commitment, Contact, DailyReport, Event, Person, ReportVersion
+from storage import media
+from storage.tables import Chat, Client, Commitment, Contact, DailyReport, Event, Media, Person, ReportVersion
 
 STATES = {"open": "进行中", "done": "已完成", "cancelled": "已取消"}
 KINDS = {"image": "图片", "file": "文件", "voice": "语音", "location": "位置", "video": "视频"}
@@ -52,6 +53,10 @@ class Span:
 Rows = list[list[Value]]
 
 
+class Exact(str):
+    """Text in which no digits are a phone number: a digest, a path."""
+
+
 def _names(session: Session) -> tuple[dict[int | None, str], dict[int | None, str], dict[int | None, str]]:
     """The names of people, clients and groups, by id."""
     people = {row[0]: row[1] for row in session.exec(select(Person.id, Person.name))}
@@ -64,11 +69,19 @@ def _attachments(items: Sequence[Mapping[str, str]]) -> str:
     return "；".join(f"{KINDS.get(item['kind'], item['kind'])} {item.get('name', '')}".strip() for item in items)
 
 
-FOLLOWUPS = ("编号", "日期", "时间", "跟进人", "客户", "方式", "联系人", "内容", "群", "附件")
+def _kept(found: Sequence[Media]) -> list[Value]:
+    """Where in the folder of media the files of a record lie, and the digests of their bytes; one a line."""
+    return [Exact("\n".join(row.path for row in found)), Exact("\n".join(row.sha256 for row in found))]
+
+
+FOLLOWUPS = (
+    "编号", "日期", "时间", "跟进人", "客户", "方式", "联系人", "内容", "群", "附件", "存档文件", "SHA-256",
+)  # fmt: skip
 
 
 def _followups(session: Session, span: Span) -> Rows:
     people, clients, chats = _names(session)
+    files = media.by_record(session)
     statement = (
         select(Contact)
         .where(Contact.state == "ok", *span.covers(col(Contact.at)))
@@ -90,6 +103,7 @@ def _followups(session: Session, span: Span) -> Rows:
                 contact.text,
                 chats.get(contact.chat_id, ""),
                 _attachments(contact.attachments),
+                *_kept(files.get(contact.number, ())),
             ]
         )
     return rows
@@ -97,11 +111,13 @@ def _followups(session: Session, span: Span) -> Rows:
 
 COMMITMENTS = (
     "编号", "客户", "事项", "负责人", "交办人", "登记时间", "约定时间", "状态", "结束时间", "延期次数", "备注", "群",
+    "凭证", "存档文件", "SHA-256",
 )  # fmt: skip
 
 
 def _commitments(session: Session, span: Span) -> Rows:
     people, clients, chats = _names(session)
+    files = media.by_record(session)
     statement = (
         select(Commitment)
         .where(Commitment.state != "withdrawn", *span.covers(col(Commitment.made_at)))
@@ -121,6 +137,8 @@ def _commitments(session: Session, span: Span) -> Rows:
             row.postponed,
             row.note,
             chats.get(row.chat_id, ""),
+            _attachments(row.proof),
+            *_kept(files.get(row.number, ())),
         ]
         for row in session.exec(statement)
     ]

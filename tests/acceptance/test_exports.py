@@ -17,9 +17,11 @@ from main import cli
 from storage import clients, events, people
 from storage.migrate import upgrade
 from storage.store import open_store
-from storage.tables import Commitment, Contact, DailyReport, Person, ReportVersion
+from storage.tables import Commitment, Contact, DailyReport, Media, Person, ReportVersion
 
 PHONE = "13900001111"
+# Nobody's number, for all it looks like one.
+DIGEST = f"{'f' * 20}13711112222{'a' * 33}"
 # 2026-03-01 23:30 in Shanghai: the UTC day is another one.
 LATE = datetime(2026, 3, 1, 15, 30, tzinfo=UTC)
 
@@ -51,6 +53,20 @@ def fill(session: Session) -> None:
                 at=at,
             )
         )
+    session.add(
+        Media(
+            number=1,
+            person_id=1,
+            platform="dingtalk",
+            ref="m1",
+            kind="image",
+            state="kept",
+            sha256=DIGEST,
+            path=f"{DIGEST[:2]}/{DIGEST}.jpg",
+            made_at=LATE,
+            next_at=LATE,
+        )
+    )
     for state, due in (("done", LATE + timedelta(days=2)), ("open", None), ("withdrawn", None)):
         number = events.number(session, LATE, "commitment", made_by=2, inbox_id=None)
         session.add(
@@ -133,19 +149,37 @@ def test_followups_as_a_workbook(database: str, tmp_path: Path) -> None:
     result = export("followups", "out.xlsx")
     assert (result.exit_code, result.output) == (0, "2 rows written to out.xlsx\n")
     rows = cells(tmp_path / "out.xlsx")
-    assert rows[0] == ["编号", "日期", "时间", "跟进人", "客户", "方式", "联系人", "内容", "群", "附件"]
-    assert rows[1] == [
-        1,
-        datetime(2026, 3, 1),  # noqa: DTZ001 - a date cell has no zone
-        time(23, 30),
-        "龚晓岚",
-        "=海棠诊所",
-        "拜访",
-        "柳主任",
-        "@客服 留了 139****1111\n下次带样品",
-        "华东群",
-        "图片 门头.jpg；位置 北街",
+    assert rows[0] == [
+        "编号",
+        "日期",
+        "时间",
+        "跟进人",
+        "客户",
+        "方式",
+        "联系人",
+        "内容",
+        "群",
+        "附件",
+        "存档文件",
+        "SHA-256",
     ]
+    assert (
+        rows[1]
+        == [
+            1,
+            datetime(2026, 3, 1),  # noqa: DTZ001 - a date cell has no zone
+            time(23, 30),
+            "龚晓岚",
+            "=海棠诊所",
+            "拜访",
+            "柳主任",
+            "@客服 留了 139****1111\n下次带样品",
+            "华东群",
+            "图片 门头.jpg；位置 北街",
+            f"{DIGEST[:2]}/{DIGEST}.jpg",
+            DIGEST,
+        ]
+    )
     page = load_workbook(tmp_path / "out.xlsx").active
     assert page is not None
     assert page.freeze_panes == "A2"
@@ -176,6 +210,9 @@ def test_commitments_as_csv(database: str, tmp_path: Path) -> None:
             "延期次数",
             "备注",
             "群",
+            "凭证",
+            "存档文件",
+            "SHA-256",
         ],
         [
             "4",
@@ -190,8 +227,27 @@ def test_commitments_as_csv(database: str, tmp_path: Path) -> None:
             "1",
             "客户满意",
             "华东群",
+            "",
+            "",
+            "",
         ],
-        ["5", "'=海棠诊所", f"回电 {PHONE}", "龚晓岚", "史泰", "2026-03-01 23:30", "", "进行中", "", "0", "", "华东群"],
+        [
+            *(
+                "5",
+                "'=海棠诊所",
+                f"回电 {PHONE}",
+                "龚晓岚",
+                "史泰",
+                "2026-03-01 23:30",
+                "",
+                "进行中",
+                "",
+                "0",
+                "",
+                "华东群",
+            ),
+            *("", "", ""),
+        ],
     ]
 
 

@@ -98,6 +98,10 @@ _NEXT = {"number": 12, "matter": "寄样品", "due": PAST, "owner": "周敏", "l
 _MENTION = {"day": day(23), "who": "郑凯", "text": "清河的合同在走流程"}
 
 
+def _files(count: int, kept: int = 0, lost: int = 0, waiting: int = 0) -> dict[str, int]:
+    return {"count": count, "kept": kept, "lost": lost, "waiting": waiting}
+
+
 def _entry(number: int, what: str, text: str) -> dict[str, Any]:
     return {"at": PAST, "number": number, "who": "周敏", "what": what, "text": text}
 
@@ -140,6 +144,24 @@ _QUERIES = [
         _last(contact=contact(), owner="周敏", mention=_MENTION, next=_NEXT, sure=False),
         _last(),
         Sample("last_contact", "others", _last(others=True, owner="郑凯", mention=_MENTION), said=("郑凯", "日报提到")),
+        Sample("last_contact", "kept", _last(contact=contact()), said=("附件 2（已存）",)),
+        Sample(
+            "last_contact",
+            "bare",
+            _last(contact=contact(attachments=_files(0))),
+            unsaid=("附件",),
+        ),
+        Sample(
+            "last_contact", "by name", _last(contact=contact(attachments=_files(2))), said=("附件 2",), unsaid=("（",)
+        ),
+        Sample("last_contact", "waiting", _last(contact=contact(attachments=_files(2, 1, 0, 1))), said=("正在保存",)),
+        Sample("last_contact", "lost", _last(contact=contact(attachments=_files(2, 0, 2))), said=("已过期、未能保存",)),
+        Sample(
+            "last_contact",
+            "partly",
+            _last(contact=contact(attachments=_files(3, 2, 1))),
+            said=("附件 3（存了 2，1 个已过期、未能保存）",),
+        ),
         Sample("last_contact", "never", _last(owner="郑凯"), said=("还没有联系记录",)),
         Sample("last_contact", "just now", _last(contact=contact(ago=timedelta(seconds=5))), said=("刚刚",)),
         Sample(
@@ -252,7 +274,19 @@ _BASICS = [
     Sample("greeting", "sparse", {"bot": "一诺"}, in_group=True),
     Sample("courtesy", "full", {}),
     Sample("courtesy", "sparse", {}, in_group=True),
-    *both("attachment_alone", {"count": 3}, {"count": 1}),
+    *both(
+        "attachment_alone",
+        {"count": 3, "asked": False, "joined": False},
+        {"count": 1, "asked": False, "joined": False},
+        Sample("attachment_alone", "with a question", {"count": 2, "asked": True, "joined": True}, said=("一起记",)),
+        Sample("attachment_alone", "in between", {"count": 2, "asked": True, "joined": False}, said=("再发一次",)),
+    ),
+    *both(
+        "proof_added",
+        {"number": 31, "name": "清河机电有限公司", "count": 2, "open": False},
+        {"number": 12, "name": "", "count": 1, "open": True},
+    ),
+    *both("proof_missing", {"number": 12}, {"number": 3}),
     *both(
         "stranger_note",
         {"name": "何洁", "ask": ["林涛", "郑凯"], "bot": "一诺"},

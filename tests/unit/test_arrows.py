@@ -31,6 +31,8 @@ ALLOWED: dict[str, set[str]] = {
     "bot.delivery": LEAVES | {"bot.outgoing", "bot.runner", "storage"},
     "bot.outgoing": LEAVES | {"storage"},
     "bot.runner": {"storage"},
+    "bot.media": LEAVES | {"bot.media_files", "bot.runner", "storage"},
+    "bot.media_files": LEAVES | {"storage"},
     "bot.introductions": LEAVES | {"storage"},
     "bot.listening": LEAVES | {"storage"},
     # What listens while the rest is being loaded: nothing here may need a handler.
@@ -40,7 +42,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot.exports": LEAVES | {"bot.sheets", "storage", "prompts"},
     "bot.leads": LEAVES | {"bot.sheets", "handlers", "scheduler", "storage", "prompts"},
     "bot.team": LEAVES | {"storage"},
-    "bot.privacy": LEAVES | {"storage"},
+    "bot.privacy": LEAVES | {"bot.media_files", "storage"},
     # The rooms that build the bot out of the others, for one command each; main.py calls them.
     **{
         room: set(PACKAGES)
