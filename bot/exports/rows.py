@@ -71,6 +71,8 @@ def _attachments(items: Sequence[Mapping[str, str]]) -> str:
 
 def _kept(found: Sequence[Media]) -> list[Value]:
     """Where in the folder of media the files of a record lie, and the digests of their bytes; one a line."""
+    if not found:
+        return [None, None]
     return [Exact("\n".join(row.path for row in found)), Exact("\n".join(row.sha256 for row in found))]
 
 
@@ -137,7 +139,7 @@ def _commitments(session: Session, span: Span) -> Rows:
             row.postponed,
             row.note,
             chats.get(row.chat_id, ""),
-            _attachments(row.proof),
+            _attachments(row.proof) or None,
             *_kept(files.get(row.number, ())),
         ]
         for row in session.exec(statement)
