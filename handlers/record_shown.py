@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import reports_lookup
+from handlers import attachments, reports_lookup
 from handlers.commitments import closed_facts, other_kind, shown
 from handlers.contacts import golden
 from handlers.talk import Answer, Talk
@@ -34,7 +34,8 @@ def show(talk: Talk, number: int) -> Answer:
     told |= {"client": talk.client_name(row.client_id), "now": talk.now}
     if isinstance(row, Contact):
         said = {"channel": row.channel, "matter": talk.safe(row.text, owner_id), "at": talk.local(row.at)}
-        return Answer("record_contact", told | said, about=[number])
+        files = {"attachments": attachments.shown(talk, number, len(row.attachments))}
+        return Answer("record_contact", told | said | files, about=[number])
     lead = {"matter": talk.safe(row.note, owner_id), "contact": row.contact_name, "golden": golden(talk, row)}
     return Answer("record_lead", told | lead | {"phone": talk.safe(row.phone, owner_id)}, about=[number])
 
@@ -52,4 +53,5 @@ def _find(talk: Talk, number: int) -> Commitment | Contact | Lead | DailyReport 
 
 def _commitment(talk: Talk, row: Commitment) -> dict[str, Any]:
     told = shown(talk, row) | closed_facts(talk, row)
-    return told | {"postponed": row.postponed, "muted": row.muted, "now": talk.now}
+    files = attachments.shown(talk, row.number, len(row.proof))
+    return told | {"postponed": row.postponed, "muted": row.muted, "attachments": files, "now": talk.now}
