@@ -20,10 +20,10 @@ from bot.platforms.client import Client
 from bot.platforms.diagnose import callback_check, clock_check, failure
 from bot.platforms.dingtalk_api import ROBOT_OFF, SESSION_GONE, TOO_LONG, DingtalkApi, robot_sign
 from bot.platforms.dingtalk_form import Form, harmless, shape, with_mentions
-from bot.platforms.dingtalk_message import NAME, parse_body, read_message, reply_address
+from bot.platforms.dingtalk_message import NAME, read_message, reply_address
 from bot.platforms.download import allowed, download, host_of
 from bot.platforms.http import Caller, Progress
-from bot.platforms.text import byte_length, clean, json_length, split_text
+from bot.platforms.text import byte_length, clean, json_length, parse, split_text
 from bot.types import (
     Check,
     Fetched,
@@ -166,7 +166,7 @@ class DingtalkRobot(Platform):
         if request.method != "POST":
             raise Refused("the method is not allowed", 405)
         self._verify(request.headers.get("timestamp", ""), request.headers.get("sign", ""), now)
-        message = self.read(parse_body(request.body), now)
+        message = self.read(parse(request.body), now)
         return Received(messages=(message,), body=ANSWER, content_type="application/json")
 
     def read(self, data: Mapping[str, Any], now: datetime) -> Inbound:

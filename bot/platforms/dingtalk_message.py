@@ -6,7 +6,6 @@ identity of robot and corp is insisted on.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from hashlib import sha256
 from typing import Any, TypeGuard
 from urllib.parse import SplitResult, quote_plus, urlsplit
 
-from bot.platforms.text import clean, fingerprint
+from bot.platforms.text import clean, fingerprint, parse
 from bot.types import Attachment, AttachmentKind, Inbound, Mention, Refused
 
 log = logging.getLogger(__name__)
@@ -28,17 +27,6 @@ QUOTA_USED_UP = 20001
 _PRINTABLE = re.compile(r"[!-~]+")
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _WEBSOCKET = {"http": "ws", "https": "wss"}
-
-
-def parse_body(body: bytes | str) -> Mapping[str, Any]:
-    """Return a callback's JSON object. Raises Refused with 400 for anything else."""
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refused("the body is not JSON", 400) from None
-    if not isinstance(data, dict):
-        raise Refused("the body is not an object", 400)
-    return data
 
 
 def reply_address(url: object, bases: Sequence[str]) -> str | None:
@@ -161,7 +149,7 @@ def read_card(data: Mapping[str, Any], *, corp_id: str, now: datetime) -> Inboun
 def _inner(value: object) -> Mapping[str, Any]:
     if isinstance(value, str):
         try:
-            value = parse_body(value)
+            value = parse(value)
         except Refused:
             return {}
     return value if isinstance(value, dict) else {}

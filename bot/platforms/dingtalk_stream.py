@@ -24,8 +24,8 @@ from bot.errors import Misconfigured, SendError, Temporary, Throttled
 from bot.platforms.client import certificates
 from bot.platforms.diagnose import failure
 from bot.platforms.dingtalk import DingtalkRobot, advice
-from bot.platforms.dingtalk_message import NAME, parse_body, read_card, stream_address
-from bot.platforms.text import dump
+from bot.platforms.dingtalk_message import NAME, read_card, stream_address
+from bot.platforms.text import dump, parse
 from bot.types import (
     Accept,
     Check,
@@ -79,7 +79,7 @@ class Frame:
 
 def read_frame(text: str) -> Frame:
     """Return a frame as it came over the socket. Raises Refused with 400 when it cannot be read."""
-    fields = parse_body(text)
+    fields = parse(text)
     headers = fields.get("headers")
     if not isinstance(headers, dict) or not isinstance(headers.get("messageId"), str):
         raise Refused("a frame without a message id", 400)
@@ -211,10 +211,10 @@ class DingtalkStream(Platform, Listener):
     def read(self, frame: Frame, now: datetime) -> Inbound | None:
         """Return what a CALLBACK frame says, None when it says nothing. Raises Refused, with 404 for another topic."""
         if frame.topic == CARD_TOPIC:
-            return read_card(parse_body(frame.data), corp_id=self.robot.corp_id, now=now)
+            return read_card(parse(frame.data), corp_id=self.robot.corp_id, now=now)
         if frame.topic != ROBOT_TOPIC:
             raise Refused("an unknown topic", 404)
-        data: Mapping[str, Any] = parse_body(frame.data)
+        data: Mapping[str, Any] = parse(frame.data)
         if not data.get("robotCode"):
             # The connection was opened as this app; its robot needs no second name.
             data = {**data, "robotCode": self.robot.robot_code}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -31,6 +31,17 @@ def json_length(text: str) -> int:
 def clean(text: str) -> str:
     """Return `text` without what no database and no platform can store: NUL and halves of surrogate pairs."""
     return _UNFIT.sub("", text)
+
+
+def parse(body: bytes | str) -> Mapping[str, Any]:
+    """Return the JSON object in a body. Raises Refused with 400 for anything else."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Refused("the body is not JSON", 400) from None
+    if not isinstance(data, dict):
+        raise Refused("the body is not an object", 400)
+    return data
 
 
 def dump(data: Any) -> str:

@@ -19,10 +19,10 @@ from bot.platforms.client import Client
 from bot.platforms.diagnose import callback_check
 from bot.platforms.http import Caller, Progress
 from bot.platforms.markdown import as_markdown, hard_breaks
-from bot.platforms.text import byte_length, clean, split_text
+from bot.platforms.text import byte_length, clean, parse, split_text
 from bot.platforms.wecom_api import checked_call
 from bot.platforms.wecom_bot_media import HOSTS, MEDIA_LIFE, fetch
-from bot.platforms.wecom_bot_message import NAME, Heard, parse_object, read_callback
+from bot.platforms.wecom_bot_message import NAME, Heard, read_callback
 from bot.platforms.wecom_cards import BOT_CARD, button_card, plain_words, settled_card
 from bot.platforms.wecom_crypto import KEY_CHARS, Envelope
 from bot.platforms.wecom_lane import speak
@@ -103,10 +103,10 @@ class WecomBotCallback(Platform):
             return Received(body=self._open(request, request.query.get("echostr", "").replace(" ", "+"), now))
         if request.method != "POST":
             raise Refused("the method is not allowed", 405)
-        encrypted = parse_object(request.body).get("encrypt")
+        encrypted = parse(request.body).get("encrypt")
         if not isinstance(encrypted, str) or not encrypted:
             raise Refused("the body is not a callback", 400)
-        body = parse_object(self._open(request, encrypted, now))
+        body = parse(self._open(request, encrypted, now))
         reply = self._reply_address(body.get("response_url"))
         heard = read_callback(
             body,

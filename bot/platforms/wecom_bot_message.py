@@ -5,7 +5,6 @@ Every possible body ends in a Heard, in None, or in Refused. Field types are tak
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
@@ -41,17 +40,6 @@ class Heard:
     message: Inbound | None = None
     button: Pressed | None = None
     task_id: str = ""
-
-
-def parse_object(body: bytes | str) -> Mapping[str, Any]:
-    """Return the JSON object in a body. Raises Refused with 400 for anything else."""
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refused("the body is not JSON", 400) from None
-    if not isinstance(data, dict):
-        raise Refused("the body is not an object", 400)
-    return data
 
 
 def read_callback(
