@@ -140,7 +140,8 @@ def _without_lead(text: str) -> str:
     return text[lead.end() :] if lead else text
 
 
-_report_word = _word("日报", tight="汇补今明1一:—-~①")
+_report_opening = _word("日报", tight="汇补今明1一:—-~①")
+_report_glued = _pattern(r"日报\s*(?:[,，]\s*)?(补充.*|[昨前今]天|上?周[一二三四五六日])")
 # One short clause that asks, or speaks of reports as things: 今天还写吗, 补好了, 汇总谁来做.
 _ABOUT_REPORTS = re.compile(
     r"[^,。;\n]{0,20}(?:[吗呢?]|还写|要写|要交)[。!~]*|(?:今天|明天)[^,。;:\n]{0,8}谁[^,。;:\n]{0,12}"
@@ -178,6 +179,11 @@ _everything = _pattern(
 )
 
 
+def _report_word(text: str) -> str | None:
+    rest = _report_opening(text)
+    return rest if rest is not None else _report_glued(text)
+
+
 def _report(talk: Talk, rest: str) -> Answer | None:
     if not rest:
         return reports.draft(talk)
@@ -185,7 +191,7 @@ def _report(talk: Talk, rest: str) -> Answer | None:
     # With more than a day after it the word heads a report that somebody has written.
     if summary is not None and reports_lookup.is_day(summary):
         return reports_lookup.summary(talk, summary)
-    extra = command(rest, ("补充", "加", "追加"), tight="今明问需")
+    extra = command(rest, ("补充", "加", "追加"), tight="今明昨问需上下中早晚又还再另")
     if extra is not None:
         return reports.add_words(talk, extra)
     return reports_lookup.show(talk, rest) or reports.write(talk, rest)

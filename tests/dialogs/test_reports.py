@@ -90,6 +90,20 @@ async def test_an_older_question_is_not_answered_by_a_later_word(quick: Store) -
     check(told.answer(4), "王磊", "reply", without=["老瑞医疗"])
 
 
+@pytest.mark.parametrize(
+    "writing", ["日报补充下午给仁济打了电话", "日报，补充：下午给仁济打了电话", "日报补充：下午给仁济打了电话"]
+)
+async def test_an_addition_in_one_breath_replaces_nothing(quick: Store, writing: str) -> None:
+    told = await hold(
+        quick,
+        "16:00 王磊：日报 今天：拜访协和谈价格",
+        f"17:00 王磊：{writing}",
+        "17:01 王磊：日报今天",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(3), "王磊", "reply", "拜访协和谈价格", "下午给仁济打了电话", "第2版", about=[1])
+
+
 async def test_a_draft_is_no_report(quick: Store) -> None:
     told = await hold(
         quick, *DAY, "17:00 王磊：日报", "17:01 陈静：谁没交日报", "17:02 陈静：日报 王磊", policies=NO_CLOCKS
