@@ -32,6 +32,7 @@ class Instance:
         self.fault = Fault()
         self.clock = clock
         self.peers: list[Instance] = [self]
+        self.working = False
         front = Front(
             Settings(_env_file=None, database_url=url),
             {PLATFORM: Shaky(street, self.fault)},
@@ -54,25 +55,33 @@ class Instance:
         await self.app.server.intake.add([letter], self.clock.now())
 
     async def work(self) -> None:
-        await self.app.worker.drain()
-        await self.app.delivery.drain()
+        self.working = True
+        try:
+            await self.app.worker.drain()
+            await self.app.delivery.drain()
+        finally:
+            self.working = False
 
     async def settle(self) -> None:
         """Everything that waits, in as much virtual time as it takes."""
         while True:
             await self.work()
-            if any(peer.app.delivery.busy() and not peer.fault.dead for peer in self.peers):
-                # Time does not leap over a lease while the other one is speaking.
+            while True:
+                now = self.clock.now()
+                coming = await self.app.store.read(
+                    lambda session, now=now: (inbox.next_at(session, now), lanes.next_at(session, now))  # type: ignore[misc]
+                )
+                # Time does not leap over a lease while the other one is at work.
+                if not any(peer.at_work() for peer in self.peers):
+                    break
                 await asyncio.sleep(0)
-                continue
-            now = self.clock.now()
-            coming = await self.app.store.read(
-                lambda session, now=now: (inbox.next_at(session, now), lanes.next_at(session, now))  # type: ignore[misc]
-            )
             moments = [moment for moment in coming if moment is not None]
             if not moments:
                 return
             self.clock.set(max(now, min(moments)))
+
+    def at_work(self) -> bool:
+        return not self.fault.dead and (self.working or self.app.delivery.busy())
 
 
 @pytest.fixture
