@@ -79,7 +79,8 @@ async def test_contacts_that_may_not_be_read_are_no_harm_and_not_asked_again(her
     here.wecom.fail(GET, fault)
     for _ in range(3):
         await here.app.introductions.look_up()
-    assert here.wecom.count(GET) == 1
+    # A question whose connection breaks off is asked once more by itself.
+    assert here.wecom.count(GET) == (2 if fault.reset else 1)
     assert await stranger(here) == ("qinyue", None, False)
     await here.wecom_says("QinYue", "我是谁", "w2")
     await here.settle()
