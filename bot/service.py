@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -104,6 +105,8 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
+    # An acknowledgement takes turns with the threads that write, several times over; usually a turn is ten times this.
+    sys.setswitchinterval(0.0005)
 
 
 def load() -> Callable[[Front], App]:
