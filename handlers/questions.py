@@ -17,9 +17,9 @@ from handlers import (
     leave,
     lists,
     proofs,
+    proposals,
     queries,
     relinks,
-    reports,
     reports_clients,
 )
 from handlers import clients as clients_said
@@ -285,15 +285,6 @@ def _relink(talk: Talk, question: Question) -> Answer | None:
     return relinks.relink(talk, question.payload["number"], option["id"]) if option else None
 
 
-def _propose(talk: Talk, question: Question) -> Answer | None:
-    items = question.payload["items"]
-    picked = list(range(1, len(items) + 1)) if is_yes(talk.text) else choices(talk.text, len(items))
-    if not picked:
-        return None
-    question.answered_at = talk.now
-    return reports.accept(talk, [items[index - 1] for index in picked], question.payload)
-
-
 def _report_client(talk: Talk, question: Question) -> Answer | None:
     first = question.payload["unclear"][0]
     option = _pick_client(talk, first["options"])
@@ -320,7 +311,7 @@ _ANSWERS: dict[str, Callable[[Talk, Question], Answer | None]] = {
     "lookup": _lookup,
     "contact": _contact,
     "lead": _lead,
-    "propose": _propose,
+    "propose": proposals.answered,
     "report_client": _report_client,
     "leave": _leave,
     "client_names": _client_names,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
+from handlers import proposals as proposed
 from handlers import reports_clients
 from handlers import reports_shown as shown
 from handlers.language import clauses
@@ -15,7 +16,7 @@ from handlers.reports_clients import Linked
 from handlers.talk import QUESTION_LIFE, Answer, Kind, Notice, Talk
 from prompts import CHANNELS
 from storage import facts, people
-from storage.tables import Commitment, Contact, DailyReport, ReportVersion
+from storage.tables import Contact, DailyReport, ReportVersion
 
 
 def write(talk: Talk, rest: str) -> Answer:
@@ -182,7 +183,7 @@ def _submit(talk: Talk, day: date, read: ReportText, text: str, linked: Linked |
     proposals = _proposals(talk, day, read)
     # One question at a time: the proposals first, and the clients once they are answered.
     if proposals:
-        talk.ask("propose", {"items": proposals, "report": row.number, "unclear": unclear})
+        proposed.ask(talk, proposals, report=row.number, unclear=unclear)
     else:
         reports_clients.ask(talk, row.number, unclear)
     notices: list[Notice] = []
@@ -230,33 +231,3 @@ def _proposals(talk: Talk, day: date, read: ReportText) -> list[dict[str, Any]]:
             continue
         found.append({"matter": item.matter, "due": item.due if dated else default, "client_id": match.key})
     return found[:5]
-
-
-def accept(talk: Talk, items: Sequence[dict[str, Any]], asked: dict[str, Any]) -> Answer:
-    """Stores proposed commitments that the person has picked, and asks what else was `asked` of their report."""
-    rows = [
-        talk.add(
-            Commitment(
-                number=talk.number("commitment"),
-                client_id=item["client_id"],
-                matter=item["matter"],
-                owner_id=talk.my_id,
-                giver_id=talk.my_id,
-                chat_id=talk.chat_id,
-                due_at=datetime.fromisoformat(item["due"]),
-                due_given_at=talk.now,
-                made_at=talk.now,
-                text=talk.text,
-            ),
-            "commitment.made",
-        )
-        for item in items
-    ]
-    plain = {"mine": True, "uncertain": False, "issue": None, "owner": ""}
-    unclear = reports_clients.with_commitments(asked.get("unclear", ()), rows)
-    todo = {"kind": "client", "number": asked["report"], "report": True, **unclear[0]} if unclear else None
-    if unclear:
-        reports_clients.ask(talk, asked["report"], unclear)
-    told = {"items": [shown.commitment(talk, row) | plain for row in rows], "todo": todo, "now": talk.now}
-    about = [*(row.number for row in rows), *([asked["report"]] if unclear else [])]
-    return Answer("commitment_recorded", told, kind="question" if todo else "reply", about=about)
