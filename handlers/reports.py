@@ -16,7 +16,7 @@ from handlers.reports_clients import Linked
 from handlers.talk import QUESTION_LIFE, Answer, Kind, Notice, Talk
 from prompts import CHANNELS
 from storage import facts, people
-from storage.tables import Contact, DailyReport, ReportVersion
+from storage.tables import Commitment, Contact, DailyReport, ReportVersion
 
 
 def write(talk: Talk, rest: str) -> Answer:
@@ -36,7 +36,7 @@ def draft(talk: Talk) -> Answer:
         assert words is not None
         told = shown.told(talk, talk.me, row, words)
         return Answer("report_already_in", told, about=[row.number, *shown.named(talk, words)])
-    row, words = _save_draft(talk, day, row, _gather(talk, day), "")
+    row, words = _save_draft(talk, day, row, *_gather(talk, day), "")
     return _show_draft(talk, row, words)
 
 
@@ -52,8 +52,12 @@ def add_words(talk: Talk, rest: str) -> Answer:
         assert words is not None
         return _submit(talk, day, _joined(words, extra), "\n".join([words.text, rest]), _linked(words))
     words = facts.report_words(talk.session, row, 0) if row is not None and row.state == "draft" else None
-    base = _joined(words, extra) if words is not None else _merge(_gather(talk, day), extra)
-    row, words = _save_draft(talk, day, row, base, rest)
+    if words is not None:
+        base, keys = _joined(words, extra), words.client_ids
+    else:
+        gathered, keys = _gather(talk, day)
+        base = _merge(gathered, extra)
+    row, words = _save_draft(talk, day, row, base, keys, rest)
     return _show_draft(talk, row, words)
 
 
@@ -79,23 +83,23 @@ def confirm(talk: Talk) -> Answer | None:
     read = ReportText(tuple(words.done), tuple(words.plan), tuple(words.problems), tuple(words.help))
     if read.empty and not facts.commitments(talk.session, [talk.my_id]):
         return Answer("report_empty", {"day": day, "now": talk.now}, kind="question")
-    return _submit(talk, day, read, words.text, _linked(words))
+    return _submit(talk, day, read, words.text, Linked(keys=tuple(words.client_ids)))
 
 
-def _gather(talk: Talk, day: date) -> ReportText:
+def _gather(talk: Talk, day: date) -> tuple[ReportText, list[int]]:
+    """What is recorded of a day, and the clients of these records."""
     since, until = shown.bounds(talk, day)
-    done = [
-        f"{CHANNELS[row.channel]} {talk.client_name(row.client_id)}：{_without_client(talk, row)}"
-        for row in facts.contacts_of(talk.session, talk.my_id, since, until)
-    ]
-    done += [
-        f"完成承诺 #{row.number} {row.matter}"
-        for row in facts.closed_between(talk.session, since, until, owner_id=talk.my_id)
-    ]
+    contacts = facts.contacts_of(talk.session, talk.my_id, since, until)
+    kept = facts.closed_between(talk.session, since, until, owner_id=talk.my_id)
     following = talk.calendar.at(talk.calendar.next_workday(day) + timedelta(days=1), time(0))
     due_next = facts.due_between(talk.session, until, following, owner_ids=[talk.my_id])
+    done = [
+        f"{CHANNELS[row.channel]} {talk.client_name(row.client_id)}：{_without_client(talk, row)}" for row in contacts
+    ]
+    done += [f"完成承诺 #{row.number} {row.matter}" for row in kept]
     plan = [f"#{row.number} {row.matter}" for row in due_next]
-    return ReportText(tuple(done), tuple(plan), (), ())
+    keys = [*(row.client_id for row in contacts), *(row.client_id for row in (*kept, *due_next))]
+    return ReportText(tuple(done), tuple(plan), (), ()), [key for key in dict.fromkeys(keys) if key is not None]
 
 
 def _without_client(talk: Talk, row: Contact) -> str:
@@ -116,33 +120,27 @@ def _joined(words: ReportVersion, extra: ReportText) -> ReportText:
 
 
 def _save_draft(
-    talk: Talk, day: date, row: DailyReport | None, read: ReportText, text: str
+    talk: Talk, day: date, row: DailyReport | None, read: ReportText, keys: Sequence[int], text: str
 ) -> tuple[DailyReport, ReportVersion]:
+    """Keeps a draft with the clients of the records in it; those its other words name are found at its confirmation."""
     if row is None:
         number = talk.number("report")
         row = talk.add(DailyReport(number=number, person_id=talk.my_id, day=day), "report.drafted")
     elif row.state == "withdrawn":
         talk.change(row, "report.drafted", state="draft")
-    words = facts.report_words(talk.session, row, 0)
-    before = _linked(words) if words is not None else None
-    if words is None:
-        words = ReportVersion(number=row.number, version=0, made_at=talk.now)
-    _fill(talk, words, read, text, before)
+    words = facts.report_words(talk.session, row, 0) or ReportVersion(number=row.number, version=0, made_at=talk.now)
+    _fill(talk, words, read, keys, text)
     return row, words
 
 
-def _fill(
-    talk: Talk, words: ReportVersion, read: ReportText, text: str, linked: Linked | None = None
-) -> Sequence[dict[str, Any]]:
-    """Writes the words of a report; the names in it that could be several clients are returned."""
+def _fill(talk: Talk, words: ReportVersion, read: ReportText, keys: Sequence[int], text: str) -> None:
+    """Writes the words of a report and the clients it is linked to."""
     words.done, words.plan = list(read.done), list(read.plan)
     words.problems, words.help = list(read.problems), list(read.help)
-    named = reports_clients.find(talk, _lines(read), linked or Linked())
-    words.client_ids = list(named.keys)
+    words.client_ids = list(keys)
     words.text, words.made_at, words.inbox_id = text, talk.now, talk.inbox_id
     talk.session.add(words)
     talk.session.flush()
-    return named.unclear
 
 
 def _lines(read: ReportText) -> list[str]:
@@ -177,7 +175,9 @@ def _submit(talk: Talk, day: date, read: ReportText, text: str, linked: Linked |
     else:
         talk.change(row, "report.in", **values)
     words = ReportVersion(number=row.number, version=version, made_at=talk.now)
-    unclear = _fill(talk, words, read, text, linked)
+    clients = reports_clients.find(talk, _lines(read), linked or Linked())
+    _fill(talk, words, read, clients.keys, text)
+    unclear = reports_clients.with_commitments(clients.unclear, _own_named(talk, words))
     told = shown.told(talk, talk.me, row, words)
     superior = next(iter(people.above(talk.session, talk.me)), None)
     proposals = _proposals(talk, day, read)
@@ -211,6 +211,12 @@ def _submit(talk: Talk, day: date, read: ReportText, text: str, linked: Linked |
     }
     kind: Kind = "question" if unclear and not proposals else "reply"
     return Answer("report_recorded", told, kind=kind, about=[row.number], notices=notices)
+
+
+def _own_named(talk: Talk, words: ReportVersion) -> list[Commitment]:
+    """The commitments of the person who speaks that a report names by number."""
+    rows = (talk.session.get(Commitment, number) for number in shown.named(talk, words))
+    return [row for row in rows if row is not None and row.owner_id == talk.my_id]
 
 
 def _proposals(talk: Talk, day: date, read: ReportText) -> list[dict[str, Any]]:

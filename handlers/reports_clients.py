@@ -56,14 +56,17 @@ def ask(talk: Talk, number: int, unclear: Sequence[dict[str, Any]]) -> None:
 
 
 def with_commitments(unclear: Sequence[dict[str, Any]], rows: Sequence[Commitment]) -> list[dict[str, Any]]:
-    """The unclear names, each with the commitments without a client that name it: one answer settles them too."""
+    """The unclear names, each with these commitments too where they name it and have no client: one answer for all."""
     return [
         item
         | {
             "commitments": [
-                row.number
-                for row in rows
-                if row.client_id is None and canonical(item["said"]).text in canonical(row.matter).text
+                *item.get("commitments", ()),
+                *(
+                    row.number
+                    for row in rows
+                    if row.client_id is None and canonical(item["said"]).text in canonical(row.matter).text
+                ),
             ]
         }
         for item in unclear

@@ -156,3 +156,46 @@ async def test_words_added_later_are_asked_about_and_those_before_not_again(quic
         policies=NO_CLOCKS,
     )
     check(told.answer(3), "王磊", "question", "「恒工」是哪个客户", about=[1], without=["「星海」是"])
+
+
+async def test_a_draft_asks_when_it_is_confirmed_as_a_written_report_does(store: Store) -> None:
+    told = await hold(
+        store,
+        "16:58 王磊：电话 仁济医院 问交期",
+        "16:59 王磊：日报",
+        "17:00 王磊：日报 补充 下午拜访星海",
+        "17:01 王磊：日报 补充 问题：恒工压价",
+        "17:02 王磊：确认",
+        "17:03 王磊：2",
+        "17:04 王磊：1",
+        known=TWO_PAIRS,
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(4), "王磊", "report", "恒工压价", about=[2], without=["哪个客户"])
+    check(
+        told.answer(5), "王磊", "question", "客户：仁济医院", f"「星海」是哪个客户？回数字就行\n1 {BEARINGS}", about=[2]
+    )
+    check(told.answer(6), "王磊", "question", ELECTRICS, "「恒工」是哪个客户", about=[2])
+    check(told.answer(7), "王磊", "reply", "「恒工」：", about=[2], without=["哪个客户"])
+    assert told.pairs == [("陈静", "report")]
+    assert (await linked(store))[:2] == ["仁济医院", ELECTRICS]
+
+
+async def test_a_draft_asks_about_a_promise_only_as_long_as_its_client_is_unknown(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "16:50 王磊：【承诺】给星海寄样 周二",
+        "16:51 王磊：2",
+        "16:52 王磊：【承诺】给恒工报价 周二",
+        "16:59 王磊：日报",
+        "17:00 王磊：确认",
+        "17:01 王磊：1",
+        "17:02 王磊：我的承诺",
+        known=TWO_PAIRS,
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(5), "王磊", "question", ELECTRICS, "「恒工」是哪个客户", about=[3], without=["「星海」"])
+    first = told.answer(5).text.split("\n1 ")[1].split("\n")[0]
+    check(told.answer(6), "王磊", "reply", f"「恒工」：{first}", "承诺 #2 也记上了", about=[3, 2])
+    check(told.answer(7), "王磊", "reply", first, ELECTRICS, about=[1, 2])
+    assert await linked(quick) == [ELECTRICS, first]
