@@ -94,4 +94,4 @@ def not_understood(talk: Talk, nearest: Sequence[str]) -> Answer:
         return Answer("greeting", {"bot": talk.bot_name})
     if said and said <= _GREETINGS | _THANKS:
         return Answer("courtesy", {})
-    return Answer("not_understood", {"nearest": [HELP[topic] for topic in nearest], "bot": talk.bot_name})
+    return Answer("not_understood", {"nearest": nearest, "bot": talk.bot_name})

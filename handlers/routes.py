@@ -7,10 +7,8 @@ prompts/help.toml).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from rapidfuzz import fuzz
 
 from handlers import (
     basics,
@@ -38,6 +36,7 @@ from handlers.language.intent import command, handed_to, moving, record_alone
 from handlers.language.lead import read_lead
 from handlers.language.sentences_names import client_words
 from handlers.language.text import fold
+from handlers.nearest import nearest
 from handlers.talk import Answer, Talk
 from handlers.undo import undo
 from prompts import HELP
@@ -320,16 +319,5 @@ def handle(talk: Talk) -> Answer:
         or spoken.answer(talk, _topics())
         or shortened.client_alone(talk)
         or offers.promise(talk)
-        or basics.not_understood(talk, nearest(talk.text))
+        or basics.not_understood(talk, nearest(talk))
     )
-
-
-def nearest(text: str, count: int = 2) -> Sequence[str]:
-    """The topics whose words are most like a text that no route took; else those people need first."""
-    folded = fold(text)
-    scored = [
-        (max(fuzz.partial_ratio(fold(word), folded) for word in entry["words"]), -index, topic)
-        for index, (topic, entry) in enumerate(HELP.items())
-    ]
-    likely = [topic for score, _, topic in sorted(scored, reverse=True) if score >= 60]
-    return list(dict.fromkeys([*likely, "commitment", "report"]))[:count]

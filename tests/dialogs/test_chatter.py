@@ -6,7 +6,7 @@ import pytest
 
 from bot.replay import Line
 from tests import support
-from tests.dialogs.helpers import Store, check, hold
+from tests.dialogs.helpers import NO_CLOCKS, Store, check, hold
 
 
 @pytest.mark.parametrize("text", ["【承诺】给协和医院寄样 周三", "完成 1", "今天天气不错", "@李娜 【承诺】寄样 周三"])
@@ -41,6 +41,24 @@ async def test_not_understood_names_the_nearest_command(store: Store, text: str,
     assert "没听懂" in told.answer(2).text
     assert "\n" not in told.answer(2).text
     assert told.pairs == []
+
+
+async def test_the_nearest_commands_are_near_by_subject_and_by_who_asks(quick: Store) -> None:
+    lines = [
+        ("陈静：二组这周情况咋样", "「日报汇总」或「团队承诺」"),
+        ("王磊：二组这周情况咋样", "「日报」"),
+        ("何经理：给李娜派个活：周五前把合同改完", "「【承诺】周五前发报价 @李娜」"),
+        ("陈静：张伟最近在忙哪些", "「张伟的承诺」或「日报 张伟」"),
+        ("陈静：组里拖着的多不多", "「逾期」"),
+        ("周岚：这茶挺香", "「日报汇总」或「团队承诺」"),
+        ("王磊：这茶挺香", "「【承诺】给协和医院寄样 周三」或「日报」"),
+        ("王磊：仁济到底啥意思", "「客户 协和」或「协和医院上次联系是什么时候」"),
+        ("王磊：刚跟仁济聊完，嫌贵", "「电话 协和 王主任 问交期」"),
+        ("陈静：这摊子让李娜接手", "「转交 12 @李娜」"),
+    ]
+    told = await hold(quick, *(f"10:{minute:02} {said}" for minute, (said, _) in enumerate(lines)), policies=NO_CLOCKS)
+    for number, (said, nearest) in enumerate(lines, 1):
+        assert nearest in told.answer(number).text, said
 
 
 @pytest.mark.parametrize(

@@ -85,9 +85,18 @@ def test_every_topic_of_the_routes_has_its_help_and_no_other() -> None:
 @pytest.mark.parametrize("topic", sorted(HELP))
 def test_a_topic_of_the_help_is_whole(topic: str) -> None:
     entry = HELP[topic]
-    assert set(entry) == {"title", "words", "short", "text"}
+    assert set(entry) - {"about", "nearest"} == {"title", "words", "short", "text"}
     assert entry["words"]
+    assert set(entry.get("nearest", ())) <= {"person", "client", "late", "team"}
     assert entry["text"].strip()
     others = {word for name, other in HELP.items() if name != topic for word in (other["title"], *other["words"])}
     shared = others & {entry["title"], *entry["words"]}
     assert not shared, "帮助 with this word could mean two topics"
+
+
+@pytest.mark.parametrize("topic", sorted(HELP))
+def test_what_the_help_tells_to_write_is_read_as_that_command(topic: str) -> None:
+    entry = HELP[topic]
+    for example in (*entry["short"].split(" · "), *entry.get("nearest", {}).values()):
+        # A route before it may read it too, and pass it on.
+        assert topic in [route.topic for route in ROUTES if route.read(example) is not None], example
