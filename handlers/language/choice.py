@@ -29,6 +29,10 @@ _UNIT = Pattern(
 _EVENT = Pattern(
     r"例会|早会|晨会|晚会|周会|月会|夕会|会员日|会议|会上|会后|会前|年会|发布会|展会|茶话会|大促|活动(?!现场)|专场|团购|的|晚宴|聚餐|场次|班次|航班|高铁|档期|排班表|包邮|秒杀|特惠|狂欢"
 )
+# 十点读书会: what takes its name from an hour.
+_NAMED_BY_HOUR = Pattern(
+    r"读书会|书[店屋房社吧]|咖啡(?![厅馆店吧见谈])|茶[舍社铺坊]|早[餐点茶][店铺]|影院|剧[场社]|电台|酒馆|食堂|工作室"
+)
 # 24小时值班电话: how long something is offered.
 _SERVICE = Pattern(r"值班|营业|服务|响应|在线|客服|热线|保修|质保|售后|待命|轮班|监控|供电|直播|不间断")
 # What a duration is counted from instead of now (验收后15天内, 货到7天内), or what it replaces (改成45天内).
@@ -224,7 +228,7 @@ def _modifies(phrase: Phrase, phrase_text: str, left: str, right: str, leads: bo
     glued_left = bool(left) and left[-1] not in _EDGES
     if phrase.shape in ("slash", "duration") and _UNIT.match(right):
         return lexicon.begins_act(right) is not True
-    if _EVENT.match(right):
+    if _EVENT.match(right) or (phrase.shape == "clock" and _NAMED_BY_HOUR.match(right)):
         return True
     act = lexicon.begins_act(right)
     of_verb = act is not True or lexicon.begins_nouny(right) or _WHICH.match(right) is not None

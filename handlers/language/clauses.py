@@ -142,6 +142,13 @@ class _Draft(NamedTuple):
         """Whether nothing but a deadline is said, so that it is meant for the other items."""
         return (self.dated or self.vague) and _is_filler(self.matter)
 
+    def under(self, heading: Reading | None) -> _Draft:
+        """The same item on the day of the heading it stands below, if it names a time alone."""
+        when, above = self.reading.when, heading.when if heading is not None else None
+        if when is None or above is None or above.days is None or when.days is not None or when.minutes is not None:
+            return self
+        return self._replace(reading=self.reading.on(above.days))
+
     def item(
         self, now: datetime, calendar: Calendar, shared: Reading | None = None, for_all: tuple[str, ...] = ()
     ) -> Item:
@@ -173,6 +180,9 @@ def _items(
     for_all = list(reader.mentions(leading).names)
     drafts: list[_Draft] = []
     alone: list[_Draft] = []
+    heading: Reading | None = None
+    headings: list[Reading | None] = []  # of each of the drafts
+    day = _day_of_line(pieces, reader)
     for piece in pieces:
         if not reader.left:
             break
@@ -182,8 +192,10 @@ def _items(
         elif draft.only_due:
             alone.append(draft)
             for_all.extend(draft.mentions)
+            heading = draft.reading if heading is not None or not drafts else None
         else:
             drafts.append(draft)
+            headings.append(heading)
     if not drafts:
         # Nothing but a date: an item without a matter, which the bot asks about.
         return [draft.item(now, calendar, None, tuple(for_all)) for draft in alone[:1]]
@@ -194,11 +206,32 @@ def _items(
         tail = _shared_tail(drafts[-1], reader)
         if tail is not None and (len(drafts) > 1 or not tail[0].dated):
             drafts[-1], shared = tail
-    done = [part for draft in drafts for part in _split(draft, reader)]
+    done = [
+        (part.under(above or day), shared or above)
+        for draft, above in zip(drafts, headings, strict=False)
+        for part in _split(draft, reader)
+    ]
     if len(pieces) > 1 or len(done) > 1:
         for_all.extend(_leading_mentions(pieces[0].text, reader) if pieces[0].first else ())
     mentioned = tuple(dict.fromkeys(for_all))
-    return [draft.item(now, calendar, shared, mentioned) for draft in done]
+    return [draft.item(now, calendar, of_all, mentioned) for draft, of_all in done]
+
+
+# No heading is longer.
+_LONGEST_HEADING = 16
+_HEADED = Pattern(rf"[^:：\n]{{2,{_LONGEST_HEADING}}}[:：](?!\d)")
+
+
+def _day_of_line(pieces: Sequence[Segment], reader: _Reader) -> Reading | None:
+    """The day that stands with a colon before several items (明天：上午寄样；下午对账); None when there is none.
+
+    It dates their clock times only: no item without a deadline takes one that does not stand on its own line.
+    """
+    match = _HEADED.match(pieces[0].text) if len(pieces) > 1 else None
+    if match is None:
+        return None
+    draft = reader.draft(match[0])
+    return draft.reading if draft.only_due and draft.dated else None
 
 
 def _leading_mentions(text: str, reader: _Reader) -> tuple[str, ...]:
@@ -266,8 +299,5 @@ def _with_day_of_before(drafts: Sequence[_Draft]) -> list[_Draft]:
     """The parts of a list, a time without a day given the day of the part before (明天上午寄样，下午发报价)."""
     done: list[_Draft] = []
     for draft in drafts:
-        when, before = draft.reading.when, done[-1].reading.when if done else None
-        if when is not None and before is not None and when.days is None and when.minutes is None and before.days:
-            draft = draft._replace(reading=draft.reading.on(before.days))
-        done.append(draft)
+        done.append(draft.under(done[-1].reading if done else None))
     return done

@@ -17,7 +17,7 @@ from handlers.language.day_rules import (
 )
 from handlers.language.days import DateRange, MonthDay, MonthNumber
 from handlers.language.numerals import DAY, MONTH, value
-from handlers.language.patterns import rx
+from handlers.language.patterns import Pattern, rx
 from handlers.language.spans import HalfYear, PartOfMonth, Quarter, Year
 
 DATES = Rules()
@@ -46,20 +46,20 @@ def _written_date(plain: str, match: re.Match[str]) -> Day | None:
 
 
 @DATES.on(
-    rf"(?P<m>{MONTH})_月_(?:份_)?(?P<b>{DAY})_(?:[日号]_)?(?:-+|~+|/|到|至|、|和|或)_(?P<d>{DAY})_[日号]", units="月"
+    rf"(?P<m>{MONTH})_月_(?:份_)?(?P<b>{DAY})_(?:[日号]_)?(?:(?:-+|~+|/|到|至|、|和|或)_(?P<d>{DAY})_[日号]|(?:-+|~+)_(?P<e>{DAY})(?!_[月/.:-]){_DATE_END})",
+    units="月",
 )
 def _written_range(plain: str, match: re.Match[str]) -> Day | None:
     """Days: a range is due at its end, 11月25日到27日."""
-    found = _month_day(match)
-    begin = value(match["b"])
-    if found is None or not 1 <= begin <= 31:
+    month, begin, end = value(match["m"]), value(match["b"]), value(match["d"] or match["e"])
+    if not (1 <= month <= 12 and 1 <= begin <= 31 and 1 <= end <= 31) or (match["e"] and end <= begin):
         return None
-    return _ranged(found, MonthDay(value(match["m"]), begin), value(match["m"]), begin, value(match["d"]))
+    return _ranged(match, month, begin, end, "date")
 
 
-def _ranged(found: Day, begin: MonthDay, month: int, first: int, last: int) -> Day:
+def _ranged(match: re.Match[str], month: int, first: int, last: int, shape: Shape) -> Day:
     end = MonthDay(month if last >= first else month % 12 + 1, last)
-    return Day(found.start, found.end, DateRange(begin, end), "date", dated=True)
+    return day_of(match, DateRange(MonthDay(month, first), end), shape, dated=True)
 
 
 # 3号楼, 12号店: things that bear numbers. The inner exceptions are things a day is told before (25号店里盘点).
@@ -78,15 +78,33 @@ def _numeric_date(plain: str, match: re.Match[str]) -> Day | None:
     return _month_day(match)
 
 
+# A figure before a date that makes it none: V2.3, 3x4-5, ¥12.5.
+_IN_A_NUMBER = Pattern(r"(?:[a-z\d./*×x#¥$]|[a-z]-)$")
+
+
 @DATES.on(
     r"(?P<m>\d{1,2})(?P<sep>[-/.])(?P<d>\d{1,2})(?:_[日号](?!楼|线|店|仓))?(?!\d|:\d\d(?!\d)|[/%a-z]|-(?!-|\d{1,2}[-/.]\d)|\.\d|_?(?:点|时(?!间)|个|天|周(?![一二三四五六日天末1-7])|小时|分钟|年|月|刻))",
     units="-/.",
 )
 def _slash_date(plain: str, match: re.Match[str]) -> Day | None:
     """Days: 11/25, 11-25, 11.25."""
-    if match.start() and re.search(r"(?:[a-z\d./*×x#¥$]|[a-z]-)$", plain[: match.start()][-2:]):
+    if _IN_A_NUMBER.search(plain[max(0, match.start() - 2) : match.start()]):
         return None
     return _month_day(match, "date" if match[0][-1] in "日号" else "slash")
+
+
+@DATES.on(
+    r"(?P<m>\d{1,2})(?:[/.](?P<b>\d{1,2})_(?:-+|~+|[到至](?=_\d{1,2}_(?:[前,，。;、)给把]|之前|以前|$)))"
+    r"|-(?P<c>\d{1,2})_~+)_(?P<d>\d{1,2})(?![\d:/.%a-z-]|_?(?:点|时(?!间)|[个天年月刻分周日号]|小时|[两三四]天))",
+    units="-/.",
+)
+def _slash_range(plain: str, match: re.Match[str]) -> Day | None:
+    """Days: a range is due at its end, 11/25-27."""
+    month, begin, end = int(match["m"]), int(match["b"] or match["c"]), int(match["d"])
+    in_order = 1 <= month <= 12 and 1 <= begin < end <= 31
+    if not in_order or _IN_A_NUMBER.search(plain[max(0, match.start() - 2) : match.start()]):
+        return None
+    return _ranged(match, month, begin, end, "slash")
 
 
 @DATES.on(rf"(?P<d>{DAY})_(?:{_NUMBERED_DAY}|日(?!内|元|均|期|用|常|程|游|达|志|历))", units="日号")
@@ -100,7 +118,7 @@ def _month_number(plain: str, match: re.Match[str]) -> Day | None:
 
 
 @DATES.on(
-    rf"(?P<b>{DAY})_(?:[日号]_)?(?:-+|~+|到|至|、|和|或)_(?P<d>{DAY})_[日号](?!楼|线|店|仓|机|门|内|_?之?内)",
+    rf"(?P<b>{DAY})_(?:[日号]_)?(?:-+|~+|到|至|、|和|或)_(?P<d>{DAY})_(?:[日号](?!楼|线|店|仓|机|门|内|_?之?内)|(?=(?:这_)?[两2]_天(?!后)))",
     units="日号-~到至、和或",
 )
 def _number_range(plain: str, match: re.Match[str]) -> Day | None:

@@ -22,7 +22,11 @@ from handlers.language.patterns import Pattern, rx
 from handlers.language.phrase import Phrase
 from handlers.language.spans import BeforeDays, BeforeWeek, BeforeWeekend, LastDay, PartOfMonth, Week, Weekend
 
-_OR = rx(r"_(?:或_者?|还_是|或_是|、|/|和|与)_|(?=周|星_?期|礼_?拜|下?_?月|[\d一二三四五六七八九十]{1,2}_?月)")
+_OR = rx(
+    r"_(?:或_者?|还_是|或_是|、|/|和|与)_|(?=周|星_?期|礼_?拜|下?_?月|[\d一二三四五六七八九十]{1,2}_?[月号日]|[今明后]_天|大_后_天)"
+)
+# 周五周六两天: both of the days said, so that they need nothing between them.
+_BOTH = rx(r"_(?:这_)?[两2二]_天(?!后)")
 _BESIDE = rx(r"_[(]?_")
 _OPENED, _CLOSED = rx(r"_[(]_"), rx(r"_[)]")
 _WEEKDAY_STARTS = ("周", "星", "礼", "本", "这", "当", "下", "上")
@@ -58,6 +62,12 @@ _LEAD = Pattern(
 # How every lead ends.
 _LEAD_END = Pattern(rf"[{_LOOK}止至间期日限leyn:是为\-迟晚于过多在到就来] ?$")
 _STRONG_LEAD = Pattern(r"截|ddl|deadline|due|by|before|until|later|迟|晚|时 ?间|日 ?期|期 ?限|时 ?限|不 ?超|赶")
+# 交货时间周五, in its own place: a label that names the act, which the matter tells already.
+_LABEL_OF_ACT = Pattern(
+    r"(?:^|(?<=[ ,，。;；(]))(?:计划|预计|约定|要求|最晚|最迟)?"
+    r"(?:(?:交货|发货|送货|到货|收货|提货|送达|上门|安装|施工|进场|开工|完工|验收|交样|送样|寄样|寄出|发出|交稿|提交|出货|配送|到店|拜访|见面|开会|会议|培训|签约|回款|付款|打款|回复|答复|反馈|执行|处理|办结)"
+    r"(?:时间|日期|期限|时限)|交期) ?(?::|是|为|定在|在)? ?$"
+)
 _PLAIN_TIME = Pattern(r"(?:时 ?间|日 ?期|期 ?限|时 ?限) ?$")
 
 _RECURRING = Pattern(r"每 ?(?:个? ?(?:工 ?作 ?日|月)|[天日周月晚早年])? ?$")
@@ -88,6 +98,7 @@ _STARTS = rx(
 # Nobody writes an item with more places where a phrase might begin. Of a text that has them, the end is read as well.
 MOST_TRIES = 48
 _END = 40
+_PAUSES = " ,，。;；:+(、"
 _PAUSE = Pattern(r"[ ,，。;；!！?？]")
 
 
@@ -201,6 +212,9 @@ def _joined(plain: str, day: Day) -> Day:
     """`day` with what a second day beside it says: the end of a range, an alternative, or the weekday of a date."""
     if day.never:
         return day
+    if isinstance(day.days, DateRange):
+        both = _BOTH.match(plain, day.end)
+        return day._replace(end=both.end()) if both else day
     for pattern, either in ((TO, False), (_OR, True)):
         link = pattern.match(plain, day.end)
         if not link:
@@ -210,9 +224,11 @@ def _joined(plain: str, day: Day) -> Day:
             continue
         other = _in_month_of(day, other)
         parts_of_months = isinstance(day.days, PartOfMonth) and isinstance(other.days, PartOfMonth)
-        if either and link.end() == day.end and not (day.shape == "weekday" or parts_of_months):
+        both = _BOTH.match(plain, other.end)
+        if either and link.end() == day.end and not (day.shape == "weekday" or parts_of_months or both):
             continue
-        return other._replace(start=day.start, days=DateRange(day.days, other.days, either), shape=day.shape)
+        end = both.end() if both else other.end
+        return other._replace(start=day.start, end=end, days=DateRange(day.days, other.days, either), shape=day.shape)
     return _with_weekday(plain, day)
 
 
@@ -316,11 +332,14 @@ def _with_lead(plain: str, phrase: Phrase, floor: int) -> Phrase:
     if not _LEAD_END.search(plain[max(floor, phrase.start - 2) : phrase.start]):
         return phrase
     low = max(floor, phrase.start - 24)
+    label = _LABEL_OF_ACT.search(plain, low, phrase.start)
+    if label and (plain[: label.start()].strip(_PAUSES) or plain[phrase.end :][:1] in tuple(_PAUSES)):
+        return phrase._replace(start=label.start(), strong=True)
     lead = _LEAD.search(plain, low, phrase.start)
     if not lead or lead.start() == lead.end():
         return phrase
     start = lead.end() - len(lead[0].lstrip())
     words = plain[start : phrase.start]
-    if _PLAIN_TIME.search(words) and not (start == 0 or plain[start - 1] in " ,，。;；:+(、"):
+    if _PLAIN_TIME.search(words) and not (start == 0 or plain[start - 1] in _PAUSES):
         return phrase  # 约时间周三 and the like: without a colon only a label of its own is one
     return phrase._replace(start=start, strong=phrase.strong or _STRONG_LEAD.search(words) is not None)

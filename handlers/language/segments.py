@@ -77,6 +77,10 @@ _BULLET = Pattern(r"^\s*(?:[-–—•·●○■□◆◇▪▫*✓✔✅☐☑
 _CHINESE = {char: number for number, char in enumerate("一二三四五六七八九十", 1)}
 
 
+# 25、26号: a day, no item's number.
+_NEXT_DAY = Pattern(r"(?<=、)\d\d ?(?:[号號日]|[两兩2] ?天)")
+
+
 class _Marker(NamedTuple):
     start: int
     end: int
@@ -87,6 +91,8 @@ def _markers(line: str) -> Iterator[_Marker]:
     """Everything in `line` that looks like the number of an item."""
     for match in _NUMBERED.finditer(line):
         start, end = match.span()
+        if match["d"] and _NEXT_DAY.match(line, end) and int(match["d"]) + 1 == int(line[end : end + 2]) > 10:
+            continue
         if match["a"]:
             yield _Marker(start, end, int(unicodedata.numeric(match["a"])))
         elif end < len(line):
