@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import sys
@@ -13,8 +14,8 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from bot import logs
-from storage import migrate
-from storage.store import PostgresStore, SqliteStore, open_store
+from storage.store import PostgresStore, SqliteStore
+from tests import databases
 from tests.postgres import fresh_database, postgres
 
 logs.set_up("ERROR")
@@ -22,37 +23,61 @@ logs.set_up("ERROR")
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
+DIALECTS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The address of a PostgreSQL: TEST_DATABASE_URL, else one started for this run and thrown away after it."""
-    with postgres() as url:
+    with postgres(durable=False) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """A migrated database that nobody is connected to."""
+    with fresh_database(postgres_server) as url:
+        asyncio.run(databases.upgrade(url))
         yield url
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A database of its own on the PostgreSQL server."""
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """An empty, migrated database of its own on the PostgreSQL server."""
+    with fresh_database(postgres_server, postgres_template) as url:
+        yield url
+
+
+@pytest.fixture
+def bare_postgres_url(postgres_server: str) -> Iterator[str]:
+    """A database of its own on the PostgreSQL server, without a table."""
     with fresh_database(postgres_server) as url:
         yield url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=DIALECTS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database; a test that takes it runs on both kinds."""
+    """The address of an empty, migrated database; a test that takes it runs on both kinds."""
+    if request.param == "sqlite":
+        return databases.lay(f"sqlite:///{tmp_path / 'yinuo.db'}")
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture(params=DIALECTS)
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without a table; a test that takes it runs on both kinds."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'yinuo.db'}"
-    url: str = request.getfixturevalue("postgres_url")
+    url: str = request.getfixturevalue("bare_postgres_url")
     return url
 
 
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[SqliteStore | PostgresStore]:
     """An open, migrated store; a test that takes it runs on both kinds."""
-    opened = open_store(database_url, durable=False)
-    await migrate.upgrade(opened)
-    yield opened
-    await opened.close()
+    async with databases.opened(database_url) as made:
+        yield made
 
 
 @pytest.fixture

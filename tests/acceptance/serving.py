@@ -22,6 +22,7 @@ from bot.clock import SystemClock
 from storage import events, migrate
 from storage.store import open_store
 from storage.tables import Inbox, Outbox
+from tests import databases
 from tests.acceptance.world import enrol
 from tests.fakes import dingtalk as fake_dingtalk
 from tests.fakes import wecom as fake_wecom
@@ -186,7 +187,7 @@ class Post:
 
 async def prepare(url: str) -> None:
     """Makes the tables, and puts the team in."""
-    store = open_store(url)
+    store = open_store(databases.lay(url))
     await migrate.upgrade(store)
     await store.write(enrol)
     await store.close()

@@ -208,10 +208,10 @@ def test_policies_with_a_mistake_are_told_with_file_and_line(files: tuple[Path, 
     assert f"{policies}:1: [x] to = 'nobody'" in done.stderr
 
 
-def test_db_status_and_upgrade(database_url: str) -> None:
-    assert run("db", "status", DATABASE_URL=database_url).returncode == 1
-    assert run("db", "upgrade", DATABASE_URL=database_url).returncode == 0
-    done = run("db", "status", DATABASE_URL=database_url)
+def test_db_status_and_upgrade(bare_database_url: str) -> None:
+    assert run("db", "status", DATABASE_URL=bare_database_url).returncode == 1
+    assert run("db", "upgrade", DATABASE_URL=bare_database_url).returncode == 0
+    done = run("db", "status", DATABASE_URL=bare_database_url)
     assert done.returncode == 0
     assert "newest" in done.stdout
 

@@ -21,6 +21,7 @@ from bot.platforms.dingtalk_stream import DingtalkStream
 from bot.settings import Settings
 from storage import inbox, lanes, people
 from storage.tables import Inbox, Outbox, Person
+from tests import databases
 from tests.fakes import dingtalk as fake_dingtalk
 from tests.fakes import listening
 from tests.fakes import wecom as fake_wecom
@@ -176,7 +177,7 @@ async def world(
         aiohttp.ClientSession() as http,
     ):
         settings = settings_for(
-            database_url,
+            databases.lay(database_url),
             wecom.base_url if "wecom" in platforms else "",
             dingtalk.base_url if "dingtalk" in platforms else "",
             **more,

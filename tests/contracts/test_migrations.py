@@ -23,8 +23,8 @@ async def names(store: AnyStore) -> set[str]:
     return set(await store.read(lambda session: inspect(session.connection()).get_table_names()))
 
 
-async def test_an_empty_database_becomes_the_newest(database_url: str) -> None:
-    store = open_store(database_url, durable=False)
+async def test_an_empty_database_becomes_the_newest(bare_database_url: str) -> None:
+    store = open_store(bare_database_url, durable=False)
     assert await migrate.current(store) is None
 
     await migrate.upgrade(store)
@@ -55,8 +55,8 @@ async def test_the_migrations_make_what_the_tables_say(store: AnyStore) -> None:
 
 
 @pytest.mark.postgres
-async def test_several_instances_may_begin_at_once(postgres_url: str) -> None:
-    stores = [open_store(postgres_url) for _ in range(3)]
+async def test_several_instances_may_begin_at_once(bare_postgres_url: str) -> None:
+    stores = [open_store(bare_postgres_url) for _ in range(3)]
 
     await asyncio.gather(*(migrate.upgrade(store) for store in stores))
 
@@ -66,9 +66,9 @@ async def test_several_instances_may_begin_at_once(postgres_url: str) -> None:
 
 
 async def test_a_migration_that_breaks_leaves_nothing_behind(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    bare_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = open_store(database_url, durable=False)
+    store = open_store(bare_database_url, durable=False)
 
     def break_after(connection: Any) -> None:
         upgrade(connection)
@@ -86,14 +86,14 @@ async def test_a_migration_that_breaks_leaves_nothing_behind(
     await store.close()
 
 
-async def test_the_command_tells_and_upgrades(database_url: str) -> None:
-    assert await migrate.examine(database_url, upgrade_first=False) == (None, migrate.newest())
-    assert await migrate.examine(database_url, upgrade_first=True) == (migrate.newest(), migrate.newest())
-    assert await migrate.examine(database_url, upgrade_first=False) == (migrate.newest(), migrate.newest())
+async def test_the_command_tells_and_upgrades(bare_database_url: str) -> None:
+    assert await migrate.examine(bare_database_url, upgrade_first=False) == (None, migrate.newest())
+    assert await migrate.examine(bare_database_url, upgrade_first=True) == (migrate.newest(), migrate.newest())
+    assert await migrate.examine(bare_database_url, upgrade_first=False) == (migrate.newest(), migrate.newest())
 
 
-async def test_the_names_of_clients_outlive_the_upgrade_that_gave_them_teams(database_url: str) -> None:
-    store = open_store(database_url, durable=False)
+async def test_the_names_of_clients_outlive_the_upgrade_that_gave_them_teams(bare_database_url: str) -> None:
+    store = open_store(bare_database_url, durable=False)
 
     def before(session: Session) -> None:
         connection = session.connection()

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from sqlmodel import Session, col, select
 
 from bot.calendar import Calendar
 from scheduler.engine import Engine
-from storage import migrate
-from storage.store import PostgresStore, SqliteStore
 from storage.tables import Obligation, Outbox, Step
+from tests.dialogs.helpers import Store
 from tests.support import POLICIES, Heard, at, line, play
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = SqliteStore(tmp_path / "clocks.db", durable=False)
-    await migrate.upgrade(opened)
-    yield opened
-    await opened.close()
 
 
 def pushes(heard: list[Heard], *clocks: str) -> list[tuple[str, str, str]]:
@@ -30,7 +18,7 @@ def pushes(heard: list[Heard], *clocks: str) -> list[tuple[str, str, str]]:
     return [(item.at, item.to, item.kind) for item in heard if item.clock in clocks]
 
 
-async def test_the_ladder_of_a_promise_made_in_a_group(store: SqliteStore | PostgresStore) -> None:
+async def test_the_ladder_of_a_promise_made_in_a_group(store: Store) -> None:
     heard = await play(
         store, [line("2026-11-23 10:00", "王磊#华东群", "【承诺】给协和寄样 周三", "a")], "2026-11-30 12:00"
     )
@@ -47,17 +35,17 @@ async def test_the_ladder_of_a_promise_made_in_a_group(store: SqliteStore | Post
     assert "北京协和医院" in nudges[2].text
 
 
-async def test_a_promise_made_in_private_stays_private(db: SqliteStore) -> None:
-    heard = await play(db, [line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三", "a")], "2026-11-26 12:00")
+async def test_a_promise_made_in_private_stays_private(quick: Store) -> None:
+    heard = await play(quick, [line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三", "a")], "2026-11-26 12:00")
     assert pushes(heard, "commitment") == [
         ("2026-11-25 16:00", "王磊", "reminder"),
         ("2026-11-25 18:10", "王磊", "overdue"),
     ]
 
 
-async def test_no_reminder_when_the_date_was_given_under_four_hours_before(db: SqliteStore) -> None:
+async def test_no_reminder_when_the_date_was_given_under_four_hours_before(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [
             line("2026-11-23 14:30", "王磊", "【承诺】寄样 今天", "a"),
             line("2026-11-23 10:00", "李娜", "【承诺】寄样 今天", "b"),
@@ -71,9 +59,9 @@ async def test_no_reminder_when_the_date_was_given_under_four_hours_before(db: S
     ]
 
 
-async def test_what_is_done_is_not_nudged(db: SqliteStore) -> None:
+async def test_what_is_done_is_not_nudged(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [
             line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三", "a"),
             line("2026-11-25 16:00", "王磊", "完成 {a}", "b"),
@@ -83,9 +71,9 @@ async def test_what_is_done_is_not_nudged(db: SqliteStore) -> None:
     assert pushes(heard, "commitment") == []
 
 
-async def test_a_new_date_starts_the_ladder_anew(db: SqliteStore) -> None:
+async def test_a_new_date_starts_the_ladder_anew(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [
             line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三", "a"),
             line("2026-11-25 17:00", "王磊", "延期 {a} 周五", "b"),
@@ -99,9 +87,9 @@ async def test_a_new_date_starts_the_ladder_anew(db: SqliteStore) -> None:
     ]
 
 
-async def test_nudges_of_one_minute_are_one_message_that_mentions_every_owner(db: SqliteStore) -> None:
+async def test_nudges_of_one_minute_are_one_message_that_mentions_every_owner(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [
             line("2026-11-23 10:00", "王磊#华东群", "【承诺】给协和寄样 周三", "a"),
             line("2026-11-23 10:01", "李娜#华东群", "【承诺】给仁济报价 周三", "b"),
@@ -116,8 +104,8 @@ async def test_nudges_of_one_minute_are_one_message_that_mentions_every_owner(db
     ]
 
 
-async def test_quiet_hours_hold_until_the_morning(db: SqliteStore) -> None:
-    heard = await play(db, [line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三晚上10点", "a")], "2026-11-27 18:00")
+async def test_quiet_hours_hold_until_the_morning(quick: Store) -> None:
+    heard = await play(quick, [line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三晚上10点", "a")], "2026-11-27 18:00")
     said = pushes(heard, "commitment")
     assert said[0] == ("2026-11-25 20:00", "王磊", "reminder")
     assert said[1][1:] == ("王磊", "overdue")
@@ -125,13 +113,13 @@ async def test_quiet_hours_hold_until_the_morning(db: SqliteStore) -> None:
     assert said[2] == ("2026-11-26 13:00", "陈静", "escalation")
 
 
-async def test_a_reminder_held_past_its_date_is_not_said(db: SqliteStore) -> None:
-    heard = await play(db, [line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三早上8点半", "a")], "2026-11-25 09:00")
+async def test_a_reminder_held_past_its_date_is_not_said(quick: Store) -> None:
+    heard = await play(quick, [line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三早上8点半", "a")], "2026-11-25 09:00")
     assert [item[2] for item in pushes(heard, "commitment")] == ["overdue"]
 
 
-async def test_days_off_hold_all_but_the_owner_of_what_is_due_that_day(db: SqliteStore) -> None:
-    heard = await play(db, [line("2026-11-27 10:00", "王磊", "【承诺】寄样 周六下午3点", "a")], "2026-11-30 18:00")
+async def test_days_off_hold_all_but_the_owner_of_what_is_due_that_day(quick: Store) -> None:
+    heard = await play(quick, [line("2026-11-27 10:00", "王磊", "【承诺】寄样 周六下午3点", "a")], "2026-11-30 18:00")
     assert pushes(heard, "commitment") == [
         ("2026-11-28 13:00", "王磊", "reminder"),
         ("2026-11-28 15:10", "王磊", "overdue"),
@@ -139,9 +127,9 @@ async def test_days_off_hold_all_but_the_owner_of_what_is_due_that_day(db: Sqlit
     ]
 
 
-async def test_somebody_on_leave_is_not_nudged_but_escalations_go_on(db: SqliteStore) -> None:
+async def test_somebody_on_leave_is_not_nudged_but_escalations_go_on(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [
             line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三", "a"),
             line("2026-11-23 10:01", "王磊", "请假 周三", "b"),
@@ -151,9 +139,9 @@ async def test_somebody_on_leave_is_not_nudged_but_escalations_go_on(db: SqliteS
     assert pushes(heard, "commitment") == [("2026-11-26 13:00", "陈静", "escalation")]
 
 
-async def test_an_absent_superior_is_replaced_by_the_next_one_up(db: SqliteStore) -> None:
+async def test_an_absent_superior_is_replaced_by_the_next_one_up(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [
             line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三", "a"),
             line("2026-11-23 10:01", "陈静", "出差 周四", "b"),
@@ -163,9 +151,9 @@ async def test_an_absent_superior_is_replaced_by_the_next_one_up(db: SqliteStore
     assert pushes(heard, "commitment")[-1] == ("2026-11-26 13:00", "何经理", "escalation")
 
 
-async def test_muted_stops_the_owners_nudges_only(db: SqliteStore) -> None:
+async def test_muted_stops_the_owners_nudges_only(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [
             line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三", "a"),
             line("2026-11-23 10:01", "王磊", "静音 {a}", "b"),
@@ -175,9 +163,9 @@ async def test_muted_stops_the_owners_nudges_only(db: SqliteStore) -> None:
     assert pushes(heard, "commitment") == [("2026-11-26 13:00", "陈静", "escalation")]
 
 
-async def test_the_new_owner_is_nudged_after_a_transfer(db: SqliteStore) -> None:
+async def test_the_new_owner_is_nudged_after_a_transfer(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [
             line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三", "a"),
             line("2026-11-23 10:01", "王磊", "转交 {a} @李娜", "b"),
@@ -190,9 +178,9 @@ async def test_the_new_owner_is_nudged_after_a_transfer(db: SqliteStore) -> None
     ]
 
 
-async def test_taking_back_a_completion_sets_the_clock_going_again(db: SqliteStore) -> None:
+async def test_taking_back_a_completion_sets_the_clock_going_again(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [
             line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三", "a"),
             line("2026-11-25 16:30", "王磊", "完成 {a}", "b"),
@@ -206,7 +194,7 @@ async def test_taking_back_a_completion_sets_the_clock_going_again(db: SqliteSto
     ]
 
 
-async def test_after_a_stop_several_late_steps_become_the_highest(store: SqliteStore | PostgresStore) -> None:
+async def test_after_a_stop_several_late_steps_become_the_highest(store: Store) -> None:
     await play(store, [line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三", "a")], "2026-11-25 12:00")
     heard = await play(store, [line("2026-11-27 10:00", "王磊", "我的承诺", "b")], "2026-11-27 10:05")
     assert pushes(heard, "commitment") == [("2026-11-27 10:00", "陈静", "escalation")]
@@ -220,7 +208,7 @@ async def test_after_a_stop_several_late_steps_become_the_highest(store: SqliteS
     assert await store.read(outcomes) == ["overtaken", "overtaken", "said"]
 
 
-async def test_a_repeated_tick_or_a_clock_set_back_says_nothing_twice(store: SqliteStore | PostgresStore) -> None:
+async def test_a_repeated_tick_or_a_clock_set_back_says_nothing_twice(store: Store) -> None:
     await play(store, [line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三", "a")], "2026-11-25 18:15")
     engine = Engine(POLICIES, Calendar())
 
@@ -234,9 +222,9 @@ async def test_a_repeated_tick_or_a_clock_set_back_says_nothing_twice(store: Sql
     assert await store.read(count) == before
 
 
-async def test_the_day_of_a_report(db: SqliteStore) -> None:
+async def test_the_day_of_a_report(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [
             line("2026-11-23 09:00", "李娜", "请假 今天", "leave"),
             line("2026-11-23 17:00", "王磊", "日报 今日拜访协和，明日寄样", "a"),
@@ -259,19 +247,19 @@ async def test_the_day_of_a_report(db: SqliteStore) -> None:
     assert "张伟" in next(item for item in heard if item.to == "陈静" and item.kind == "escalation").text
 
 
-async def test_pushes_before_the_first_line_of_a_day_are_not_sent(db: SqliteStore) -> None:
-    heard = await play(db, [line("2026-11-23 18:00", "王磊", "我的承诺", "a")], "2026-11-23 18:50")
+async def test_pushes_before_the_first_line_of_a_day_are_not_sent(quick: Store) -> None:
+    heard = await play(quick, [line("2026-11-23 18:00", "王磊", "我的承诺", "a")], "2026-11-23 18:50")
     assert {item.at for item in heard if item.clock == "daily_report"} == {"2026-11-23 18:45"}
 
 
-async def test_no_report_is_owed_on_a_day_off(db: SqliteStore) -> None:
-    heard = await play(db, [line("2026-11-28 10:00", "王磊", "我的承诺", "a")], "2026-11-29 23:00")
+async def test_no_report_is_owed_on_a_day_off(quick: Store) -> None:
+    heard = await play(quick, [line("2026-11-28 10:00", "王磊", "我的承诺", "a")], "2026-11-29 23:00")
     assert [item.clock for item in heard if item.clock] == []
 
 
-async def test_digests(db: SqliteStore) -> None:
+async def test_digests(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [
             line("2026-11-23 10:00", "王磊#华东群", "【承诺】给协和寄样 周二", "a"),
             line("2026-11-23 10:01", "李娜", "【承诺】给仁济报价 周二", "b"),
@@ -293,9 +281,9 @@ async def test_digests(db: SqliteStore) -> None:
     assert "王磊" in next(item for item in evening if item.to == "陈静").text
 
 
-async def test_the_clocks_of_a_lead(db: SqliteStore) -> None:
+async def test_the_clocks_of_a_lead(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [line("2026-11-23 10:00", "陈静", "【线索】瑞光医院 张主任 官网 预算30万 @李娜", "a")],
         "2026-11-26 09:00",
     )
@@ -308,9 +296,9 @@ async def test_the_clocks_of_a_lead(db: SqliteStore) -> None:
     assert [item[0] for item in pushes(heard, "lead_golden_48h")][1:] == ["2026-11-25 10:00"] * 2
 
 
-async def test_both_halves_keep_the_golden_rule(db: SqliteStore) -> None:
+async def test_both_halves_keep_the_golden_rule(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [
             line("2026-11-23 10:00", "李娜", "【线索】瑞光医院 张主任 官网", "a"),
             line("2026-11-23 11:00", "李娜", "电话 瑞光医院 已通", "b"),
@@ -321,9 +309,9 @@ async def test_both_halves_keep_the_golden_rule(db: SqliteStore) -> None:
     assert pushes(heard, "lead_first_touch", "lead_golden_48h") == []
 
 
-async def test_half_of_the_golden_rule_is_not_enough(db: SqliteStore) -> None:
+async def test_half_of_the_golden_rule_is_not_enough(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [
             line("2026-11-23 10:00", "李娜", "【线索】瑞光医院 张主任 官网", "a"),
             line("2026-11-23 11:00", "李娜", "电话 瑞光医院 已通", "b"),
@@ -334,9 +322,9 @@ async def test_half_of_the_golden_rule_is_not_enough(db: SqliteStore) -> None:
     assert "微信" in reminder.text
 
 
-async def test_a_transferred_lead_starts_its_48_hours_anew_but_not_its_4(db: SqliteStore) -> None:
+async def test_a_transferred_lead_starts_its_48_hours_anew_but_not_its_4(quick: Store) -> None:
     heard = await play(
-        db,
+        quick,
         [
             line("2026-11-23 10:00", "陈静", "【线索】瑞光医院 张主任 官网 @李娜", "a"),
             line("2026-11-23 13:00", "陈静", "转交 {a} @张伟", "b"),
@@ -350,9 +338,9 @@ async def test_a_transferred_lead_starts_its_48_hours_anew_but_not_its_4(db: Sql
     ]
 
 
-async def test_intervention_time_runs_from_the_first_alert_to_the_end(db: SqliteStore) -> None:
+async def test_intervention_time_runs_from_the_first_alert_to_the_end(quick: Store) -> None:
     await play(
-        db,
+        quick,
         [
             line("2026-11-23 10:00", "王磊", "【承诺】寄样 周三", "a"),
             line("2026-11-25 19:10", "王磊", "完成 {a}", "b"),
@@ -363,13 +351,13 @@ async def test_intervention_time_runs_from_the_first_alert_to_the_end(db: Sqlite
     def row(session: Session) -> Obligation:
         return session.exec(select(Obligation).where(Obligation.policy == "commitment")).one()
 
-    done = await db.read(row)
+    done = await quick.read(row)
     assert done.state == "met"
     assert done.alerted_at == at("2026-11-25 18:10")
     assert done.intervention == timedelta(hours=1).total_seconds()
 
 
-async def test_a_reminder_carries_buttons_that_work(store: SqliteStore | PostgresStore) -> None:
+async def test_a_reminder_carries_buttons_that_work(store: Store) -> None:
     lines = [
         line("2026-11-23 10:00", "王磊", "【承诺】给协和医院寄样 今天下午5点", "a"),
         line("2026-11-23 16:30", "王磊", "延期 {a} 明天", "b"),

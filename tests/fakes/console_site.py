@@ -20,6 +20,7 @@ from bot.clock import SystemClock
 from bot.front import Front
 from bot.settings import Settings
 from bot.web import console
+from tests import databases
 
 MONDAY_TEN = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
 
@@ -99,7 +100,11 @@ async def open_site(
     tmp_path: Path, *, host: str = "127.0.0.1", known: team.Team = TEAM, **settings: Any
 ) -> AsyncIterator[Site]:
     """The bot with a team in an empty SQLite file; `host` is where it believes to listen, `settings` go to Settings."""
-    chosen = {"database_url": f"sqlite:///{tmp_path / 'site.db'}", "console": "", "public_url": ""} | settings
+    chosen = {
+        "database_url": databases.lay(f"sqlite:///{tmp_path / 'site.db'}"),
+        "console": "",
+        "public_url": "",
+    } | settings
     app = App(Front(Settings(_env_file=None, **chosen), {}, clock=SteadyClock()), render_files())
     await app.prepare()
     await app.store.write(lambda session: team.write(session, known, app.clock.now()))
