@@ -29,6 +29,11 @@ _UNIT = Pattern(
 _EVENT = Pattern(
     r"例会|早会|晨会|晚会|周会|月会|夕会|会员日|会议|会上|会后|会前|年会|发布会|展会|茶话会|大促|活动(?!现场)|专场|团购|的|晚宴|聚餐|场次|班次|航班|高铁|档期|排班表|包邮|秒杀|特惠|狂欢"
 )
+# 周四评审会的材料: what a meeting, named by its act, is prepared with.
+_OF_A_MEETING = Pattern(
+    r"(?![给把将跟和与同向对帮为替在去到请找让])(?P<what>[^ ,，。;；]{2,4}?)会议?[上前后]?"
+    r"(?:的|纪要|材料|资料|ppt|通知|议程|签到|物料|名单|邀请函)"
+)
 # 十点读书会: what takes its name from an hour.
 _NAMED_BY_HOUR = Pattern(
     r"读书会|书[店屋房社吧]|咖啡(?![厅馆店吧见谈])|茶[舍社铺坊]|早[餐点茶][店铺]|影院|剧[场社]|电台|酒馆|食堂|工作室"
@@ -187,7 +192,7 @@ def _candidate(plain: str, phrase: Phrase, first: int, last: int) -> Candidate |
     start, end = phrase.start, phrase.end
     left, right = plain[max(0, start - _NEAR) : start], plain[end : end + _NEAR]
     loose_left = not left or left[-1] in _EDGES
-    loose_right = not right or right[0] in _EDGES
+    loose_right = not right or right[0] in _EDGES or plain[end - 1] == " "
     if phrase.strong and start < phrase.core:
         loose_left = loose_left or plain[start : phrase.core].strip() != ""
     leads = start <= first
@@ -231,10 +236,14 @@ def _modifies(phrase: Phrase, phrase_text: str, left: str, right: str, leads: bo
     if _EVENT.match(right) or (phrase.shape == "clock" and _NAMED_BY_HOUR.match(right)):
         return True
     act = lexicon.begins_act(right)
+    meeting = _OF_A_MEETING.match(right)
+    if meeting is not None and (act is not True or (len(meeting["what"]) == 2 and lexicon.ends_verb(meeting["what"]))):
+        return True
     of_verb = act is not True or lexicon.begins_nouny(right) or _WHICH.match(right) is not None
     if of_verb and glued_left and lexicon.ends_governing(left):
         return True
-    if phrase.shape in _MEASURES and glued_left and lexicon.ends_verb(left) and act is not True:
+    named = act is not True or phrase_text.endswith("间")  # 申请|夜间卸货证
+    if phrase.shape in (*_MEASURES, "part") and glued_left and lexicon.ends_verb(left) and named:
         return True
     if phrase.shape == "duration" and glued_left and lexicon.ends_verb(left) and not phrase_text.endswith(("内", "后")):
         return True

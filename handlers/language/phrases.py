@@ -50,17 +50,17 @@ _STRONG_TAIL = Pattern("[截止]")
 
 _LABEL = (
     r"(?:截_?[止至]_?(?:时_?间|日_?期|日|期)?"
-    r"|(?:预_?计)?_?(?:完_?成|交_?付|到_?期)?_?(?:时_?间|日_?期|期_?限|时_?限)"
+    r"|(?:(?<![^\W\d_])(?:预_?计_?)?(?:完_?成|交_?付|到_?期)|预_?计)?_?(?:时_?间|日_?期|期_?限|时_?限)"
     r"|(?<![a-z])(?:ddl|deadline|due(?: ?date)?|by|before|until|no later than|on))_(?:[::]|是|为|-)?_"
 )
 _LOOK = "📅📆🗓⏰⏱⏲⌚⌛⏳🕐-🕧"  # a calendar or a clock instead of a label
 _LEAD = Pattern(
-    rf"(?:(?:{_LABEL}|[{_LOOK}]_|最_[迟晚]_|不_[晚迟]_于_|不_超_过_|至_迟_|至_多_|最_多_|赶_在_|定_于_|(?<![现正存实所内外])在_|(?<![关由对属等至位基鉴处])于_|"
+    rf"(?:(?:{_LABEL}|[{_LOOK}]_|最_[迟晚]_|最$|不_[晚迟]_于_|不_超_过_|至_迟_|至_多_|最_多_|赶_在_|定_于_|(?<![现正存实所内外])在_|(?<![关由对属等至位基鉴处])于_|"
     r"(?:(?<=^)|(?<=[ ,，。;:+(、]))(?:到|至|就|再_?过|过|未_?来|接_?下_?来)_"
     r"|(?<=[我们咱俺])(?:再_?)?过_|(?<=[止迟晚间期])(?:到|至)_))+$"
 )
 # How every lead ends.
-_LEAD_END = Pattern(rf"[{_LOOK}止至间期日限leyn:是为\-迟晚于过多在到就来] ?$")
+_LEAD_END = Pattern(rf"[{_LOOK}止至间期日限leyn:是为\-迟晚最于过多在到就来] ?$")
 _STRONG_LEAD = Pattern(r"截|ddl|deadline|due|by|before|until|later|迟|晚|时 ?间|日 ?期|期 ?限|时 ?限|不 ?超|赶")
 # 交货时间周五, in its own place: a label that names the act, which the matter tells already.
 _LABEL_OF_ACT = Pattern(
