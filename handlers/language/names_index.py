@@ -6,6 +6,7 @@ name always takes a fresh one, so postings only ever grow at their end.
 
 from __future__ import annotations
 
+import functools
 import heapq
 import math
 from array import array
@@ -29,6 +30,7 @@ class Posted(NamedTuple):
     sounds: str
 
 
+@functools.lru_cache(maxsize=4096)
 def rarity(count: float, names: int) -> float:
     """How telling a gram found in `count` of `names` is: 1 for one never seen, 0 for one in every name."""
     total = names + _PRIOR_NAMES
@@ -130,27 +132,33 @@ class GramIndex:
         if not rarest:
             return
         values = [(char, 0.9 * rarity(self.count_char(char), len(self.names))) for char in rarest]
-        enough = sum(value for _, value in values) * 0.6
+        most = sum(value for _, value in values)
+        enough = most * 0.6
+        everywhere = all(char in self._chars for char in text)
         names = self.names
         for slot in self._holding_two(rarest[:3]):
             name = names[slot]
-            value = sum(worth for other, worth in values if other in name)
+            value = 0.0
+            for char, worth in values:
+                if char in name:
+                    value += worth
             if value >= enough:
-                if name[0] == text[0]:
+                if everywhere and value >= most - 1e-9 and in_order(text, name):
                     value += 0.3
-                if in_order(text, name):
+                if name[0] == text[0]:
                     value += 0.3
                 votes[slot] = votes.get(slot, 0.0) + value
 
     def _holding_two(self, chars: list[str]) -> set[int]:
         """The slots of names with at least two of up to three characters, or with the only one."""
-        slots = [set(self._chars[char]) for char in chars]
-        if len(slots) == 1:
-            return slots[0]
-        found = slots[0] & slots[1]
-        if len(slots) == 3:
-            found |= slots[0] & slots[2]
-            found |= slots[1] & slots[2]
+        rarest, *others = (self._chars[char] for char in chars)
+        first = set(rarest)
+        if not others:
+            return first
+        found = first.intersection(others[0])
+        if len(others) == 2:
+            found |= first.intersection(others[1])
+            found |= set(others[0]).intersection(others[1])
         return found
 
 

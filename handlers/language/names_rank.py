@@ -23,6 +23,11 @@ _SKIPPED = 0.35
 _MEANT = 0.75
 # What a character is worth that looks like the name's.
 _SEEN = 0.78
+# The most one is worth that sounds like the name's, one that is another altogether, and one that is typed twice.
+_HEARD = 0.86
+_SLIPPED = 0.5
+_TWICE = 0.75
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +77,51 @@ def query(text: str, weights: Sequence[float], pairs: Sequence[int]) -> Query:
     return Query(text, sounds(text), tuple(weights), words, known, tuple(inside), ordinal, tuple(attested), tuple(met))
 
 
-def could_reach(asked: Query, name: str, name_sounds: str) -> float:
-    """An upper bound of the score of an alignment, at a fraction of its cost."""
-    total = reached = 0.0
+def could_reach(asked: Query, name: str, name_sounds: str, least: float = 0.0) -> float:
+    """How well a name could explain a mention, at a fraction of the cost of an alignment; 0 for less than `least`."""
+    total = sum(asked.weights)
+    slack = (1.0 - least) * total + _ROUNDING
+    lost = 0.0
     for char, sound, weight in zip(asked.text, asked.sounds, asked.weights, strict=True):
-        total += weight
         if char in name:
-            reached += weight
-        elif sound in name_sounds:
-            reached += 0.86 * weight
+            continue
+        if sound in name_sounds:
+            lost += (1.0 - _HEARD) * weight
         elif not lookalikes(char).isdisjoint(name):
-            reached += _SEEN * weight
+            lost += (1.0 - _SEEN) * weight
         else:
-            reached += 0.5 * weight
-    return reached / total if total else 0.0
+            lost += (1.0 - _SLIPPED) * weight
+        if lost > slack:
+            return 0.0
+    return 1.0 - lost / total if total else 0.0
+
+
+def is_beyond(asked: Query, name: str, name_sounds: str, least: float) -> bool:
+    """Whether at least two characters differ and no alignment can score `least`, so that none need be made."""
+    total = sum(asked.weights)
+    slack = (1.0 - least) * total + _ROUNDING
+    lost, differ = 0.0, 0
+    for at, (char, sound, weight) in enumerate(zip(asked.text, asked.sounds, asked.weights, strict=True)):
+        if char in name:
+            continue
+        differ += 1
+        meant = _MEANT if asked.attested[at] else 1.0
+        if is_typed(char):
+            worth = 1.0
+        elif asked.ordinal[at]:
+            worth = -_SKIPPED
+        elif sound in name_sounds:
+            worth = _HEARD * meant
+        elif not lookalikes(char).isdisjoint(name):
+            worth = _SEEN * meant
+        else:
+            worth = -_SKIPPED if asked.known[at] or asked.attested[at] else _SLIPPED
+        if at and asked.text[at - 1] == char:
+            worth = max(worth, _TWICE)
+        lost += (1.0 - worth) * weight
+        if differ > 1 and lost > slack:
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +154,7 @@ def align(asked: Query, name: str, name_sounds: str) -> Alignment:
         trace: list[tuple[int, int, bool]] = [(row, 0, False)] * (columns + 1)
         repeated = row > 0 and mention[row - 1] == char
         skip = (0.05 if repeated else _SKIPPED) * weight
-        gain_repeated = 0.75 * weight if repeated else 0.0
+        gain_repeated = _TWICE * weight if repeated else 0.0
         line[0] = before[0] - skip
         jump, jump_from = _NEVER, 0
         previous = reach[row - 1] if row else None
@@ -148,7 +184,7 @@ def align(asked: Query, name: str, name_sounds: str) -> Alignment:
                 credit = None
             misspelt = credit is None
             if misspelt and slippery and "㐀" <= other < "\ue000":
-                credit = (0.5 if known[column - 1] else -0.05) * weight if not firm else -0.6 * weight
+                credit = (_SLIPPED if known[column - 1] else -0.05) * weight if not firm else -0.6 * weight
             if credit is not None:
                 start = before[0] - _START * enter[column - 1] * weight
                 value, origin = start, 0
@@ -194,7 +230,7 @@ def _credit(char: str, sound: str, other: str, other_sound: str, weight: float) 
     same = same_syllable(char, other)
     if first is not None or second is not None:
         return 0.8 * weight - 0.05 if same and (first is None or second is None) else None
-    return (0.86 if same else 0.78) * weight
+    return (_HEARD if same else 0.78) * weight
 
 
 def _trace(

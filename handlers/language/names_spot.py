@@ -36,6 +36,9 @@ _NUMERALS = frozenset("0123456789零〇一二三四五六七八九十百")
 _FILLERS = ("那边的", "那家", "那个", "那边", "这家", "的")
 _LONGEST_NAME = 42
 _FAR = 1e9
+# How a word of names begins, after a blank, too.
+_OPENINGS = frozenset({"", *(word[0] for word in GENERIC | PLACES)})
+_KIND_CLOSINGS = frozenset(word[-1] for word in KINDS)
 _CLAUSE_END = re.compile(r"[，。；;,!！?？、\n]")
 
 
@@ -76,20 +79,26 @@ def read(
     pieces = chat_pieces(text)
     head = _talk_before(text, pieces)
     tail = _talk_after(text, pieces)
-    starts, ends = _cuts(text, pieces, has_pair, canonical_at)
-    done = _followed_by_work(text, pieces)
-    loose = [done[end] or _may_part(end, has_pair, canonical_at) for end in range(size + 1)]
-    edges = _edges(text, pieces, has_pair, canonical_at)
+    met = [
+        bool(at and canonical_at[at - 1] and char) and has_pair(canonical_at[at - 1][-1] + char[0])
+        for at, char in enumerate(canonical_at)
+    ]
+    edges_of_talk = _talk_edges(text, pieces)
+    kinds = [_ends_in_kind(end, canonical_at) for end in range(size + 1)]
+    starts, ends = _cuts(text, pieces, edges_of_talk, kinds, met, canonical_at)
+    done = _followed_by_work(text, pieces, edges_of_talk[1])
+    closes = [ends[end] or done[end] or _may_part(end, met, canonical_at) for end in range(size + 1)]
+    edges = _edges(text, pieces, met, canonical_at)
     anchors = set(named)
     begun = {start for start, _ in anchors}
     spans: list[Span] = []
     for start in range(size):
         if not canonical_at[start] or not (starts[start] or start in begun):
             continue
-        for end, cost in _names_from(text, start, edges, has_pair, canonical_at):
+        for end, cost in _names_from(start, edges, kinds, met, canonical_at):
             if not starts[start] and (start, end) not in anchors:
                 continue
-            if ends[end] or loose[end]:
+            if closes[end]:
                 spans.append(Span(start, end, head[start] + cost + tail[end], not ends[end]))
     spans.sort(key=lambda span: (span.cost, span.start, -span.end))
     return Reading(tuple(spans), head[size])
@@ -129,7 +138,9 @@ def _talk_after(text: str, pieces: tuple[tuple[Piece, ...], ...]) -> list[float]
 def _cuts(
     text: str,
     pieces: tuple[tuple[Piece, ...], ...],
-    has_pair: Callable[[str], bool],
+    edges_of_talk: tuple[list[bool], list[bool]],
+    kinds: list[bool],
+    met: list[bool],
     canonical_at: tuple[str, ...],
 ) -> tuple[list[bool], list[bool]]:
     """For each offset whether a name may begin, and whether one may end there."""
@@ -137,7 +148,7 @@ def _cuts(
     starts = [False] * (size + 1)
     ends = [False] * (size + 1)
     starts[0] = ends[size] = True
-    talk_ends, talk_begins = _talk_edges(text, pieces)
+    talk_ends, talk_begins = edges_of_talk
     given = False
     for at, char in enumerate(text):
         given = char == "给" or (given and char not in _STOPS)
@@ -153,8 +164,7 @@ def _cuts(
     for end in range(2, size):
         if ends[end] or not canonical_at[end] or not canonical_at[end - 1]:
             continue
-        kind = any("".join(canonical_at[end - width : end]) in KINDS for width in (2, 3, 4))
-        if kind and canonical_at[end] != "第" and not has_pair(canonical_at[end - 1][-1] + canonical_at[end][0]):
+        if kinds[end] and canonical_at[end] != "第" and not met[end]:
             ends[end] = True
     for at in range(1, size):
         if (_letter(text[at - 1]) and _letter(text[at])) or _within_ordinal(text, at):
@@ -169,19 +179,18 @@ def _within_ordinal(text: str, at: int) -> bool:
     return at > 0 and text[at - 1] == "第"
 
 
-def _may_part(end: int, has_pair: Callable[[str], bool], canonical_at: tuple[str, ...]) -> bool:
+def _may_part(end: int, met: list[bool], canonical_at: tuple[str, ...]) -> bool:
     """Whether what follows an offset is at least no part of a name that is known: no trade, kind, place or number."""
     if not 2 <= end < len(canonical_at) or not canonical_at[end - 1] or not canonical_at[end]:
         return False
-    if has_pair(canonical_at[end - 1][-1] + canonical_at[end][0]) or not "㐀" <= canonical_at[end][0] < "\ue000":
+    if met[end] or not "㐀" <= canonical_at[end][0] < "\ue000":
         return False
     ahead = ["".join(canonical_at[end : end + width]) for width in (2, 3, 4)]
     return canonical_at[end - 1] != "第" and not any(word in GENERIC or word in PLACES for word in ahead)
 
 
-def _followed_by_work(text: str, pieces: tuple[tuple[Piece, ...], ...]) -> list[bool]:
+def _followed_by_work(text: str, pieces: tuple[tuple[Piece, ...], ...], begins: list[bool]) -> list[bool]:
     """For each offset whether a word of talk that is also a trade follows, and then talk or nothing: 培训 周三."""
-    _, begins = _talk_edges(text, pieces)
     found = [False] * (len(text) + 1)
     for at in range(2, len(text)):
         found[at] = any(
@@ -208,7 +217,7 @@ def _talk_edges(text: str, pieces: tuple[tuple[Piece, ...], ...]) -> tuple[list[
 def _edges(
     text: str,
     pieces: tuple[tuple[Piece, ...], ...],
-    has_pair: Callable[[str], bool],
+    met: list[bool],
     canonical_at: tuple[str, ...],
 ) -> list[list[tuple[int, float]]]:
     """For each offset the steps a name that goes through it can take from there: where to, at what cost."""
@@ -225,11 +234,12 @@ def _edges(
     for at, char in enumerate(text):
         steps: list[tuple[int, float]] = []
         if char not in _STOPS:
-            steps.append((at + 1, _step(at, char.isspace(), has_pair, canonical_at) + extra[at]))
-            for width in range(2, min(7, size - at + 1)):
-                word = "".join(canonical_at[at : at + width])
-                if word in GENERIC or word in PLACES:
-                    steps.append((at + width, _WORD * width))
+            steps.append((at + 1, _step(at, char.isspace(), met, canonical_at) + extra[at]))
+            if canonical_at[at][:1] in _OPENINGS:
+                for width in range(2, min(7, size - at + 1)):
+                    word = "".join(canonical_at[at : at + width])
+                    if word in GENERIC or word in PLACES:
+                        steps.append((at + width, _WORD * width))
             steps.extend(
                 (at + len(filler), _FILLER)
                 for filler in _FILLERS
@@ -239,31 +249,29 @@ def _edges(
     return edges
 
 
-def _step(at: int, blank: bool, has_pair: Callable[[str], bool], canonical_at: tuple[str, ...]) -> float:
+def _step(at: int, blank: bool, met: list[bool], canonical_at: tuple[str, ...]) -> float:
     char = canonical_at[at]
     if not char:
         around = canonical_at[at - 1][-1:] + (canonical_at[at + 1][:1] if at + 1 < len(canonical_at) else "")
         return _APART if blank and not any(map(_letter, around)) else _SILENT
     if _letter(char):
         return _LETTER
-    previous = canonical_at[at - 1] if at else ""
-    return _PAIR if previous and has_pair(previous[-1] + char[0]) else _STRANGE
+    return _PAIR if met[at] else _STRANGE
 
 
 def _names_from(
-    text: str,
     start: int,
     edges: list[list[tuple[int, float]]],
-    has_pair: Callable[[str], bool],
+    kinds: list[bool],
+    met: list[bool],
     canonical_at: tuple[str, ...],
 ) -> list[tuple[int, float]]:
     """The ends and costs of the names that begin at `start`, by the cheapest way through their characters."""
-    limit = min(len(text), start + _LONGEST_NAME)
+    limit = min(len(edges), start + _LONGEST_NAME)
     costs = [_FAR] * (limit + 1)
     costs[start] = _ENTER
-    following = canonical_at[start + 1] if start + 1 < limit else ""
-    first = _LETTER if _letter(text[start]) else _STRANGE
-    if following and has_pair(canonical_at[start][-1] + following[0]):
+    first = _LETTER if _letter(canonical_at[start]) else _STRANGE
+    if start + 1 < limit and met[start + 1]:
         first = min(first, _PAIR)
     found: list[tuple[int, float]] = []
     for at in range(start, limit):
@@ -278,14 +286,17 @@ def _names_from(
             if here + cost < costs[end]:
                 costs[end] = here + cost
         if at >= start + 2 and canonical_at[at - 1]:
-            found.append((at, here + _ending(at, canonical_at)))
+            found.append((at, here + _KIND_ENDS * kinds[at]))
     if limit >= start + 2 and costs[limit] < _FAR and canonical_at[limit - 1]:
-        found.append((limit, costs[limit] + _ending(limit, canonical_at)))
+        found.append((limit, costs[limit] + _KIND_ENDS * kinds[limit]))
     return found
 
 
-def _ending(end: int, canonical_at: tuple[str, ...]) -> float:
-    return _KIND_ENDS if any("".join(canonical_at[max(end - width, 0) : end]) in KINDS for width in (2, 3, 4)) else 0.0
+def _ends_in_kind(end: int, canonical_at: tuple[str, ...]) -> bool:
+    """Whether a word for a kind of organisation ends at an offset."""
+    if not end or canonical_at[end - 1][-1:] not in _KIND_CLOSINGS:
+        return False
+    return any("".join(canonical_at[max(end - width, 0) : end]) in KINDS for width in (2, 3, 4))
 
 
 def _letter(char: str) -> bool:

@@ -7,6 +7,7 @@ and 第12 does not resemble 第2.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -79,12 +80,16 @@ def _token(piece: str) -> str:
     return _number_token(_chinese_number(piece)) if piece[0] in "零〇一二三四五六七八九十" else piece
 
 
+@functools.lru_cache(maxsize=1024)
 def canonical(text: str) -> Canonical:
     """`text` in canonical form, with offsets into `text`."""
+    folded = fold(text)
+    if _CANONICAL.fullmatch(folded) and not _NUMERALS.search(folded):
+        return Canonical(folded, tuple(range(len(folded))), tuple(range(1, len(folded) + 1)))
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for found in _SIGNIFICANT.finditer(fold(text)):
+    for found in _SIGNIFICANT.finditer(folded):
         for char in _token(found.group()):
             chars.append(char)
             starts.append(found.start())

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from handlers.language.names_everyday import is_saying, said
 from handlers.language.names_index import Posted, rarity
 from handlers.language.names_judge import agrees, doubtful, forgiven, one_too_many, untold
-from handlers.language.names_rank import align, could_reach, query
+from handlers.language.names_rank import align, could_reach, is_beyond, query
 from handlers.language.names_sound import typed_pinyin
 from handlers.language.names_spot import Span, clauses, read, talk_ends, tells
 from handlers.language.names_text import Canonical, canonical
@@ -28,6 +28,7 @@ _HOPELESS = 0.08
 # So many names hold most places there are.
 _MANY = 10_000
 _FOUND = 0.84
+_FORGIVEN = 0.06
 _NEAR = 0.035
 _SAME = 0.005
 _MOST_ASKED = 5
@@ -42,6 +43,7 @@ _TURNED = re.compile(r"^([a-z]+)([^a-z]{2,3})$")
 _ATTACHED = re.compile("([\ue000-\uefff])附(?=院|属|$)")
 _LEADING = frozenset("省市县区旗")
 _LONGEST_PLACE = 12
+_PLACE_SIZES = sorted(set(map(len, PLACES)))
 _TOWARDS = frozenset("给去到跟约催]】")
 _OF_THEM = frozenset("的那要催欠")
 _LETTERS = re.compile(r"[a-z]+")
@@ -132,7 +134,7 @@ class View:
     def mention(self, text: str) -> Match:
         """The client meant by a name that was already cut out of its sentence."""
         with self._register.lock:
-            return self._resolve(text)
+            return self._resolve(text) if self._register.posted() else Match(())
 
     def _resolve(self, text: str) -> Match:
         found = self._at_once(canonical(text).text)
@@ -184,10 +186,13 @@ class View:
             at += 1
         return text
 
-    def _weights(self, text: str) -> list[float]:
-        """How telling each character of a canonical mention is in this directory, from 0 to 1."""
+    def _weights(self, text: str, held: Sequence[int]) -> list[float]:
+        """How telling each character of a canonical mention is in this directory, from 0 to 1.
+
+        `held` says how many names hold each two neighbours of the mention.
+        """
         register, total = self._register, self._register.posted()
-        pairs = [rarity(register.count_pair(text[at : at + 2]), total) for at in range(len(text) - 1)]
+        pairs = [rarity(count, total) for count in held]
         weights: list[float] = []
         for at, char in enumerate(text):
             around = pairs[max(at - 1, 0) : at + 1]
@@ -203,11 +208,14 @@ class View:
         words = {text[start:end] for start, end in split_words(text)}
         if len(text) < 2 or words <= KINDS or words <= PLACES:
             return Match(())
+        candidates = self._register.candidates(text, _CANDIDATES)
+        if not candidates:
+            return Match(())
         pairs = [self._register.count_pair(text[at : at + 2]) for at in range(len(text) - 1)]
-        asked = query(text, self._weights(text), pairs)
+        asked = query(text, self._weights(text, pairs), pairs)
         reach: list[tuple[float, int, Posted]] = []
-        for rank, posted in enumerate(self._register.candidates(text, _CANDIDATES)):
-            bound = could_reach(asked, posted.text, posted.sounds)
+        for rank, posted in enumerate(candidates):
+            bound = could_reach(asked, posted.text, posted.sounds, _FOUND - 0.15)
             if bound >= _FOUND - 0.15 and posted.scope in (None, self._scope):
                 reach.append((-round(bound, 2), rank, posted))
         reach.sort()
@@ -217,9 +225,11 @@ class View:
             if -bound < best - _HOPELESS:
                 break
             name = posted.text
+            if is_beyond(asked, name, posted.sounds, _FOUND - _FORGIVEN):
+                continue
             alignment = align(asked, name, posted.sounds)
             score = alignment.score + forgiven(asked, alignment, name)
-            if score < _FOUND - 0.06 or not agrees(asked, alignment, name):
+            if score < _FOUND - _FORGIVEN or not agrees(asked, alignment, name):
                 continue
             known = _Scored(
                 posted.key,
@@ -242,6 +252,8 @@ class View:
     def message(self, text: str) -> Match:
         """The client a whole message speaks of, the first or main one; an empty match when it speaks of none."""
         with self._register.lock:
+            if not self._register.posted():
+                return Match(())
             found = self._find(text)
             return found if found.candidates else self._everyday(fold(text))
 
@@ -317,10 +329,11 @@ class View:
         text = form.text
         found: set[tuple[int, int]] = set()
         taken = [False] * len(text)
+        leading = [at for at, char in enumerate(text) if char in _LEADING]
         named = [
             (size, start)
             for start in range(len(text) - 3)
-            if _may_lead(text, start)
+            if _may_lead(text, start, leading)
             for size in self._register.names_at(text, start, self._scope)
         ]
         for size, start in sorted(named, key=lambda each: (-each[0], each[1])):
@@ -362,10 +375,10 @@ def _cut_from(span: Span, unknown: Span) -> bool:
     return unknown.start <= span.start and span.end <= unknown.end and span.cost > unknown.cost + _CUT
 
 
-def _may_lead(text: str, start: int) -> bool:
-    """Whether a name that leads with its own place may begin here."""
-    return any(char in _LEADING for char in text[start + 1 : start + _LONGEST_PLACE]) or any(
-        text[start : start + size] in PLACES for size in range(2, _LONGEST_PLACE)
+def _may_lead(text: str, start: int, leading: Sequence[int]) -> bool:
+    """Whether a name that leads with its own place may begin here; `leading` are the ranks of places in the text."""
+    return any(start < at < start + _LONGEST_PLACE for at in leading) or any(
+        text[start : start + size] in PLACES for size in _PLACE_SIZES
     )
 
 
