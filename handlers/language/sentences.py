@@ -38,7 +38,7 @@ _KEYWORDS = (
 )
 
 
-_CONTACT = rx("联系|跟进|拜访|沟通|见面|打电话")
+_CONTACT = rx("联系|跟进|拜访|沟通|见面|见过|去过|打电话")
 
 
 def read_sentence(text: str, people: Collection[str]) -> Sentence | None:
@@ -49,6 +49,11 @@ def read_sentence(text: str, people: Collection[str]) -> Sentence | None:
     found = clauses(text)
     if not found or find_opening(text[:40], _KEYWORDS):
         return None
+    apart = clauses(text, at_blanks=True)
+    return _read(found, people) or (_read(apart, people) if len(apart) > len(found) else None)
+
+
+def _read(found: Sequence[Clause], people: Collection[str]) -> Sentence | None:
     absence = read_absence(found)
     if absence is not None:
         return absence
@@ -66,7 +71,8 @@ def _question(clause: Clause, before: Sequence[Clause], people: Collection[str])
         or read_report_request(clause, people)
         or read_list_question(clause, people)
     )
-    if asked is None and before and before[-1].text == "日报":
+    if asked is None and before and "日报" in before[-1].text:
+        # 日报懒得写,帮我来一份: what is wanted of it is said after it was spoken of.
         return _question(Clause("日报" + clause.text, clause.requested, clause.asks), (), people)
     if asked is None and before and (name := name_in(before[-1].text)):
         # 云帆好久没动静了,上次谁去的: asked again with the name in its place, and what was spoken of with it.

@@ -25,7 +25,7 @@ _GOODS = rx(
 _OWN = r"(?:我这边|我们这边|我们|我|这边)?"
 _AT_LAST = r"(?:已经|都|也|刚刚|刚才|刚|全|今天|昨天|上午|下午|中午|给|帮)*"
 _WORKED = (
-    r"(?:搞|弄|办|做|处理|整理?|跑|干|对|核对?|开|签|发|寄|送|装|调|改|写|准备|盖|打印?|填|交接?|谈|收|拿|装订|安排|落实|补|结"
+    r"(?:搞|弄|办|做|处理|整理?|跑|干|对|核对?|开|签|发|寄|送|装|调|改|写|准备|盖|打|填|交接?|谈|收|拿|装订|安排|落实|补|结"
     r"|跟|催|录|回|定)"
 )
 _FINISHED = (
@@ -62,6 +62,24 @@ _BARE_DONE = rx(
     rf"{_OWN}(?P<matter>.{{2,16}}?)(?:已经|已|刚刚|刚)(?P<act>{_DELIVERED})(?P<end>(?:出去?|到|达"
     r"|给)?[^,]{0,10})"
 )
+# What was owed to somebody is sure without a mark of its own: 给…的方案交了, …那份报价发了, …的回访搞定.
+_OWED_DONE = (
+    rx(rf"(?:我|已经)?(?P<matter>给[^,]{{2,10}}的[^,]{{2,10}}?){_DELIVERED}了"),
+    rx(rf"(?P<matter>[^,]{{2,10}}那[份个批套张件](?:[^,]{{2,8}}?)){_DELIVERED}了"),
+    rx(r"(?P<matter>[^,]{2,10}的[^,]{2,8}?)(?:已|都)?(?:搞定|完成|办妥|办好|弄好|闭环|交差)"),
+)
+# And so is, of whatever things, what the writer has promised or has just sent off.
+_OWN_DONE = (
+    rx(
+        rf"我?(?:之前|上次)?(?:答应|说好|承诺|应下)(?:了|过|好)?(?:给)?(?P<matter>[^,]{{4,18}}?){_AT_LAST}{_FINISHED}了"
+    ),
+    rx(rf"(?P<matter>[^,]{{3,18}}?)我(?:已经|已|刚刚|刚)+{_DELIVERED}(?:出去|过去|掉|完|好|走|到|上去|回去)+了"),
+)
+# 都送完了: of what, is asked.
+_ACT_DONE = rx(
+    rf"{_OWN}(?:已经|全|刚刚|刚)*都(?:已经)?(?P<act>[送寄发交])(?:完|好|掉|出去?|过去|到位?|齐)+了|"
+    rf"{_OWN}(?:已经|刚刚|刚)(?P<act2>[送寄发交])(?:完|好|掉|出去|过去|到位?|齐)+了"
+)
 _TICK = rx(
     rf"(?:把|将)?(?P<matter>.{{2,20}}?)(?:{_POINTED}|的?承诺|任务)?(?:可以|给我|帮我|直接)*(?:(?:(?<!目)标记?|勾"
     r"|划|销|打|关|算|记|改|设)(?:记)?(?:成|为|上|个|作)?(?:完成|已完成|掉|勾|关闭|搞定))(?:了|吧)?"
@@ -76,10 +94,11 @@ _SCHEDULED = rx(
 )
 _LEAVE = rx(
     r"(?:请|休)(?:个|一个|一下|了)?(?P<length>(?:[一二两三四五六七八九十\d]+(?:个半)?天半?|半天|[一二两]周"
-    r"|个?半天)?)(?:的)?(?:年|事|病|婚|产|陪产|丧|调休|探亲|育儿)?假(?P<more>"
+    r"|[一二两三四五六七八半\d]个?半?(?:小时|钟头)"
+    r"|个?半天)?)(?:的)?(?:年|事|病|婚|产检|产|陪产|陪护|护理|丧|调休|探亲|育儿)?假(?P<more>"
     r"(?:[一二两三四五六七八九十\d]+天半?|半天)?)"
     r"|请(?P<bare>半天|[一二两三四五六七八九十\d]天半?)(?!时间|来|工夫)"
-    r"|(?:休息|调休|休)(?P<rest>[一二两三四五六七八九十\d]+天半?|半天)|调休$|(?:病|事|年|婚|产|陪产|丧)假(?P<kind>[一二两三四五六七八九十\d]+天半?|半天)?$"
+    r"|(?:休息|调休|休)(?P<rest>[一二两三四五六七八九十\d]+天半?|半天)|调休(?=$|,)|(?:病|事|年|婚|产|陪产|丧)假(?P<kind>[一二两三四五六七八九十\d]+天半?|半天)?$"
 )
 _TRAVEL = rx(r"出(?:个|一趟|趟|一个)?(?:短|长)?差(?P<length>(?:[一二两三四五六七八九十\d]+天半?|半天|一周)?)")
 _AWAY_VETO = rx(
@@ -90,7 +109,9 @@ _AWAY_VETO = rx(
 # Possessive: days may be read in several ways, and trying them all over again would take exponential time.
 _BEFORE_AWAY = rx(
     r"(?:我(?:这边|们)?|本人|(?:家里)?有点?事|身体不舒服|,|想|要|需要|得|打算|准备|计划|会|将|申请|报备|登记"
-    r"|都|一直|一大?早|[从到至和跟](?=[\d这本下明后周星礼今])|-|~|起|开始|、|一起|人(?=在)|因公|全天|整天|向您|跟您"
+    r"|都|一直|整周|一整周|整个星期|一大?早|[从到至和跟](?=[\d这本下明后周星礼今])|-|~|起|开始|、|一起|人(?=在)|因公|全天|整天|向您|跟您"
+    r"|(?:身体|人|头|肚子|嗓子|腰|胃)?(?:有点|太|实在)?(?:不舒服|难受|不适|扛不住|顶不住|感冒|发烧|生病|疼|痛)了?,|先"
+    r"|(?:家里|孩子|老人)?(?:带|陪|送|接|去|看|办|搬|回)[^,我你他她客]{1,10},"
     rf"|{_SCHEDULED.source})*+(?:(?:去|到|赴|在|往|跑|飞)[^,我你他她客]{{2,8}},?)?(?:{_SCHEDULED.source}|要|得)*+去?"
 )
 _AFTER_AWAY = rx(
@@ -104,8 +125,10 @@ _NO_DAY = rx(
 
 _BOT = r"(?:你|您|你们|一诺|这?(?:个)?机器人|bot|小助手|助手|这个助手|这个bot)"
 _HELPS = (
+    rx(rf"(?:我)?(?:还)?不(?:太)?会(?:用|使|操作){_BOT}?"),
+    rx(r"(?:有没有|有|发|给|来)(?:我)?个?(?:使用|操作)?(?:说明|教程|指南|手册)"),
     rx(
-        rf"{_BOT}(?:到底|都|还|现在|平时|究竟)*(?:会|能|可以|能够)(?:帮我?们?|帮得?上|为我)?(?:都)?(?:干|做|办|处理"
+        rf"(?:除了.{{1,8}}?)?{_BOT}(?:到底|都|还|现在|平时|究竟)*(?:会|能|可以|能够)(?:帮我?们?|帮得?上|为我)?(?:都)?(?:干|做|办|处理"
         r"|帮忙)?(?:点|些|一些)?(?:什么|哪些事?)(?:事情?|忙|活)?"
     ),
     rx(r"我(?:都|还)?(?:能|可以)(?:让|叫|用|找)你(?:帮我)?(?:干|做|办)(?:点|些)?(?:什么|哪些事?)(?:事情?)?"),
@@ -147,6 +170,9 @@ _HOW_TO = (
         rf"(?:记|写|录|报|交|发)?(?P<noun>{_TOPIC_NOUN})(?:的)?(?:格式|写法|模板|样例|例子|示例)(?:是|长)?"
         r"(?:什么(?:样子?)?|怎么样?写?)(?:的)?"
     ),
+    rx(
+        rf"(?:记|写|录|报|交|发)?(?P<noun>{_TOPIC_NOUN})(?:的)?(?:是|用|按|要)?(?:什么|哪种)(?:样的)?(?:格式|写法|模板)"
+    ),
     rx(rf"(?:记|写|录|报|交|发)?(?P<noun>{_TOPIC_NOUN})(?:的)?(?:有没有|有)(?:什么)?(?:模板|格式|样例|例子|示例)"),
     rx(r"(?:要|该|应该)?(?:怎么|怎样)(?P<noun>延期|转交|撤销|撤回|静音|请假)(?:一条|一个)?(?:承诺)?"),
 )
@@ -161,11 +187,15 @@ _ME = (
     rx(
         r"我(?:现在|目前)?(?:在(?:系统|你|名册|花名册|后台|公司|平台)?(?:这里|这儿|那里|那儿|这|那|里|上"
         r"|里面|里头|这边|那边)*)?(?:的)?(?:是|属于|算|叫|登记的是?|登记成|归)(?:什么|哪个)(?:角色|身份"
-        r"|区域|大区|部门|岗位|职位|名字|权限|片区|组)?(?:的|来着)?"
+        r"|区域|大区|部门|岗位|职位|名字|权限|片区|组)?(?:的人|的|来着)?"
     ),
     rx(
         r"我(?:现在|目前)?在(?:系统|你|名册|花名册|后台|平台)?(?:这里|这儿|那里|那儿|这|那|里|上|里面|里头|这边|那边)*"
         r"(?:到底)?(?:是|叫)谁"
+    ),
+    rx(r"我的?(?:账号|帐号|账户|id|微信)(?:绑定?|对应|连)(?:的|着)?(?:是)?(?:谁|哪个人)"),
+    rx(
+        r"我(?:是)?(?:挂|归|属于?|算|在|分)(?:在|到)?(?:谁|哪个(?:主管|领导|经理|组|部门|区域|团队))的?(?:下面|手下|名下|底下|那边|手里)?管?的?"
     ),
     rx(r"我(?:的)?(?:直属)?(?:上级|主管|直属领导|汇报对象)(?:是|叫|登记的是?)(?:谁|什么)"),
     rx(r"(?:你知道|知道|认识|还记得|告诉我|告诉一下)?我(?:到底)?(?:是|叫)谁"),
@@ -228,6 +258,17 @@ def read_done(clause: Clause, people: Collection[str]) -> Sentence | None:
                 continue
             return Sentence("done", _matter(found["matter"]))
         return Sentence("done", _matter(found["matter"]))
+    for pattern in _OWED_DONE:
+        owed = pattern.fullmatch(text)
+        if owed is not None and _GOODS.search(owed["matter"]):
+            return Sentence("done", _matter(owed["matter"]))
+    for pattern in _OWN_DONE:
+        owned = pattern.fullmatch(text)
+        if owned is not None and not _NOT_A_MATTER.fullmatch(owned["matter"]):
+            return Sentence("done", _matter(owned["matter"]))
+    acted = _ACT_DONE.fullmatch(text)
+    if acted is not None:
+        return Sentence("done", acted["act"] or acted["act2"])
     bare = _BARE_DONE.fullmatch(text)
     if bare is not None and _GOODS.search(bare["matter"]) and not _NOT_A_MATTER.fullmatch(bare["matter"]):
         return Sentence("done", _matter(bare["matter"]))
@@ -268,7 +309,9 @@ def read_absence(found: Sequence[Clause]) -> Sentence | None:
         if away is None or _AWAY_VETO.search(text):
             continue
         before, after = text[: away.start()], text[away.end() :]
-        if not _BEFORE_AWAY.fullmatch(before) or not (_AFTER_AWAY.fullmatch(after) or after in PLACES):
+        if not _BEFORE_AWAY.fullmatch(before) or not (
+            _AFTER_AWAY.fullmatch(after) or after.partition(",")[0] in PLACES
+        ):
             continue
         lengths = " ".join(part for part in away.groupdict().values() if part)
         words = " ".join(part for part in (_days(before), lengths, after.strip(",的")) if part)

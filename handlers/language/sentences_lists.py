@@ -83,6 +83,7 @@ _TO_DO = rx(
     rf"|(?P<who2>.*?)(?:{DAY})?(?:还)?(?:有)?{_WHAT}(?:{_MATTER})?(?:是)?(?:要|该|得|需要)(?:做|办|干|交"
     r"|完成|交付|兑现|处理)(?:的)?(?:事)?"
 )
+_MY_TO_DO = rx(rf"我(?:{DAY})?(?:还)?(?:要|该|得)(?:{_ENDED}|给)的(?:所有|全部)?(?:事情?儿?|东西|活儿?)")
 _LATE = (
     r"(?:已经?|都|快)?(?:逾期|超期|过期|超时|拖期|误期|过了(?:期|时间|日子|约定)"
     r"|拖过头|误了期|过点|晚(?=了)|延误|到期)(?:了)?"
@@ -178,6 +179,8 @@ def _todo(clause: Clause, text: str, people: Collection[str]) -> Sentence | None
         whose = whose[listed.end() :] if listed else whose
         if whose or clause.requested or listed:
             return _of(whose.removeprefix("把"), people)
+    if _MY_TO_DO.fullmatch(text):
+        return Sentence("lists_mine")
     planned = _TO_DO.fullmatch(text)
     if planned is not None:
         who = planned["who"] or planned["who2"] or ""

@@ -10,7 +10,7 @@ from handlers.language.patterns import rx
 from handlers.language.text import fold
 
 DAY = (
-    r"(?:大?前天|昨天|今天|明天|大?后天|明后天|明后两天|这两天|这几天|(?:上|这|本|下){1,2}个?(?:周|星期|礼拜)"
+    r"(?:大?前天|昨天|今天|明天|大?后天|明后天|明后两天|今明两天|这两天|这几天|(?:上|这|本|下){1,2}个?(?:周|星期|礼拜)"
     r"(?:[一二三四五六日天末])?"
     r"|(?:周|星期|礼拜)[一二三四五六日天末]|(?:上|这|本|下)个?月|\d{1,2}月\d{1,2}[日号]"
     r"|\d{1,2}[.\-/]\d{1,2}|\d{1,2}[日号])"
@@ -56,7 +56,7 @@ _DEED = rx(
 )
 _ENDS_LIKE_ONE = rx(r"..[业厂院店社校局]$")
 # What is served there ends the name of many a shop, after a name of its own: 中午的咖啡 is none.
-_SERVED = rx(r"(?<=..)(?:咖啡|茶饮?|酒业|饭店|水业|烘焙)$")
+_SERVED = rx(r"(?<=..)(?:咖啡|茶饮?|酒业|饭店|水业|矿泉水|纯净水|饮用水|饮品|烘焙)$")
 _MOST = 20
 _OWN = frozenset({"我", "我自己", "自己", "本人", "我这边", "我这", "我个人"})
 _TEAM = rx(
@@ -101,7 +101,9 @@ def _may_be_client(name: str) -> bool:
     if _NO_CLIENT.fullmatch(name) and not looks_like_organisation(name):
         return False
     strange = _uncovered(name)
-    return strange > 1 or (strange == 1 and len(name) <= 3)
+    # 天河检测: a name that begins like a word, before what its owner does.
+    brand = len(name) == 4 and _uncovered(name[:2]) > 0
+    return strange > 1 or (strange == 1 and (len(name) <= 3 or brand))
 
 
 def looks_like_organisation(name: str) -> bool:

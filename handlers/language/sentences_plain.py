@@ -12,6 +12,7 @@ _SYMBOL = re.compile(
     r"[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200b-\u200f\u2060\ufeff\u20e3]|\[[\u4e00-\u9fff]{1,3}\]"
 )
 _BLANK = re.compile(r"(?<![a-z0-9])\s+|\s+(?![a-z0-9])")
+_BETWEEN_WORDS = re.compile(r"(?<=[\u4e00-\u9fff])[ \t]+(?=[\u4e00-\u9fff])")
 _STOP = re.compile(r"(?:[,、。;:!?…~\n]|(?<!\d)\.|\.(?!\d))+")
 # How it is typed or heard, and the form the readers know; the left sides are no part of ordinary names.
 _VARIANTS = {
@@ -29,6 +30,9 @@ _VARIANTS = {
     "愈期": "逾期",
     "预期没": "逾期没",
     "代办": "待办",
+    "to do list": "待办",
+    "to do": "待办",
+    "todo": "待办",
     "请加": "请假",
     "出查": "出差",
     "什麽": "什么",
@@ -77,7 +81,7 @@ _LEAD = rx(
 _REQUEST = rx(
     r"(?:(?:能不能|能否|可不可以|可以|能|你)?(?:麻烦你?|劳驾|辛苦你?|请你?)?(?:再|赶紧|快)?(?:帮忙|帮我|帮"
     r"|给我|替我|为我)"
-    r"|麻烦你?|劳驾|请(?!教|假|问|客|半天|[一两二三四五六七八九\d]天)|跟我(?=介绍|说|讲)|我?(?:想|要)(?:要)?(?=知道|问|看|查|了解)|想"
+    r"|麻烦你?|劳驾|请(?!教|假|问|客|个|半天|[一两二三四五六七八九\d]天)|跟我(?=介绍|说|讲)|我?(?:想|要)(?:要)?(?=知道|问|看|查|了解)|想"
     r"(?=知道|问|看|查|了解)|[调拉翻列]出来?(?!的)|提醒我(?:一下|下)?(?=.*(?:什么|哪|几|多少))"
     r"|(?:知道|请教|问|看|查|查查|找|捋一?捋|看看|问问|瞧|瞧瞧|查看|查询|了解|调取|调|拉|翻)(?:一下|下|一?眼|看|看看|出来?(?=我)|一[看查问瞧找捋翻])?"
     r"(?![板病他她你])|有没有人知道|谁知道|你知道|知不知道)"
@@ -100,14 +104,18 @@ class Clause:
     asks: bool
 
 
-def clauses(text: str) -> tuple[Clause, ...]:
-    """The clauses of a short message, in its order; empty for a long, many-lined or many-claused one, or none."""
+def clauses(text: str, *, at_blanks: bool = False) -> tuple[Clause, ...]:
+    """The clauses of a short message, in its order; empty for a long, many-lined or many-claused one, or none.
+
+    A blank between two Chinese characters is a slip of the finger, or with `at_blanks` the end of a clause.
+    """
     if len(text) > 2 * _LONGEST:
         return ()
     folded = fold(text).strip()
     if not folded or len(folded) > _LONGEST or folded.count("\n") > 2:
         return ()
     plain = _VARIANT.sub(lambda found: _VARIANTS[found[0]], _SYMBOL.sub(" ", folded))
+    plain = _BETWEEN_WORDS.sub("\n", plain) if at_blanks else plain
     found: list[Clause] = []
     at = 0
     for stop in [*_STOP.finditer(plain), None]:

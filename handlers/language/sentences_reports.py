@@ -11,7 +11,7 @@ from handlers.language.sentences_plain import Clause
 
 _REPORT = "日报"
 _HAND_IN = r"(?:上来|交|写|发|提交|填|报|上交|补)"
-_WHO = r"(?:谁|哪些人|哪几个人?|几个人?|多少人|哪些同事|哪个|有人)"
+_WHO = r"(?:谁|有?几[位名](?:同事|销售)?|哪些人|哪几个人?|几个人?|多少人|哪些同事|哪个|有人)"
 _TEAM = (
     r"(?:大家|团队|全组|小组|我们组|咱们?组|所有人|全员|各位|同事们|整个团队|全部|部门|下属们?|兄弟们|全团队|全体"
     r"|每个人|各人|组里|队里|全队|底下人?|大伙)"
@@ -117,7 +117,7 @@ def read_report_request(clause: Clause, people: Collection[str]) -> Sentence | N
 
 
 def _first_person(text: str) -> bool:
-    return rx(r"我(?!们)").match(text) is not None
+    return rx(r"我(?!们)").match(text) is not None or rx(r"[你您]的?日报").search(text) is not None
 
 
 def _wants_summary(clause: Clause, text: str, before: str | None) -> bool:
@@ -132,7 +132,7 @@ def _wants_summary(clause: Clause, text: str, before: str | None) -> bool:
 
 
 _SUMMARY_WORDS = rx(
-    rf"{_SUM}|日报|{DAY}|{_TEAM}|给我|发我|看看|看|拿来|出来|把|将|的|一下|下|份|所有|全部|情况|个|帮|们|一"
+    rf"{_SUM}|日报|{DAY}|{_TEAM}|给我|发我|看看|看|拿来|出来|把|将|的|一下|下|份|版|页|所有|全部|情况|个|帮|们|一"
     r"|发|给|出|做|我|都|来|吗"
 )
 

@@ -68,6 +68,7 @@ _RULES = (
     _Rule("who_follows", ("x", "w", "hb8O"), "hb8OrzuyU"),
     _Rule("who_follows", ("x", "w", "Q"), "bOruy", name_first=True),
     _Rule("who_follows", ("x", "8", "qz"), "rzuO"),
+    _Rule("who_follows", ("x", "h", "^", "z"), "rzuO"),
     _Rule("who_follows", ("x", "p", "h"), "rzuOy", asking=True),
     # when it was last in touch
     _Rule("last_contact", ("x", "l", "tw", "ch"), "chrzuyglOImaY"),
@@ -89,10 +90,10 @@ _RULES = (
     _Rule("last_contact", ("x", "7", "c", "g"), "rzuOyI", asking=True),
     # everything so far
     _Rule("timeline", ("x", "k"), "kGczhguOqrUd", asking=True),
-    _Rule("timeline", ("x", "G", "qH", "chF36"), "kGczhguOqHrUwF"),
+    _Rule("timeline", ("x", "G", "qH", "chF36"), "kGczhguOqHrUwFY"),
     _Rule("timeline", ("x", "g", "q", "cF"), "kGczhguOqrUwF"),
-    _Rule("timeline", ("x", "G", "k"), "uOr"),
-    _Rule("timeline", ("x", "rd", "q", "ch"), "kGczhguOqrUdF"),
+    _Rule("timeline", ("x", "G", "k"), "uOrhc6"),
+    _Rule("timeline", ("x", "rd", "q", "chF"), "kGczhguOqrUdF"),
     _Rule("timeline", ("x", "k"), "Or", name_first=True),
     _Rule("timeline", ("x", "3", "q"), "kGczhguOrd3"),
     _Rule("timeline", ("x", "O", "k"), "Guzr"),
@@ -132,6 +133,10 @@ _RULES = (
     _Rule("lists_mine", ("N", "F", "IUp", "qz"), "eAqTFmNIUupbPrdzyGLYO"),
     _Rule("lists_mine", ("T", "IUpuxzL"), "eAqTFmNIUupxbPrdzyGLYO", asking=True),
     _Rule("lists_mine", ("P", "IUpx", "qzFLT"), "eAqTFmNIUupxbPrdzyGLYO", asking=True),
+    _Rule("lists_mine", ("I", "E", "F", "q"), "rdfYO"),
+    _Rule("lists_mine", ("IUp", "b", "eA", "q"), "rdmPTNFzL"),
+    _Rule("lists_mine", ("b", "eA", "m", "q"), "eArdTNF"),
+    _Rule("lists_mine", ("I", "eE", "FK", "m"), "rdfFK", asking=True),
     _Rule("lists_mine", ("L", "I"), "PTzrd", asking=True),
     _Rule("lists_mine", ("x", "eA", "I", "q"), "eAqTFmNPrdzyGLYO", name_first=True),
     # daily reports
@@ -149,16 +154,19 @@ _RULES = (
     _Rule("report_summary", ("J", "U", "d"), ""),
     _Rule("report_draft", ("J", "D", "E", "y"), "I1Bz"),
     _Rule("report_draft", ("J", "D"), "JDIB1zkcmEW", asking=True),
-    _Rule("report_show", ("J", "I", "d", "z"), "JIdzK"),
+    _Rule("report_show", ("J", "I", "d", "z"), "JIdzKEy"),
     # the bot itself
     _Rule("who", ("I", "j", "i"), "r"),
+    _Rule("who", ("I", "b", "w"), "hr"),
     _Rule("help", ("C", "B", "9z"), "G"),
     _Rule("help", ("C", "q"), "CBqzGuIEeZ"),
     _Rule("help", ("B", "E", "q"), "BEqWz"),
     _Rule("help", ("no", "H", "Z"), "noHZIBzE"),
+    _Rule("help", ("%", "H"), "%HZIBzEmnJPt"),
     _Rule("who", ("I", "j", "qwz"), "IjqwzrBbsiZ"),
 )
 _NAME, _FILLER, _PERSON, _DAY, _NOT, _OVERDUE = map(_mask, (NAME, FILLER, PERSON, "d", "N", "o"))
+_WHO = _mask("w")
 _TEAM, _WE, _MYSELF, _COMMAND, _ASKING, _QUESTION = map(_mask, ("U", "u", "I", "n", "qzwy", "y"))
 _MEANT = {word: _mask(senses) for word, senses in SENSES.items()}
 _AHEAD_OF_NOW = _mask("f")
@@ -218,9 +226,16 @@ def _asked(clause: Clause, words: Sequence[_Word], named: dict[tuple[int, int], 
         client = client_words(name) if name is not None else ""
         if name is not None and not client:
             return None
+        if name is not None and _is_a_verb(said):
+            return None
         if not rule.organisation or looks_like_organisation(client or ""):
             return _answer(rule.topic, said, together, client or "", next(iter(named.values()), None))
     return None
+
+
+def _is_a_verb(said: Sequence[_Word]) -> bool:
+    """Whether what stands in the place of a name is done by whoever is asked for: 谁主持的."""
+    return len(said) > 1 and said[-1].senses == _NAME and bool(said[-2].senses & _WHO)
 
 
 def _fits(rule: _Rule, said: Sequence[_Word], together: int) -> bool:
