@@ -18,7 +18,7 @@ run: setup
 	$(BIN)/python main.py serve
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 
 proofs: setup
 	$(BIN)/python -m pytest -m proof -s tests/proofs

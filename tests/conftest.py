@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import logging
+import os
+import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from random import SystemRandom
 
 import pytest
 import structlog
@@ -19,6 +23,8 @@ from tests import databases
 from tests.postgres import fresh_database, postgres
 
 logs.set_up("ERROR")
+# The programs that tests start are compiled once and not each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # How quickly examples are made says something of the machine, nothing of the bot.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
@@ -78,6 +84,16 @@ async def store(database_url: str) -> AsyncIterator[SqliteStore | PostgresStore]
     """An open, migrated store; a test that takes it runs on both kinds."""
     async with databases.opened(database_url) as made:
         yield made
+
+
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """A free port that nothing gets by chance, other tests at the same time included: no system hands these out."""
+    while True:
+        port = SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as trial, contextlib.suppress(OSError):
+            trial.bind(("127.0.0.1", port))
+            return port
 
 
 @pytest.fixture

@@ -79,9 +79,8 @@ class _Kept:
 _FREE: defaultdict[tuple[object, ...], list[_Kept]] = defaultdict(list)
 
 
-@asynccontextmanager
-async def opened(url: str) -> AsyncIterator[SqliteStore | PostgresStore]:
-    """A store on this database, without syncs, closed at the end."""
+def open_kept(url: str) -> SqliteStore | PostgresStore:
+    """A store on this database, without syncs, on engines that closed stores have left; it leaves its own in turn."""
     lent: list[tuple[tuple[object, ...], _Kept]] = []
 
     def lend(kind: tuple[object, ...], database: str, make: Callable[[], Engine | AsyncEngine]) -> Any:
@@ -105,7 +104,21 @@ async def opened(url: str) -> AsyncIterator[SqliteStore | PostgresStore]:
         patch.setattr(sqlite, "_sqlite_engine", lend_sqlite)
         patch.setattr(postgres, "create_async_engine", lend_postgres)
         store = open_store(url, durable=False)
+    close = store.close
+
+    async def close_and_leave() -> None:
+        await close()
+        while lent:
+            kind, kept = lent.pop()
+            _FREE[kind].append(kept)
+
+    setattr(store, "close", close_and_leave)  # noqa: B010
+    return store
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[SqliteStore | PostgresStore]:
+    """A store as `open_kept` has it, closed at the end."""
+    store = open_kept(url)
     yield store
     await store.close()
-    for kind, kept in lent:
-        _FREE[kind].append(kept)

@@ -19,8 +19,9 @@ from bot.settings import Settings
 from bot.types import Check, Inbound, Outgoing, Pace, Platform, RawRequest, Receipt, Received
 from storage import inbox, lanes, people
 from storage.inbox import Letter
-from storage.store import PostgresStore, SqliteStore, StoreUnavailable, open_store
+from storage.store import PostgresStore, SqliteStore, StoreUnavailable
 from storage.tables import Commitment, DailyReport, Event, Inbox, Obligation, Outbox, Person, Step
+from tests.databases import open_kept
 from tests.fakes.wecom import FakeWecom
 from tests.support import at
 
@@ -147,7 +148,7 @@ class Life:
 
     async def start(self) -> None:
         """Fresh objects on the same database."""
-        self.store = open_store(self.url, durable=False)
+        self.store = open_kept(self.url)
         self._make_shaky(self.store)
         front = Front(
             Settings(_env_file=None, database_url=self.url),

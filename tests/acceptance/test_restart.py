@@ -14,9 +14,10 @@ import pytest
 
 from bot.platforms.wecom_app import WecomApp
 from bot.types import Platform
-from storage import events, migrate
-from storage.store import StoreUnavailable, open_store
+from storage import events
+from storage.store import StoreUnavailable
 from tests.acceptance.faults import TEAM, Fault, Life, Street, forget, hears, name_of, roster, ticks
+from tests.databases import lay, open_kept
 from tests.fakes import wecom as fake_wecom
 from tests.fakes.wecom import FakeWecom
 
@@ -47,8 +48,7 @@ class Ground:
 
     async def prepare(self) -> None:
         url = self.url if self.is_postgres else f"sqlite:///{self.template}"
-        store = open_store(url, durable=False)
-        await migrate.upgrade(store)
+        store = open_kept(lay(url))
         await store.write(roster)
         await store.close()
 
@@ -67,7 +67,7 @@ class Ground:
             path = self.folder / f"{self.count}.db"
             shutil.copy(self.template, path)
             return f"sqlite:///{path}"
-        store = open_store(self.url)
+        store = open_kept(self.url)
         await store.write(forget)
         await store.write(roster)
         await store.close()
