@@ -290,9 +290,14 @@ def _continued(drafts: Sequence[_Draft]) -> bool:
         if first is None or second is None:
             return True
         timed = first.part is not None or first.clock is not None
-        if first.days is not None and not timed and second.days is None and second.minutes is None:
+        halves = first.days is not None and not timed and second.days is None and second.minutes is None
+        if halves and not _OWN_OBJECT.match(after.matter):
             return True
     return False
+
+
+# 下午3点给蓝桥对账 tells of another thing than 周三给海棠寄样 before it does; 下午3点前给到 does not.
+_OWN_OBJECT = Pattern(r"(?:给|把|将|跟|和|同|与|向|帮|请|约|找|陪|去|到|在)[^ ,，。它他她过到出去来]\S{2,}")
 
 
 def _with_day_of_before(drafts: Sequence[_Draft]) -> list[_Draft]:

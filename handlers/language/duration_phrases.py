@@ -34,6 +34,7 @@ _DURATIONS = [
     ("days", "天自整", rx(rf"{_RANGE_NUMBER}_(?:个_)?(?:自_然_[日天]|天_?时_?间|天|(?:整_)天)")),
     ("days", "日", rx(rf"{_RANGE_NUMBER}_日(?=_(?:之|以)?_?[内后])")),
     ("half-month", "半", rx(r"半_个?_月")),
+    ("months-half", "月", rx(r"(?P<n>\d{1,2})\.5_个_月")),
     ("months-half", "半", rx(rf"(?P<n>{NUMBER})_个_半_月")),
     ("months", "月多", rx(rf"{_RANGE_NUMBER}_个_多?月")),
     ("months", "月", rx(r"(?P<n>[两俩])_月")),

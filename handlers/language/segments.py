@@ -67,13 +67,18 @@ def blocks(text: str) -> list[Block]:
 
 
 _SEMICOLON = Pattern(r"[;；]")
-# A digit behind a letter or another digit is no item's.
+# A digit behind a letter or another digit is no item's, nor one that opens with a bracket and another word.
 _NUMBERED = Pattern(
-    r"(?P<a>[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉])|(?<![A-Za-z\d周期拜月第.．])(?:[(（]\s*(?P<b>\d{1,2}|[一二三四五六七八九十])\s*[)）]"
-    r"|(?P<k>\d)\ufe0f?\u20e3|(?P<d>[0-9０-９]{1,2})\s?(?:[.．](?![0-9０-９])|、|[)）](?![0-9０-９]))"
-    r"|(?P<c>[一二三四五六七八九十])\s?(?:、|[.．]|[)）])|第(?P<o>[一二三四五六七八九十])[,，、:：])"
+    r"(?P<a>[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉])|[(（]\s*(?P<b>\d{1,2}|[一二三四五六七八九十])\s*[)）]"
+    r"|(?<![A-Za-z\d周拜月第.．(（])(?<!星期)(?:(?P<k>\d)\ufe0f?\u20e3"
+    r"|(?P<d>[0-9０-９]{1,2})\s?(?:[.．](?:(?![0-9０-９])|(?=[0-9０-９]{1,2}(?:\s?[月點点]|[:：/][0-9０-９])|20\d\d\s?[-年/]))|、|[)）](?:(?<=[\s；;，,。、：:！!+＋]..)|(?<=^..)|(?![0-9０-９])))"
+    r"|(?P<c>[一二三四五六七八九十])\s?(?:、|[.．]|[)）])|第(?P<o>[一二三四五六七八九十])[,，、:：]"
+    r"|(?P<l>[A-Za-z])\s?[、.．)）](?=\s?[\u4e00-\u9fff\d]|\s?[A-Za-z][A-Za-z\d]))"
 )
-_BULLET = Pattern(r"^\s*(?:[-–—•·●○■□◆◇▪▫*✓✔✅☐☑▶➡➢➤★☆]|[👉📌📍🔸🔹🔶🔷🔺🔴🟠🟡🟢🔵⚪⚫⭐🌟📝])\ufe0f?\s*(?=\S)")
+_BULLET = Pattern(
+    r"^\s*(?:[-–—•·●○■□◆◇▪▫*✓√✔✅☐☑▶▷➡➢➤→»※◎△▲❖★☆]|[👉📌📍🔸🔹🔶🔷🔺🔴🟠🟡🟢🔵⚪⚫⭐🌟📝])\ufe0f?\s*(?=\S)"
+)
+_LETTERS = 1000
 _CHINESE = {char: number for number, char in enumerate("一二三四五六七八九十", 1)}
 
 
@@ -82,6 +87,8 @@ _NEXT_DAY = Pattern(r"(?<=、)\d\d ?(?:[号號日]|[两兩2] ?天)")
 
 
 class _Marker(NamedTuple):
+    """A number and where it stands; a letter's is beyond `_LETTERS`, so that the two are not counted on together."""
+
     start: int
     end: int
     number: int
@@ -98,7 +105,10 @@ def _markers(line: str) -> Iterator[_Marker]:
         elif end < len(line):
             before = line[start - 1] if start else " "
             own_place = before.isspace() or before in "；;，,。.、：:！!+＋"
-            if match["c"] is None or own_place:
+            if match["l"]:
+                if own_place:
+                    yield _Marker(start, end, _LETTERS + ord(match["l"].lower()) - ord("a") + 1)
+            elif match["c"] is None or own_place:
                 written = match["b"] or match["k"] or match["d"] or match["c"] or match["o"]
                 yield _Marker(start, end, _CHINESE[written] if written in _CHINESE else int(written))
 
@@ -113,24 +123,41 @@ def _numbered(line: str) -> list[str] | None:
     begin = len(line) - len(line.lstrip())
     for marker in itertools.islice(_markers(line), _MOST_MARKERS):
         if not found:
-            if marker.number == 1 or (marker.start <= begin and marker.number <= 30):
+            if marker.number in (1, _LETTERS + 1) or (marker.start <= begin and marker.number <= 30):
                 found.append(marker)
         elif marker.number == found[-1].number + 1:
             found.append(marker)
     if not found:
         return None
     head = line[: found[0].start]
-    if head.strip() and len(found) < 2:
+    if len(found) < 2 and (head.strip() or found[0].number > _LETTERS):
         return None
     ends = [marker.start for marker in found[1:]] + [len(line)]
     parts = [line[marker.end : end] for marker, end in zip(found, ends, strict=True)]
     return [head, *parts]
 
 
+# What only a list of such lines tells to be numbers: `1 寄样`, `2：报价`, `a. 寄样`. Behind a number no unit follows.
+_LINE_MARK = Pattern(
+    r"\s*(?:(?P<n>\d{1,2})(?:[,，]\s*|[:：](?!\d)\s*|\s+(?![个台箱套件家盒瓶份张袋条吨米元万月号號日天周週年点點时時分小-]))"
+    r"|(?P<l>[A-Za-z])\s?[、.．)）:：])(?=\s*\S)"
+)
+
+
+def _unmarked(lines: list[str]) -> list[str]:
+    """`lines` without the numbers or letters that open them, when these count on from the first one."""
+    found = [(index, match) for index, line in enumerate(lines) if (match := _LINE_MARK.match(line))]
+    numbers = [int(match["n"]) if match["n"] else ord(match["l"].lower()) - ord("a") + 1 for _, match in found]
+    if len(found) < 2 or numbers != list(range(1, len(found) + 1)) or len({match.lastgroup for _, match in found}) > 1:
+        return lines
+    ends = {index: match.end() for index, match in found}
+    return [line[ends.get(index, 0) :] for index, line in enumerate(lines)]
+
+
 def segments(body: str) -> list[Segment]:
     """The items of one commitment as written: by lines, numbering and semicolons; empty ones left out."""
     found: list[Segment] = []
-    for number, line in enumerate(body.splitlines()):
+    for number, line in enumerate(_unmarked(body.splitlines())):
         if not line or line.isspace():
             continue
         line = _BULLET.sub("", line)
@@ -142,11 +169,16 @@ def segments(body: str) -> list[Segment]:
 # Longer lists are not written in one line; reading them part by part would only cost time.
 _MOST_PARTS = 12
 _LONGEST_LIST = 300
-_LISTS = (Pattern(r"[，,。！!]"), Pattern(r"[，,。！!、]"), Pattern(r"[\s，,。！!、]+"))
+_LISTS = (
+    Pattern(r"[，,。！!]"),
+    Pattern(r"[，,。！!、]"),
+    Pattern(r"\s*(?:[，,。！!、]|(?<!\d)[/／|｜](?!\d)|(?<=\s)[/／|｜](?=\s))\s*"),
+    Pattern(r"[\s，,。！!、]+"),
+)
 
 
 def list_parts(text: str, starts: Sequence[int]) -> Iterator[Sequence[str]]:
-    """The ways in which `text` may be a list: by commas, by 、 too, by blanks too.
+    """The ways in which `text` may be a list: by commas, by 、 too, by strokes too, by blanks too.
 
     A list of items holds in each part one of `starts`, the places where a deadline may begin.
     """
