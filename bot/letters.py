@@ -7,6 +7,9 @@ from typing import Any
 
 from bot.types import Attachment, Inbound, Mention
 
+# What few messages have, kept as it is.
+_RARE = ("user_name", "chat_id", "chat_name", "reply_url", "spoken", "notice")
+
 
 def lane(message: Inbound) -> str:
     """What orders a message among others: its group, or the private chat with its sender."""
@@ -14,38 +17,36 @@ def lane(message: Inbound) -> str:
 
 
 def pack(message: Inbound) -> dict[str, Any]:
-    """A message as JSON; times as ISO text."""
-    return {
-        "user_id": message.user_id,
-        "text": message.text,
-        "user_name": message.user_name,
-        "chat_id": message.chat_id,
-        "chat_name": message.chat_name,
-        "mentions": [[mention.user_id, mention.name] for mention in message.mentions],
-        "attachments": [[item.kind, item.name, item.ref] for item in message.attachments],
-        "reply_url": message.reply_url,
-        "reply_until": message.reply_until.isoformat() if message.reply_until else None,
-        "spoken": message.spoken,
-        "notice": message.notice,
-    }
+    """A message as JSON, without what it does not have; times as ISO text."""
+    payload: dict[str, Any] = {"user_id": message.user_id, "text": message.text}
+    for name in _RARE:
+        if value := getattr(message, name):
+            payload[name] = value
+    if message.mentions:
+        payload["mentions"] = [[mention.user_id, mention.name] for mention in message.mentions]
+    if message.attachments:
+        payload["attachments"] = [[item.kind, item.name, item.ref] for item in message.attachments]
+    if message.reply_until:
+        payload["reply_until"] = message.reply_until.isoformat()
+    return payload
 
 
 def unpack(platform: str, message_id: str, sent_at: datetime, payload: dict[str, Any]) -> Inbound:
     """The message that `pack` made JSON of."""
-    until = payload["reply_until"]
+    until = payload.get("reply_until")
     return Inbound(
         platform=platform,
         message_id=message_id,
         user_id=payload["user_id"],
         text=payload["text"],
         sent_at=sent_at,
-        user_name=payload["user_name"],
-        chat_id=payload["chat_id"],
-        chat_name=payload["chat_name"],
-        mentions=tuple(Mention(user_id, name) for user_id, name in payload["mentions"]),
-        attachments=tuple(Attachment(kind, name, ref) for kind, name, ref in payload["attachments"]),
-        reply_url=payload["reply_url"],
+        user_name=payload.get("user_name"),
+        chat_id=payload.get("chat_id"),
+        chat_name=payload.get("chat_name"),
+        mentions=tuple(Mention(user_id, name) for user_id, name in payload.get("mentions", ())),
+        attachments=tuple(Attachment(kind, name, ref) for kind, name, ref in payload.get("attachments", ())),
+        reply_url=payload.get("reply_url"),
         reply_until=datetime.fromisoformat(until) if until else None,
-        spoken=payload["spoken"],
-        notice=payload["notice"],
+        spoken=payload.get("spoken", False),
+        notice=payload.get("notice"),
     )

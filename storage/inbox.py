@@ -6,7 +6,7 @@ queued → working (leased) → done | queued again later | dead. A lease that r
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -86,24 +86,18 @@ def adding(dialect: str, letters: Sequence[Letter], now: datetime) -> Statement:
 
     One statement for all of them: this stands between a platform and its acknowledgement.
     """
+    moment: Callable[[datetime], Any] = _utc if dialect == "postgresql" else sqlite_text
     # In one order everywhere, so that two instances with the same letters cannot block each other.
     rows = sorted(
-        (
-            letter.platform,
-            letter.message_id,
-            letter.lane,
-            json.dumps(letter.payload),
-            _utc(letter.sent_at),
-        )
+        (letter.platform, letter.message_id, letter.lane, json.dumps(letter.payload), moment(letter.sent_at))
         for letter in letters
     )
-    received = _utc(now)
+    received = moment(now)
     if dialect == "postgresql":
         return Statement(_ADD_POSTGRES, (*map(list, zip(*rows, strict=True)), received))
     # One step of the statement and not one a row: the driver gives up the interpreter at every step, and getting it
     # back from a busy loop takes longer than the insert.
-    at = sqlite_text(received)
-    values = tuple(value for row in rows for value in (*row[:4], sqlite_text(row[4]), at))
+    values = [value for row in rows for value in (*row, received)]
     return Statement(_ADD.format(rows="VALUES " + ",".join([_ROW_SQLITE] * len(rows))), values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -84,10 +84,10 @@ class Statement:
     """
 
     text: str
-    parameters: tuple[Any, ...]
+    parameters: Sequence[Any]
 
     def __call__(self, session: Session) -> int:
-        return session.connection().exec_driver_sql(self.text, self.parameters).rowcount
+        return session.connection().exec_driver_sql(self.text, tuple(self.parameters)).rowcount
 
 
 class Job:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from bot.platforms.text import clean
 from bot.platforms.wecom_cards import CODE_LIFE, keep_code, pressed
 from bot.platforms.wecom_xml import Malformed, read_fields
 from bot.types import Attachment, Inbound, Refused
@@ -129,4 +128,4 @@ def _content(kind: str, fields: Mapping[str, str]) -> tuple[str, tuple[Attachmen
 
 
 def _text(fields: Mapping[str, str], name: str) -> str:
-    return clean(fields.get(name, "")).strip()
+    return fields.get(name, "").strip()

@@ -20,8 +20,8 @@ class Malformed(Exception):
 def read_fields(document: bytes) -> dict[str, str]:
     """Return the text of every element directly under the root, by its name; one with elements inside is left out.
 
-    The root is `xml` and the encoding UTF-8, whatever its declaration says. Raises Malformed, also for a name that
-    comes twice, which two readers could understand in two ways.
+    The root is `xml` and the encoding UTF-8, whatever its declaration says. XML lets no NUL and no half of a surrogate
+    pair through. Raises Malformed, also for a name that comes twice, which two readers could understand in two ways.
     """
     parser = ParserCreate("utf-8")
     parser.buffer_text = True

@@ -142,15 +142,17 @@ class View:
         return [entry[3] for entry in found[-limit:]]
 
     def _typed(self, row: Inbox, user_id: str) -> dict[str, Any]:
+        # Nothing is left in one whose sender was erased.
         payload = row.payload
+        speaker = payload.get("user_id", "")
         return {
             "key": f"in:{row.id}",
             "at": self._iso(row.sent_at),
-            "from": payload["user_name"] or payload["user_id"],
-            "mine": payload["user_id"] == user_id,
-            "text": payload["text"],
-            "to_bot": payload["chat_id"] is not None,
-            "attachments": [{"kind": kind, "name": name} for kind, name, _ in payload["attachments"]],
+            "from": payload.get("user_name") or speaker,
+            "mine": speaker == user_id,
+            "text": payload.get("text", ""),
+            "to_bot": "chat_id" in payload,
+            "attachments": [{"kind": kind, "name": name} for kind, name, _ in payload.get("attachments", ())],
         }
 
     def _told(self, row: Outbox) -> dict[str, Any]:
