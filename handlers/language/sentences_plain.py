@@ -143,7 +143,10 @@ def _clause(piece: str, asks: bool) -> Clause | None:
     if particles is not None:
         # 好久没联系了吧 wants to be told.
         asks = (
-            asks or "呢" in particles[0] or (particles[0].startswith("吧") and text[: particles.start()].endswith("了"))
+            asks
+            or "呢" in particles[0]
+            or "来着" in particles[0]
+            or (particles[0].startswith("吧") and text[: particles.start()].endswith("了"))
         )
         text = text[: particles.start()]
     text = _BLANK.sub("", text)

@@ -65,7 +65,8 @@ class _Rule:
 
 _RULES = (
     # whose client it is
-    _Rule("who_follows", ("x", "w", "hb8O"), "hb8OrzuyU"),
+    _Rule("who_follows", ("x", "a", "w", "ch"), "hrzuyO"),
+    _Rule("who_follows", ("x", "w", "hb8O"), "hb8OrzuyUGg"),
     _Rule("who_follows", ("x", "w", "Q"), "bOruy", name_first=True),
     _Rule("who_follows", ("x", "8", "qz"), "rzuO"),
     _Rule("who_follows", ("x", "h", "^", "z"), "rzuO"),
@@ -95,6 +96,7 @@ _RULES = (
     _Rule("timeline", ("x", "G", "k"), "uOrhc6"),
     _Rule("timeline", ("x", "rd", "q", "chF"), "kGczhguOqrUdF"),
     _Rule("timeline", ("x", "k"), "Or", name_first=True),
+    _Rule("timeline", ("x", "w", "t", "3ch"), "zrduO"),
     _Rule("timeline", ("x", "3", "q"), "kGczhguOrd3"),
     _Rule("timeline", ("x", "O", "k"), "Guzr"),
     _Rule("timeline", ("x", "G", "z"), "Okcu", name_first=True),
@@ -120,9 +122,9 @@ _RULES = (
     _Rule("lists_mine", ("eA", "q", "TF", "mNIUpxbP"), "eAqTFmNIUupxbPrdzyGLYO"),
     _Rule("lists_mine", ("q", "TP", "IUpuxb"), "eAqTFmNIUupxbPrdzyGLYO"),
     _Rule("lists_mine", ("q", "N", "F", "IUpuxb"), "eAqTFmNIUupxbPrdzyGLYO"),
-    _Rule("lists_mine", ("A", "Ip", "m", "z"), "rdY"),
+    _Rule("lists_mine", ("A", "IpUu", "m", "zL"), "rdYLz"),
     _Rule("lists_mine", ("x", "A", "m", "z"), "rdYIupO"),
-    _Rule("lists_mine", ("x", "m", "F", "y"), "rdAPTuO", name_first=True),
+    _Rule("lists_mine", ("x", "m", "F", "y"), "rdAPTuOe5", name_first=True),
     _Rule("lists_mine", ("U", "wa", "T"), "eqTmNPrdzy"),
     _Rule("lists_mine", ("e", "q", "m", "I", "F"), "r"),
     _Rule("lists_mine", ("I", "E", "F", "q", "m"), "rd"),
@@ -134,6 +136,10 @@ _RULES = (
     _Rule("lists_mine", ("T", "IUpuxzL"), "eAqTFmNIUupxbPrdzyGLYO", asking=True),
     _Rule("lists_mine", ("P", "IUpx", "qzFLT"), "eAqTFmNIUupxbPrdzyGLYO", asking=True),
     _Rule("lists_mine", ("I", "E", "F", "q"), "rdfYO"),
+    _Rule("lists_mine", ("IUp", "E", "K", "q"), "rdfYOLz"),
+    _Rule("lists_mine", ("df", "E", "F", "q"), "rYO"),
+    _Rule("lists_mine", ("IpU", "b", "F", "y"), "OmPTrdA"),
+    _Rule("lists_mine", ("Up", "df", "E", "F", "q"), "rYOLz"),
     _Rule("lists_mine", ("IUp", "b", "eA", "q"), "rdmPTNFzL"),
     _Rule("lists_mine", ("b", "eA", "m", "q"), "eArdTNF"),
     _Rule("lists_mine", ("I", "eE", "FK", "m"), "rdfFK", asking=True),
@@ -147,6 +153,7 @@ _RULES = (
     _Rule("report_missing", ("J", "NM", "zL"), "JNMKdrUuzLmew"),
     _Rule("report_show", ("J", "p"), "JpdzqvKb", asking=True),
     _Rule("report_show", ("J", "p", "K", "y"), "Jpdzyqv"),
+    _Rule("report_show", ("J", "I", "d", "K", "y"), "z", asking=True),
     _Rule("report_show", ("J", "p", "a"), "d"),
     _Rule("report_show", ("J", "p", "qv"), "JpdzyqvKNb"),
     _Rule("report_summary", ("J", "S"), "JSUudzmGOLy"),
@@ -162,7 +169,7 @@ _RULES = (
     _Rule("help", ("C", "q"), "CBqzGuIEeZ"),
     _Rule("help", ("B", "E", "q"), "BEqWz"),
     _Rule("help", ("no", "H", "Z"), "noHZIBzE"),
-    _Rule("help", ("%", "H"), "%HZIBzEmnJPt"),
+    _Rule("help", ("%", "H"), "%HZIBzEmnJPtYpU"),
     _Rule("who", ("I", "j", "qwz"), "IjqwzrBbsiZ"),
 )
 _NAME, _FILLER, _PERSON, _DAY, _NOT, _OVERDUE = map(_mask, (NAME, FILLER, PERSON, "d", "N", "o"))
