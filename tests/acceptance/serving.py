@@ -52,6 +52,11 @@ class Watched(FakeWecom):
         async with asyncio.timeout(patience), self.changed:
             await self.changed.wait_for(lambda: len(self.sent) >= count)
 
+    async def arrives(self, patience: float) -> None:
+        """Returns once one more message is there, or when none came in `patience` seconds."""
+        with contextlib.suppress(TimeoutError):
+            await self.arrived(len(self.sent) + 1, patience=patience)
+
 
 class WatchedGateway(FakeGateway):
     """A DingTalk in Stream mode that tells when something has arrived."""
