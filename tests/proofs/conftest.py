@@ -10,7 +10,7 @@ WHOLE = {"kills": 100, "requests": 100_000}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     for name, whole in WHOLE.items():
-        parser.addoption(f"--{name}", type=int, default=whole, help=f"how many {name} a proof tries ({whole})")
+        parser.addoption(f"--{name}", type=int, default=whole, help=f"how many {name} a proof makes ({whole})")
     parser.addoption("--seed", type=int, default=1, help="where the random choices of a proof begin (1)")
 
 
