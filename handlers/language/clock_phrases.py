@@ -41,9 +41,13 @@ _CLOCK = rx(
     rf"_(?:(?P<half>半)|(?P<quarter>[一二三123])_刻_钟?|(?P<m>{MINUTE})(?!(?:[个台箱套件家号楼米吨元万人份天月年%]|[-/.:]?\d|小时))_(?:分(?![到配发给批别]))?(?!钟)|{_SHARP})?"
 )
 _COLON = rx(rf"(?P<h>\d{{1,2}})_:_(?P<m>\d{{2}})(?::\d{{2}})?(?!\d)(?:_{_SHARP})?(?P<half>)(?P<quarter>)")
+# With a part of the day before it, a dot will do: 下午5.30.
+_DOTTED = rx(
+    r"(?P<h>\d{1,2})\.(?P<m>[0-5]\d)(?![\d.%a-z]|_?[个台箱套件家吨米元万千折倍号日天小分的])(?P<half>)(?P<quarter>)"
+)
 _LETTERED = rx(r"(?P<h>\d{1,2})(?=_(?:am|pm|a\.m\.|p\.m\.)(?![a-z\d]))(?P<half>)(?P<quarter>)(?P<m>)")
 # What every clock time and every range of hours begins with.
-_CLOCK_HINT = rx(rf"{HOUR}_[点时:~到至ap-]")
+_CLOCK_HINT = rx(rf"{HOUR}_[点时:~到至ap-]|\d{{1,2}}\.")
 _HOUR_STARTS = frozenset("0123456789零〇一二两三四五六七八九十")
 _HOUR_RANGE = rx(rf"{HOUR}_(?:-|~|到|至)_(?={HOUR}_(?:点|时))")
 _OF = rx("_的?_")
@@ -65,14 +69,14 @@ def time_at(plain: str, index: int, after_day: bool) -> tuple[Part | None, Clock
     skip = _OF.match(plain, end) if part else None
     if part in ("上班",):
         return part, None, end
-    clock, clock_end = _clock_at(plain, skip.end() if skip else end)
+    clock, clock_end = _clock_at(plain, skip.end() if skip else end, dotted=part is not None)
     if clock is None:
         short = part is not None and not after_day and end - here == 1
         return (None, None, index) if part is None or short else (part, None, end)
     after = TO.match(plain, clock_end)
     if after:
         later_part, later_end = _part_at(plain, after.end(), False)
-        later, later_end = _clock_at(plain, later_end if later_part else after.end())
+        later, later_end = _clock_at(plain, later_end if later_part else after.end(), dotted=part is not None)
         if later:
             return later_part or part, later, later_end
     return part, clock, clock_end
@@ -93,7 +97,7 @@ def _part_at(plain: str, index: int, after_day: bool) -> tuple[Part | None, int]
     return None, index
 
 
-def _clock_at(plain: str, index: int) -> tuple[Clock | None, int]:
+def _clock_at(plain: str, index: int, dotted: bool = False) -> tuple[Clock | None, int]:
     if plain[index : index + 1] not in _HOUR_STARTS:
         return None, index
     hint = _CLOCK_HINT.match(plain, index)
@@ -104,6 +108,8 @@ def _clock_at(plain: str, index: int) -> tuple[Clock | None, int]:
     if here and here == index and plain[here - 1 : here].isdigit():
         return None, index
     match = _CLOCK.match(plain, here) or _COLON.match(plain, here) or _LETTERED.match(plain, here)
+    if not match and dotted:
+        match = _DOTTED.match(plain, here)
     if not match:
         return None, index
     written = match["h"]

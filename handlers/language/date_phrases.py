@@ -107,12 +107,20 @@ def _slash_range(plain: str, match: re.Match[str]) -> Day | None:
     return _ranged(match, month, begin, end, "slash")
 
 
+# What makes a number part of a longer one: 第5日, 三十|五号, 周|五号; but 周五|27号, 下周|5号.
+_IN_A_COUNT = Pattern(r"(?:[第.]|(?<![下本这])周|(?<!周)(?<!期)(?<!拜)[零〇一二三四五六七八九十廿卅])$")
+
+
+def _in_a_count(plain: str, start: int) -> bool:
+    before = plain[max(0, start - 3) : start]
+    return _IN_A_COUNT.search(before) is not None or (before[-1:] == "周" and not plain[start].isdigit())
+
+
 @DATES.on(rf"(?P<d>{DAY})_(?:{_NUMBERED_DAY}|日(?!内|元|均|期|用|常|程|游|达|志|历))", units="日号")
 def _month_number(plain: str, match: re.Match[str]) -> Day | None:
     """Days: 25号, 25日, 二十五号."""
     day = value(match["d"])
-    previous = plain[match.start() - 1] if match.start() else ""
-    if not 1 <= day <= 31 or previous in tuple("第零〇一二三四五六七八九十廿卅周."):
+    if not 1 <= day <= 31 or _in_a_count(plain, match.start()):
         return None
     return day_of(match, MonthNumber(day), "number", checkable=True, dated=True)
 
@@ -124,8 +132,7 @@ def _month_number(plain: str, match: re.Match[str]) -> Day | None:
 def _number_range(plain: str, match: re.Match[str]) -> Day | None:
     """Days: a range is due at its end, 25号-27号."""
     begin, end = value(match["b"]), value(match["d"])
-    previous = plain[match.start() - 1] if match.start() else ""
-    if not (1 <= begin <= 31 and 1 <= end <= 31) or previous in tuple("第零〇一二三四五六七八九十廿卅周."):
+    if not (1 <= begin <= 31 and 1 <= end <= 31) or _in_a_count(plain, match.start()):
         return None
     return day_of(match, DateRange(MonthNumber(begin), MonthNumber(end)), "number", dated=True)
 

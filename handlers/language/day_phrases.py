@@ -40,7 +40,7 @@ _OFFSETS: list[tuple[str, int, int | None]] = [
 def _relative_day(plain: str, match: re.Match[str]) -> Day | None:
     """Days: 今天 to 大后天, 今明两天, 这两天, 这几天; Durations: 明后天."""
     _, days, begin = _OFFSETS[(match.lastindex or 1) - 1]
-    return day_of(match, Offset(days, begin), "weekday", checkable=begin is None)
+    return day_of(match, Offset(days, begin), "weekday", checkable=begin is None and match[0][0] != "当")
 
 
 @_RULES.on(r"(?P<w>[今明当后])(?=_?(?:晚|早|夜|晨|午|上_?午|下_?午|中_?午|傍|凌))", starts="今明当后")

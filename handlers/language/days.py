@@ -187,6 +187,25 @@ class InMonths(NamedTuple):
         yield Stretch(today, add_months(today, self.months) + timedelta(days=self.days))
 
 
+class Agreed(NamedTuple):
+    """明天（25号）: one day said in two ways, which must mean the same."""
+
+    days: Days
+    other: Days
+    long: bool = False
+
+    @property
+    def evening(self) -> bool:
+        return self.days.evening
+
+    def options(self, today: date, calendar: Calendar) -> Iterator[Stretch]:
+        others = {other.last for other in self.other.options(today, calendar)}
+        for option in self.days.options(today, calendar):
+            if option.last not in others:
+                raise Impossible
+            yield option
+
+
 class DateRange(NamedTuple):
     """周三到周五: due at its end. `either`: 周三或周四, due on the later one."""
 

@@ -14,22 +14,39 @@ from collections.abc import Iterator
 from handlers.language.clock_phrases import TO, time_at
 from handlers.language.day_phrases import BRAND_STARTS, BRANDS, day_at
 from handlers.language.day_rules import Day, Shape
-from handlers.language.days import DateRange, Days, MonthDay, MonthNumber, Offset, Weekday
+from handlers.language.days import Agreed, DateRange, Days, MonthDay, MonthNumber, Offset, Weekday
 from handlers.language.duration_phrases import DURATION_STARTS, duration_at
+from handlers.language.feasts import RoundFeast
 from handlers.language.moments import When
 from handlers.language.numerals import NUMERALS
 from handlers.language.patterns import Pattern, rx
 from handlers.language.phrase import Phrase
-from handlers.language.spans import BeforeDays, BeforeWeek, BeforeWeekend, LastDay, PartOfMonth, Week, Weekend
+from handlers.language.spans import (
+    BeforeDays,
+    BeforeWeek,
+    BeforeWeekend,
+    LastDay,
+    PartOfMonth,
+    Quarter,
+    Week,
+    Weekend,
+    Year,
+)
 
 _OR = rx(
     r"_(?:或_者?|还_是|或_是|、|/|和|与)_|(?=周|星_?期|礼_?拜|下?_?月|[\d一二三四五六七八九十]{1,2}_?[月号日]|[今明后]_天|大_后_天)"
 )
 # 周五周六两天: both of the days said, so that they need nothing between them.
 _BOTH = rx(r"_(?:这_)?[两2二]_天(?!后)")
-_BESIDE = rx(r"_[(]?_")
-_OPENED, _CLOSED = rx(r"_[(]_"), rx(r"_[)]")
+_BESIDE = rx(r"_(?:,?_(?:也_?就_?是|就_是|即)|[(\[])?_")
+_OPENED, _CLOSED = rx(r"_[(\[]_"), rx(r"_[)\]]")
 _WEEKDAY_STARTS = ("周", "星", "礼", "本", "这", "当", "下", "上")
+_DAY_STARTS = (*_WEEKDAY_STARTS, *"今明后大0123456789一二三四五六七八九十")
+# What follows a day that was said twice, without brackets: 周三12.5前, but 周三12.5吨.
+_AFTER_DAY = rx(
+    r"_(?:$|[ ,，。;；!！?？)\]]|(?:之|以)?前|[上下中]午"
+    r"|[上下]班|早|晚|凌晨|傍晚|\d{1,2}_?[:点]|[给把将跟和同去到向请约])"
+)
 
 # 周三前往, 前台, 前期, 内部: the character belongs to the next word.
 _BEFORE = rx(
@@ -244,24 +261,43 @@ def _in_month_of(day: Day, other: Day) -> Day:
 
 
 def _with_weekday(plain: str, day: Day) -> Day:
-    """`day` with the weekday beside it, 12月4日（周五） or 12月4日 周五, or with the date in brackets behind it."""
-    if not day.checkable and day.plain_weekday is None:
+    """`day` with the same day said in other words beside it: 12月4日（周五）, 周五 12月4日, 明天25号, 月底（30号）."""
+    named = isinstance(day.days, _STRETCHES)
+    if not day.checkable and day.plain_weekday is None and not named:
         return day
     link = _BESIDE.match(plain, day.end)
-    opened = link is not None and "(" in link[0]
+    opened = link is not None and link[0].strip() in ("(", "[")
     here = link.end() if link else day.end
-    if not opened and plain[here : here + 1] not in _WEEKDAY_STARTS:
+    if not opened and plain[here : here + 1] not in _DAY_STARTS:
         return day
     other = day_at(plain, here)
-    if other is None:
+    if other is None or other.never or other.needs_time:
         return day
     close = _CLOSED.match(plain, other.end) if opened else None
+    if opened and close is None:
+        return day
     end = close.end() if close else other.end
-    if day.checkable and other.plain_weekday is not None and opened == (close is not None):
+    if day.checkable and other.plain_weekday is not None:
         return day._replace(end=end, weekday=other.plain_weekday, checkable=False)
-    if day.plain_weekday is not None and other.dated and close:
-        return other._replace(start=day.start, end=end, weekday=day.plain_weekday, checkable=False)
-    return day
+    if close is None and not _AFTER_DAY.match(plain, end):
+        return day
+    said_again = other._replace(start=day.start, end=end, checkable=False)
+    if other.dated and day.plain_weekday is not None:
+        return said_again._replace(weekday=day.plain_weekday)
+    if other.dated and named and not (isinstance(other.days, MonthNumber) and _names_month(day.days)):
+        return said_again
+    if day.dated == other.dated or not (day.checkable and other.checkable):
+        return day
+    days = Agreed(other.days, day.days) if other.dated else Agreed(day.days, other.days)
+    return said_again._replace(days=days, dated=True)
+
+
+# A date said behind one of these tells which of its days is meant.
+_STRETCHES = (PartOfMonth, Year, Quarter, Week, RoundFeast)
+
+
+def _names_month(days: Days) -> bool:
+    return isinstance(days, PartOfMonth) and (days.month is not None or days.shift is not None)
 
 
 def _with_tail(plain: str, phrase: Phrase) -> Phrase:
@@ -307,6 +343,10 @@ def _with_check(plain: str, when: When, end: int) -> tuple[When, int]:
         return when._replace(weekday=other.plain_weekday), closed.end()
     if other.dated and isinstance(when.days, Weekday):
         return when._replace(days=other.days, weekday=when.days.weekday), closed.end()
+    if other.dated and isinstance(when.days, Offset) and when.days.begin is None:
+        return when._replace(days=Agreed(other.days, when.days)), closed.end()
+    if isinstance(other.days, Offset) and other.checkable and isinstance(when.days, MonthDay | MonthNumber):
+        return when._replace(days=Agreed(when.days, other.days)), closed.end()
     return when, end
 
 
