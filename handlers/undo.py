@@ -13,7 +13,8 @@ from bot.types import Happening
 from handlers import client_names, relinks, reports_clients
 from handlers.talk import TABLES, Answer, Notice, Talk, happening
 from storage import clients, events, facts, outbox
-from storage.tables import Absence, Commitment, Contact, DailyReport, Event, Lead, Moment
+from storage.columns import Moment
+from storage.tables import Absence, Commitment, Contact, DailyReport, Event, Lead
 
 WINDOW = timedelta(minutes=10)
 _UNDONE = {*TABLES, *client_names.TABLES}

@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, func, insert
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, col, select
 
-from storage.tables import Absence, Commitment, Contact, DailyReport, Lead, Moment, Question, ReportVersion
+from storage.columns import Moment
+from storage.tables import Absence, Commitment, Contact, DailyReport, Lead, Question, ReportVersion
 
 # Built once: putting a statement together costs more than running it.
 _UNDATED_LIKE = (

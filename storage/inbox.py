@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, or_, update
 from sqlmodel import Session, col, select
 
-from storage.tables import Inbox, Moment, sqlite_text
+from storage.columns import Moment, sqlite_text
+from storage.tables import Inbox
 from storage.work import Statement
 
 LEASE = timedelta(seconds=30)

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, literal, or_, update
 from sqlmodel import Session, col, func, select
 
-from storage.tables import Absence, Chat, Identity, Inbox, Member, Moment, Person
+from storage.columns import Moment
+from storage.tables import Absence, Chat, Identity, Inbox, Member, Person
 
 # Built once: putting a statement together costs more than running it.
 _NAMES = select(Person.name).where(col(Person.active)).order_by(col(Person.id))

@@ -6,74 +6,13 @@ one sequence per database. Facts are never deleted by the bot: they change state
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Column,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    Integer,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import JSON, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-
-class Moment(TypeDecorator[datetime]):
-    """An aware moment; stored in UTC, read back aware. Raises ValueError for a naive one."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an aware datetime is needed")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def sqlite_text(moment: datetime) -> str:
-    """A moment as SQLite keeps it, where comparisons are those of texts. Raises ValueError for a naive one."""
-    if moment.tzinfo is None:
-        raise ValueError("an aware datetime is needed")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-
-
-# SQLite numbers rows by itself only in a column of type INTEGER.
-BigId = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _id() -> Any:
-    return Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
-
-
-def _number() -> Any:
-    return Field(sa_column=Column(BigId, ForeignKey("record.number"), primary_key=True, autoincrement=False))
-
-
-def _moment(*, index: bool = False) -> Any:
-    return Field(sa_column=Column(Moment, nullable=False, index=index))
-
-
-def _maybe_moment(*, index: bool = False) -> Any:
-    return Field(default=None, sa_column=Column(Moment, nullable=True, index=index))
-
-
-def _json(default: type) -> Any:
-    return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
+from storage.columns import BigId, fact_number, json_of, maybe_moment, moment, own_id
 
 
 class Setting(SQLModel, table=True):
@@ -89,7 +28,7 @@ class Setting(SQLModel, table=True):
 class Person(SQLModel, table=True):
     """Somebody in the team. `known` is false for a sender the roster does not name yet."""
 
-    id: int | None = _id()
+    id: int | None = own_id()
     name: str = Field(index=True)
     role: str = "rep"
     supervisor_id: int | None = Field(default=None, foreign_key="person.id")
@@ -99,7 +38,7 @@ class Person(SQLModel, table=True):
     phone: str = ""
     known: bool = True
     active: bool = True
-    made_at: datetime = _moment()
+    made_at: datetime = moment()
 
 
 class Identity(SQLModel, table=True):
@@ -107,11 +46,11 @@ class Identity(SQLModel, table=True):
 
     __table_args__: ClassVar[Any] = (UniqueConstraint("platform", "user_id"),)
 
-    id: int | None = _id()
+    id: int | None = own_id()
     platform: str
     user_id: str
     person_id: int = Field(foreign_key="person.id", index=True)
-    seen_at: datetime | None = _maybe_moment()
+    seen_at: datetime | None = maybe_moment()
 
 
 class Chat(SQLModel, table=True):
@@ -119,12 +58,12 @@ class Chat(SQLModel, table=True):
 
     __table_args__: ClassVar[Any] = (UniqueConstraint("platform", "external_id"),)
 
-    id: int | None = _id()
+    id: int | None = own_id()
     platform: str
     external_id: str
     name: str = ""
     region: str = ""
-    made_at: datetime = _moment()
+    made_at: datetime = moment()
 
 
 class Member(SQLModel, table=True):
@@ -137,13 +76,13 @@ class Member(SQLModel, table=True):
 class Client(SQLModel, table=True):
     """An organisation the team sells to. One that was merged into another keeps its row and its name, and no facts."""
 
-    id: int | None = _id()
+    id: int | None = own_id()
     name: str = Field(unique=True)
     owner_id: int | None = Field(default=None, foreign_key="person.id")
     region: str = ""
-    tags: list[str] = _json(list)
+    tags: list[str] = json_of(list)
     phone: str = ""
-    made_at: datetime = _moment()
+    made_at: datetime = moment()
     merged_into: int | None = Field(default=None, foreign_key="client.id", index=True)
 
 
@@ -155,12 +94,12 @@ class Alias(SQLModel, table=True):
 
     __table_args__: ClassVar[Any] = (UniqueConstraint("client_id", "alias", "team_id"),)
 
-    id: int | None = _id()
+    id: int | None = own_id()
     client_id: int = Field(foreign_key="client.id", index=True)
     alias: str = Field(index=True)
     taught_by: int | None = Field(default=None, foreign_key="person.id")
     team_id: int | None = Field(default=None, foreign_key="person.id")
-    made_at: datetime = _moment()
+    made_at: datetime = moment()
 
 
 class ClientChange(SQLModel, table=True):
@@ -172,7 +111,7 @@ class ClientChange(SQLModel, table=True):
 
     __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}
 
-    seq: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
+    seq: int | None = own_id()
     client_id: int = Field(foreign_key="client.id")
     mark: str
 
@@ -191,19 +130,19 @@ class Inbox(SQLModel, table=True):
         Index("inbox_waiting", "state", "id"),
     )
 
-    id: int | None = _id()
+    id: int | None = own_id()
     platform: str
     message_id: str
     lane: str
-    payload: dict[str, Any] = _json(dict)
-    sent_at: datetime = _moment()
-    received_at: datetime = _moment()
+    payload: dict[str, Any] = json_of(dict)
+    sent_at: datetime = moment()
+    received_at: datetime = moment()
     state: str = "queued"
     attempts: int = 0
-    retry_at: datetime | None = _maybe_moment()
-    leased_until: datetime | None = _maybe_moment()
+    retry_at: datetime | None = maybe_moment()
+    leased_until: datetime | None = maybe_moment()
     error: str = ""
-    done_at: datetime | None = _maybe_moment()
+    done_at: datetime | None = maybe_moment()
 
 
 _WAITING = text("state IN ('queued', 'sending')")
@@ -227,7 +166,7 @@ class Outbox(SQLModel, table=True):
         Index("outbox_dead", "id", sqlite_where=_DEAD, postgresql_where=_DEAD),
     )
 
-    id: int | None = _id()
+    id: int | None = own_id()
     key: str = Field(unique=True)
     platform: str
     lane: str
@@ -237,25 +176,25 @@ class Outbox(SQLModel, table=True):
     chat_id: int | None = Field(default=None, foreign_key="chat.id", index=True)
     kind: str
     clock: str | None = None
-    about: list[int] = _json(list)
-    mentions: list[int] = _json(list)
+    about: list[int] = json_of(list)
+    mentions: list[int] = json_of(list)
     text: str
     title: str = ""
-    tones: list[str] = _json(list)
-    actions: list[list[str]] = _json(list)
-    files: list[dict[str, Any]] = _json(list)
+    tones: list[str] = json_of(list)
+    actions: list[list[str]] = json_of(list)
+    files: list[dict[str, Any]] = json_of(list)
     inbox_id: int | None = Field(default=None, foreign_key="inbox.id", index=True)
     is_reply: bool = False
     reply_url: str | None = None
-    reply_until: datetime | None = _maybe_moment()
-    made_at: datetime = _moment()
-    not_before: datetime = _moment()
+    reply_until: datetime | None = maybe_moment()
+    made_at: datetime = moment()
+    not_before: datetime = moment()
     state: str = "queued"
     bundle: str = ""
     attempts: int = 0
     retries_from: int = 0
-    tried: list[str] = _json(list)
-    sent_at: datetime | None = _maybe_moment()
+    tried: list[str] = json_of(list)
+    sent_at: datetime | None = maybe_moment()
     receipt: str = ""
     channel: str = ""
     error: str = ""
@@ -272,9 +211,9 @@ class Lane(SQLModel, table=True):
 
     lane: str = Field(primary_key=True)
     platform: str
-    ready_at: datetime = _moment()
-    leased_until: datetime | None = _maybe_moment()
-    next_at: datetime | None = _maybe_moment()
+    ready_at: datetime = moment()
+    leased_until: datetime | None = maybe_moment()
+    next_at: datetime | None = maybe_moment()
 
 
 class QuotaUse(SQLModel, table=True):
@@ -291,7 +230,7 @@ class QuotaUse(SQLModel, table=True):
     allowed: int = 0
     warned: int = 0
     withheld: int = 0
-    refused_at: datetime | None = _maybe_moment()
+    refused_at: datetime | None = maybe_moment()
 
 
 # --- facts ----------------------------------------------------------------------------------------------------
@@ -302,11 +241,11 @@ class Record(SQLModel, table=True):
 
     __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}
 
-    number: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
+    number: int | None = own_id()
     kind: str
     inbox_id: int | None = Field(default=None, foreign_key="inbox.id", index=True)
     made_by: int | None = Field(default=None, foreign_key="person.id")
-    made_at: datetime = _moment()
+    made_at: datetime = moment()
 
 
 class Commitment(SQLModel, table=True):
@@ -318,23 +257,23 @@ class Commitment(SQLModel, table=True):
 
     __table_args__: ClassVar[Any] = (Index("commitment_open", "owner_id", "state"),)
 
-    number: int = _number()
+    number: int = fact_number()
     client_id: int | None = Field(default=None, foreign_key="client.id", index=True)
     matter: str
     owner_id: int = Field(foreign_key="person.id")
     giver_id: int = Field(foreign_key="person.id")
     chat_id: int | None = Field(default=None, foreign_key="chat.id", index=True)
-    due_at: datetime | None = _maybe_moment(index=True)
-    due_given_at: datetime | None = _maybe_moment()
+    due_at: datetime | None = maybe_moment(index=True)
+    due_given_at: datetime | None = maybe_moment()
     issue: str | None = None
     state: str = "open"
     postponed: int = 0
     muted: bool = False
     note: str = ""
-    proof: list[dict[str, str]] = _json(list)
-    closed_at: datetime | None = _maybe_moment(index=True)
+    proof: list[dict[str, str]] = json_of(list)
+    closed_at: datetime | None = maybe_moment(index=True)
     closed_by: int | None = Field(default=None, foreign_key="person.id")
-    made_at: datetime = _moment(index=True)
+    made_at: datetime = moment(index=True)
     text: str = ""
 
 
@@ -343,22 +282,22 @@ class Contact(SQLModel, table=True):
 
     __table_args__: ClassVar[Any] = (Index("contact_client", "client_id", "at"),)
 
-    number: int = _number()
+    number: int = fact_number()
     client_id: int = Field(foreign_key="client.id")
     person_id: int = Field(foreign_key="person.id", index=True)
     channel: str
     text: str
     contact_name: str = ""
     chat_id: int | None = Field(default=None, foreign_key="chat.id")
-    attachments: list[dict[str, str]] = _json(list)
+    attachments: list[dict[str, str]] = json_of(list)
     state: str = "ok"
-    at: datetime = _moment()
+    at: datetime = moment()
 
 
 class Lead(SQLModel, table=True):
     """A new chance: a client, a contact there, and the rep who must call. state: open | withdrawn."""
 
-    number: int = _number()
+    number: int = fact_number()
     client_id: int = Field(foreign_key="client.id", index=True)
     owner_id: int = Field(foreign_key="person.id", index=True)
     giver_id: int = Field(foreign_key="person.id")
@@ -371,8 +310,8 @@ class Lead(SQLModel, table=True):
     chat_id: int | None = Field(default=None, foreign_key="chat.id")
     state: str = "open"
     muted: bool = False
-    made_at: datetime = _moment()
-    assigned_at: datetime = _moment()
+    made_at: datetime = moment()
+    assigned_at: datetime = moment()
     text: str = ""
 
 
@@ -384,12 +323,12 @@ class DailyReport(SQLModel, table=True):
         Index("report_day", "day", "state"),
     )
 
-    number: int = _number()
+    number: int = fact_number()
     person_id: int = Field(foreign_key="person.id")
     day: date
     version: int = 0
     state: str = "draft"
-    submitted_at: datetime | None = _maybe_moment()
+    submitted_at: datetime | None = maybe_moment()
 
 
 class ReportVersion(SQLModel, table=True):
@@ -397,30 +336,30 @@ class ReportVersion(SQLModel, table=True):
 
     __table_args__: ClassVar[Any] = (UniqueConstraint("number", "version"),)
 
-    id: int | None = _id()
+    id: int | None = own_id()
     number: int = Field(foreign_key="dailyreport.number", index=True)
     version: int
-    done: list[str] = _json(list)
-    plan: list[str] = _json(list)
-    problems: list[str] = _json(list)
-    help: list[str] = _json(list)
-    client_ids: list[int] = _json(list)
+    done: list[str] = json_of(list)
+    plan: list[str] = json_of(list)
+    problems: list[str] = json_of(list)
+    help: list[str] = json_of(list)
+    client_ids: list[int] = json_of(list)
     text: str = ""
-    made_at: datetime = _moment()
+    made_at: datetime = moment()
     inbox_id: int | None = Field(default=None, foreign_key="inbox.id")
 
 
 class Absence(SQLModel, table=True):
     """Days on which somebody is not to be nudged: kind leave | travel; state ok | cancelled | withdrawn."""
 
-    number: int = _number()
+    number: int = fact_number()
     person_id: int = Field(foreign_key="person.id", index=True)
     kind: str
     first_day: date
     last_day: date
     note: str = ""
     state: str = "ok"
-    made_at: datetime = _moment()
+    made_at: datetime = moment()
 
 
 class Media(SQLModel, table=True):
@@ -435,7 +374,7 @@ class Media(SQLModel, table=True):
         Index("media_waiting", "platform", "next_at", sqlite_where=_UNFETCHED, postgresql_where=_UNFETCHED),
     )
 
-    id: int | None = _id()
+    id: int | None = own_id()
     number: int = Field(sa_column=Column(BigId, ForeignKey("record.number"), nullable=False, index=True))
     person_id: int = Field(foreign_key="person.id", index=True)
     platform: str
@@ -444,27 +383,27 @@ class Media(SQLModel, table=True):
     name: str = ""
     state: str = "queued"
     attempts: int = 0
-    made_at: datetime = _moment()
-    next_at: datetime = _moment()
+    made_at: datetime = moment()
+    next_at: datetime = moment()
     sha256: str = Field(default="", index=True)
     size: int = 0
     content_type: str = ""
     path: str = ""
     error: str = ""
-    kept_at: datetime | None = _maybe_moment()
+    kept_at: datetime | None = maybe_moment()
 
 
 class Question(SQLModel, table=True):
     """Something the bot asked one person in one chat and may be answered by a bare word or number."""
 
-    id: int | None = _id()
+    id: int | None = own_id()
     person_id: int = Field(foreign_key="person.id", index=True)
     lane: str
     kind: str
-    payload: dict[str, Any] = _json(dict)
-    asked_at: datetime = _moment()
-    expires_at: datetime = _moment()
-    answered_at: datetime | None = _maybe_moment()
+    payload: dict[str, Any] = json_of(dict)
+    asked_at: datetime = moment()
+    expires_at: datetime = moment()
+    answered_at: datetime | None = maybe_moment()
     inbox_id: int | None = Field(default=None, foreign_key="inbox.id")
 
 
@@ -486,7 +425,7 @@ class Obligation(SQLModel, table=True):
         Index("obligation_due", "state", "due_at"),
     )
 
-    id: int | None = _id()
+    id: int | None = own_id()
     policy: str
     subject: str
     epoch: int = 0
@@ -494,17 +433,17 @@ class Obligation(SQLModel, table=True):
     owner_id: int | None = Field(default=None, foreign_key="person.id")
     chat_id: int | None = Field(default=None, foreign_key="chat.id")
     client_id: int | None = Field(default=None, foreign_key="client.id", index=True)
-    opened_at: datetime = _moment()
+    opened_at: datetime = moment()
     opened_by: int | None = Field(default=None, index=True)
     stopped_by: int | None = Field(default=None, index=True)
-    given_at: datetime = _moment()
-    due_at: datetime = _moment()
-    next_at: datetime | None = _maybe_moment()
+    given_at: datetime = moment()
+    due_at: datetime = moment()
+    next_at: datetime | None = maybe_moment()
     state: str = "open"
-    alerted_at: datetime | None = _maybe_moment()
-    stopped_at: datetime | None = _maybe_moment()
+    alerted_at: datetime | None = maybe_moment()
+    stopped_at: datetime | None = maybe_moment()
     intervention: int | None = None
-    data: dict[str, Any] = _json(dict)
+    data: dict[str, Any] = json_of(dict)
 
 
 class Step(SQLModel, table=True):
@@ -512,7 +451,7 @@ class Step(SQLModel, table=True):
 
     obligation_id: int = Field(sa_column=Column(BigId, ForeignKey("obligation.id"), primary_key=True))
     step: int = Field(primary_key=True)
-    at: datetime = _moment()
+    at: datetime = moment()
     outcome: str
     outbox_key: str = ""
 
@@ -528,7 +467,7 @@ class Event(SQLModel, table=True):
     """
 
     seq: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
-    at: datetime = _moment(index=True)
+    at: datetime = moment(index=True)
     actor_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     kind: str = Field(index=True)
     subject: str = Field(index=True)

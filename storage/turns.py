@@ -35,7 +35,8 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import JSON, TypeDecorator
 from sqlmodel import SQLModel, col, select
 
-from storage.tables import Lane, Moment, Outbox, sqlite_text
+from storage.columns import Moment, sqlite_text
+from storage.tables import Lane, Outbox
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ context.configure(
     connection=connection,
     target_metadata=SQLModel.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
-    user_module_prefix="tables.",
+    user_module_prefix="columns.",
 )
 with context.begin_transaction():
     context.run_migrations()

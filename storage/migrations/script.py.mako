@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage import tables
+from storage import columns
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage import tables
+from storage import columns
 
 revision = "0001"
 down_revision = None
@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("external_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("region", sa.String(), nullable=False),
-        sa.Column("made_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("made_at", columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("platform", "external_id"),
     )
@@ -32,14 +32,14 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("lane", sa.String(), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
-        sa.Column("sent_at", tables.Moment(timezone=True), nullable=False),
-        sa.Column("received_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("sent_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("received_at", columns.Moment(timezone=True), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("retry_at", tables.Moment(timezone=True), nullable=True),
-        sa.Column("leased_until", tables.Moment(timezone=True), nullable=True),
+        sa.Column("retry_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("leased_until", columns.Moment(timezone=True), nullable=True),
         sa.Column("error", sa.String(), nullable=False),
-        sa.Column("done_at", tables.Moment(timezone=True), nullable=True),
+        sa.Column("done_at", columns.Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("platform", "message_id"),
     )
@@ -49,7 +49,7 @@ def upgrade() -> None:
     op.create_table(
         "lane",
         sa.Column("lane", sa.String(), nullable=False),
-        sa.Column("ready_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("ready_at", columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("lane"),
     )
     op.create_table(
@@ -64,7 +64,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("known", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("made_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("made_at", columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["supervisor_id"],
             ["person.id"],
@@ -88,7 +88,7 @@ def upgrade() -> None:
         sa.Column("region", sa.String(), nullable=False),
         sa.Column("tags", sa.JSON(), nullable=False),
         sa.Column("phone", sa.String(), nullable=False),
-        sa.Column("made_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("made_at", columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["owner_id"],
             ["person.id"],
@@ -99,7 +99,7 @@ def upgrade() -> None:
     op.create_table(
         "event",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
@@ -132,7 +132,7 @@ def upgrade() -> None:
         sa.Column("platform", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("seen_at", tables.Moment(timezone=True), nullable=True),
+        sa.Column("seen_at", columns.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"],
             ["person.id"],
@@ -176,13 +176,13 @@ def upgrade() -> None:
         sa.Column("inbox_id", sa.Integer(), nullable=True),
         sa.Column("is_reply", sa.Boolean(), nullable=False),
         sa.Column("reply_url", sa.String(), nullable=True),
-        sa.Column("reply_until", tables.Moment(timezone=True), nullable=True),
-        sa.Column("made_at", tables.Moment(timezone=True), nullable=False),
-        sa.Column("not_before", tables.Moment(timezone=True), nullable=False),
+        sa.Column("reply_until", columns.Moment(timezone=True), nullable=True),
+        sa.Column("made_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("not_before", columns.Moment(timezone=True), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("leased_until", tables.Moment(timezone=True), nullable=True),
-        sa.Column("sent_at", tables.Moment(timezone=True), nullable=True),
+        sa.Column("leased_until", columns.Moment(timezone=True), nullable=True),
+        sa.Column("sent_at", columns.Moment(timezone=True), nullable=True),
         sa.Column("receipt", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("error", sa.String(), nullable=False),
@@ -214,9 +214,9 @@ def upgrade() -> None:
         sa.Column("lane", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
-        sa.Column("asked_at", tables.Moment(timezone=True), nullable=False),
-        sa.Column("expires_at", tables.Moment(timezone=True), nullable=False),
-        sa.Column("answered_at", tables.Moment(timezone=True), nullable=True),
+        sa.Column("asked_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("expires_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("answered_at", columns.Moment(timezone=True), nullable=True),
         sa.Column("inbox_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["inbox_id"],
@@ -237,7 +237,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("inbox_id", sa.Integer(), nullable=True),
         sa.Column("made_by", sa.Integer(), nullable=True),
-        sa.Column("made_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("made_at", columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["inbox_id"],
             ["inbox.id"],
@@ -261,7 +261,7 @@ def upgrade() -> None:
         sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("made_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("made_at", columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["number"],
             ["record.number"],
@@ -281,7 +281,7 @@ def upgrade() -> None:
         sa.Column("client_id", sa.Integer(), nullable=False),
         sa.Column("alias", sa.String(), nullable=False),
         sa.Column("taught_by", sa.Integer(), nullable=True),
-        sa.Column("made_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("made_at", columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["client_id"],
             ["client.id"],
@@ -304,17 +304,17 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("giver_id", sa.Integer(), nullable=False),
         sa.Column("chat_id", sa.Integer(), nullable=True),
-        sa.Column("due_at", tables.Moment(timezone=True), nullable=True),
-        sa.Column("due_given_at", tables.Moment(timezone=True), nullable=True),
+        sa.Column("due_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("due_given_at", columns.Moment(timezone=True), nullable=True),
         sa.Column("issue", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("postponed", sa.Integer(), nullable=False),
         sa.Column("muted", sa.Boolean(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("proof", sa.JSON(), nullable=False),
-        sa.Column("closed_at", tables.Moment(timezone=True), nullable=True),
+        sa.Column("closed_at", columns.Moment(timezone=True), nullable=True),
         sa.Column("closed_by", sa.Integer(), nullable=True),
-        sa.Column("made_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("made_at", columns.Moment(timezone=True), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["chat_id"],
@@ -361,7 +361,7 @@ def upgrade() -> None:
         sa.Column("chat_id", sa.Integer(), nullable=True),
         sa.Column("attachments", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["chat_id"],
             ["chat.id"],
@@ -391,7 +391,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("submitted_at", tables.Moment(timezone=True), nullable=True),
+        sa.Column("submitted_at", columns.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["number"],
             ["record.number"],
@@ -421,8 +421,8 @@ def upgrade() -> None:
         sa.Column("chat_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("muted", sa.Boolean(), nullable=False),
-        sa.Column("made_at", tables.Moment(timezone=True), nullable=False),
-        sa.Column("assigned_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("made_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("assigned_at", columns.Moment(timezone=True), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["chat_id"],
@@ -460,15 +460,15 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("chat_id", sa.Integer(), nullable=True),
         sa.Column("client_id", sa.Integer(), nullable=True),
-        sa.Column("opened_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("opened_at", columns.Moment(timezone=True), nullable=False),
         sa.Column("opened_by", sa.Integer(), nullable=True),
         sa.Column("stopped_by", sa.Integer(), nullable=True),
-        sa.Column("given_at", tables.Moment(timezone=True), nullable=False),
-        sa.Column("due_at", tables.Moment(timezone=True), nullable=False),
-        sa.Column("next_at", tables.Moment(timezone=True), nullable=True),
+        sa.Column("given_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("due_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("next_at", columns.Moment(timezone=True), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("alerted_at", tables.Moment(timezone=True), nullable=True),
-        sa.Column("stopped_at", tables.Moment(timezone=True), nullable=True),
+        sa.Column("alerted_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("stopped_at", columns.Moment(timezone=True), nullable=True),
         sa.Column("intervention", sa.Integer(), nullable=True),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -506,7 +506,7 @@ def upgrade() -> None:
         sa.Column("help", sa.JSON(), nullable=False),
         sa.Column("client_ids", sa.JSON(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
-        sa.Column("made_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("made_at", columns.Moment(timezone=True), nullable=False),
         sa.Column("inbox_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["inbox_id"],
@@ -526,7 +526,7 @@ def upgrade() -> None:
         "step",
         sa.Column("obligation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
-        sa.Column("at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("outbox_key", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage import tables
+from storage import columns
 
 revision = "0004"
 down_revision = "0003"
@@ -44,9 +44,9 @@ def upgrade() -> None:
         "lane",
         sa.Column("lane", sa.String(), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
-        sa.Column("ready_at", tables.Moment(timezone=True), nullable=False),
-        sa.Column("leased_until", tables.Moment(timezone=True), nullable=True),
-        sa.Column("next_at", tables.Moment(timezone=True), nullable=True),
+        sa.Column("ready_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("leased_until", columns.Moment(timezone=True), nullable=True),
+        sa.Column("next_at", columns.Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("lane"),
     )
     op.create_index("lane_next", "lane", ["next_at"], sqlite_where=_PENDING, postgresql_where=_PENDING)
@@ -61,7 +61,7 @@ def downgrade() -> None:
     op.create_table(
         "lane",
         sa.Column("lane", sa.String(), nullable=False),
-        sa.Column("ready_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("ready_at", columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("lane"),
     )
     op.drop_index("outbox_dead", table_name="outbox")
@@ -69,5 +69,5 @@ def downgrade() -> None:
     with op.batch_alter_table("outbox") as batch_op:
         for column, _ in _COLUMNS:
             batch_op.drop_column(column.name)
-        batch_op.add_column(sa.Column("leased_until", tables.Moment(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("leased_until", columns.Moment(timezone=True), nullable=True))
         batch_op.create_index("outbox_waiting", ["state", "not_before", "id"], unique=False)

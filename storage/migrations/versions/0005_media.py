@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage import tables
+from storage import columns
 
 revision = "0005"
 down_revision = "0004"
@@ -28,14 +28,14 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("made_at", tables.Moment(timezone=True), nullable=False),
-        sa.Column("next_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("made_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("next_at", columns.Moment(timezone=True), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("content_type", sa.String(), nullable=False),
         sa.Column("path", sa.String(), nullable=False),
         sa.Column("error", sa.String(), nullable=False),
-        sa.Column("kept_at", tables.Moment(timezone=True), nullable=True),
+        sa.Column("kept_at", columns.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["number"], ["record.number"]),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
         sa.PrimaryKeyConstraint("id"),
