@@ -8,11 +8,9 @@ is opened before the old one goes.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
@@ -24,8 +22,9 @@ from bot.errors import Misconfigured, SendError, Temporary, Throttled
 from bot.platforms.client import certificates
 from bot.platforms.diagnose import failure
 from bot.platforms.dingtalk import DingtalkRobot, advice
+from bot.platforms.dingtalk_link import Connection, Frame, Pause
 from bot.platforms.dingtalk_message import NAME, read_card, stream_address
-from bot.platforms.text import dump, parse
+from bot.platforms.text import parse
 from bot.types import (
     Accept,
     Check,
@@ -63,41 +62,7 @@ STORE_AGAIN_SECONDS = (1.0, 5.0, 15.0, 30.0)
 MOST_UNSTORED = 1000
 GRACE_SECONDS = 0.5
 
-Pause = Callable[[float], Awaitable[None]]
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One frame from the platform; `data` is what it carries, still as text."""
-
-    kind: str
-    topic: str
-    message_id: str
-    data: str
-
-
-def read_frame(text: str) -> Frame:
-    """Return a frame as it came over the socket. Raises Refused with 400 when it cannot be read."""
-    fields = parse(text)
-    headers = fields.get("headers")
-    if not isinstance(headers, dict) or not isinstance(headers.get("messageId"), str):
-        raise Refused("a frame without a message id", 400)
-    data = fields.get("data")
-    return Frame(
-        kind=str(fields.get("type", "")).upper(),
-        topic=str(headers.get("topic", "")),
-        message_id=headers["messageId"],
-        data=data if isinstance(data, str) else dump(data),
-    )
-
-
-def acknowledge(frame: Frame, code: int, data: str) -> str:
-    """Return the acknowledgement of a frame; `data` is JSON as text."""
-    headers = {"messageId": frame.message_id, "contentType": "application/json"}
-    told = {"code": code, "message": "OK" if code == 200 else "error", "headers": headers, "data": data}
-    # In ASCII: an id that came with half a character must not keep the others from being answered.
-    return json.dumps(told)
 
 
 class DingtalkStream(Platform, Listener):
@@ -221,76 +186,6 @@ class DingtalkStream(Platform, Listener):
         return self.robot.read(data, now)
 
 
-class _Connection:
-    """One websocket. `left` is set when a successor is wanted: it was announced to end, fell silent, or is gone."""
-
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, room: asyncio.Semaphore) -> None:
-        self.socket = socket
-        self.left = asyncio.Event()
-        self.reason = "closed"
-        self.heard = 0
-        self._room = room
-
-    async def read(self, take: Callable[[_Connection, Frame], None]) -> None:
-        """Read until the connection ends. `take` is given each frame that holds a message."""
-        try:
-            while True:
-                message = await self.socket.receive()
-                if message.type is not aiohttp.WSMsgType.PONG:
-                    # An answer to our own ping shows that somebody is there, but not that we are still served.
-                    self.heard += 1
-                if message.type is aiohttp.WSMsgType.PING:
-                    await self.socket.pong(message.data)
-                elif message.type is aiohttp.WSMsgType.TEXT:
-                    await self._text(message.data, take)
-                elif message.type not in (aiohttp.WSMsgType.PONG, aiohttp.WSMsgType.BINARY):
-                    return
-        except (aiohttp.ClientError, OSError):
-            return
-        finally:
-            self.left.set()
-
-    async def _text(self, text: str, take: Callable[[_Connection, Frame], None]) -> None:
-        try:
-            frame = read_frame(text)
-        except Refused as refused:
-            log.warning("dingtalk stream: %s", refused.reason)
-            return
-        if frame.kind == "SYSTEM" and frame.topic == "disconnect":
-            self.leave("announced")
-        elif frame.kind == "SYSTEM":
-            await self.answer(frame, 200, frame.data)
-        elif frame.kind == "EVENT":
-            # None is subscribed to. One that comes all the same must not be sent again: each is counted.
-            await self.answer(frame, 200, '{"status":"SUCCESS"}')
-        elif frame.kind == "CALLBACK":
-            await self._room.acquire()
-            take(self, frame)
-        else:
-            await self.answer(frame, 400, "{}")
-
-    def leave(self, reason: str) -> None:
-        """Ask for a successor."""
-        self.reason = reason
-        self.left.set()
-
-    async def watch(self, pause: Pause, silence: float) -> None:
-        """Ask for a successor once nothing was heard between two looks."""
-        while True:
-            before = self.heard
-            await pause(silence)
-            if self.heard == before:
-                self.leave("silent")
-                return
-
-    async def answer(self, frame: Frame, code: int, data: str) -> None:
-        """Acknowledge a frame, unless the socket is gone."""
-        try:
-            await self.socket.send_str(acknowledge(frame, code, data))
-        except (aiohttp.ClientError, OSError, RuntimeError):
-            log.warning("dingtalk stream: the connection went before the acknowledgement")
-
-
 class _Listening:
     """The connections of one `listen`, the present one and those on their way out, and the messages in hand."""
 
@@ -304,7 +199,7 @@ class _Listening:
         self._pause = pause
         self._room = asyncio.Semaphore(AT_ONCE)
         self._handling: set[asyncio.Task[None]] = set()
-        self._readers: dict[_Connection, asyncio.Task[None]] = {}
+        self._readers: dict[Connection, asyncio.Task[None]] = {}
         self._helpers: set[asyncio.Task[object]] = set()
 
     async def run(self) -> None:
@@ -319,7 +214,7 @@ class _Listening:
         for message in list(self._stream.unstored.values()):
             self._helper(self._stored(message))
         failures, silence = 0, SILENCE_SECONDS
-        before: _Connection | None = None
+        before: Connection | None = None
         while True:
             try:
                 socket = await self._stream.connect(self._session, self._clock())
@@ -349,8 +244,8 @@ class _Listening:
                 await self._stream.wait(max(failures, 1))
             before = connection
 
-    def _start(self, socket: aiohttp.ClientWebSocketResponse, silence: float) -> _Connection:
-        connection = _Connection(socket, self._room)
+    def _start(self, socket: aiohttp.ClientWebSocketResponse, silence: float) -> Connection:
+        connection = Connection(socket, self._room)
         self._helper(connection.watch(self._pause, silence))
         self._readers[connection] = asyncio.create_task(connection.read(self._take), name="dingtalk-stream")
         return connection
@@ -360,7 +255,7 @@ class _Listening:
         self._helpers.add(task)
         task.add_done_callback(self._helpers.discard)
 
-    async def _retire(self, connection: _Connection) -> None:
+    async def _retire(self, connection: Connection) -> None:
         """Read what still comes by a connection that has a successor, then close it."""
         reader = self._readers[connection]
         timer = asyncio.ensure_future(self._pause(DRAIN_SECONDS))
@@ -373,7 +268,7 @@ class _Listening:
         await connection.socket.close()
         del self._readers[connection]
 
-    def _take(self, connection: _Connection, frame: Frame) -> None:
+    def _take(self, connection: Connection, frame: Frame) -> None:
         task = asyncio.create_task(self._handle(connection, frame))
         self._handling.add(task)
         task.add_done_callback(self._handled)
@@ -384,7 +279,7 @@ class _Listening:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("dingtalk stream: a message could not be handled (%s)", type(error).__name__)
 
-    async def _handle(self, connection: _Connection, frame: Frame) -> None:
+    async def _handle(self, connection: Connection, frame: Frame) -> None:
         try:
             message = self._stream.read(frame, self._clock())
         except Refused as refused:

@@ -18,6 +18,7 @@ from bot.clock import VirtualClock
 from bot.errors import Misconfigured
 from bot.platforms import dingtalk_stream
 from bot.platforms.dingtalk import DingtalkRobot
+from bot.platforms.dingtalk_link import acknowledge, read_frame
 from bot.platforms.dingtalk_message import stream_address
 from bot.platforms.dingtalk_stream import (
     AT_ONCE,
@@ -26,8 +27,6 @@ from bot.platforms.dingtalk_stream import (
     SILENCE_SECONDS,
     STORE_AGAIN_SECONDS,
     DingtalkStream,
-    acknowledge,
-    read_frame,
 )
 from bot.types import Inbound, Listener, RawRequest, Refused
 from tests.fakes.dingtalk import CLIENT_ID, CLIENT_SECRET, CORP_ID
