@@ -24,12 +24,6 @@ MINUTES = [*range(0, 10 * 60, 5), *range(10 * 60, 56 * 60, 30)]
 
 
 @pytest.fixture
-async def here(database_url: str) -> AsyncIterator[World]:
-    async with world(database_url) as opened:
-        yield opened
-
-
-@pytest.fixture
 async def alone(database_url: str) -> AsyncIterator[World]:
     """With no second platform that a message could turn to."""
     async with world(database_url, platforms=["wecom"]) as opened:

@@ -20,20 +20,6 @@ from tests.fakes.dingtalk import DOWNLOAD, FILE
 from tests.fakes.listening import PING
 from tests.fakes.wecom import MEDIA
 
-
-@pytest.fixture
-async def here(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    async with living(database_url, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def lite(tmp_path: Path) -> AsyncIterator[World]:
-    """The same on SQLite alone, for what does not depend on the database."""
-    async with living(f"sqlite:///{tmp_path / 'yinuo.db'}", tmp_path) as made:
-        yield made
-
-
 # --- the road of each platform ----------------------------------------------------------------------------------------
 
 

@@ -127,12 +127,6 @@ async def told(here: World, **more: Any) -> Check:
     return await here.app.store.read(lambda session: doctor.check(session, settings))
 
 
-@pytest.fixture
-async def lite(tmp_path: Path) -> Any:
-    async with living(f"sqlite:///{tmp_path / 'yinuo.db'}", tmp_path) as made:
-        yield made
-
-
 async def test_doctor_tells_what_is_kept_and_what_waits(lite: World) -> None:
     check = await told(lite)
     assert (check.ok, check.found, check.advice) == (True, "存了 0 个，共 0.0 MB", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,20 +18,6 @@ from tests.acceptance.sending import PHOTO, SHEET, fetched, files, kept, living,
 from tests.acceptance.world import World
 from tests.fakes.dingtalk import DOWNLOAD, FILE
 from tests.fakes.server import NOON, FakeServer, Fault
-
-
-@pytest.fixture
-async def here(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    async with living(database_url, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def lite(tmp_path: Path) -> AsyncIterator[World]:
-    """The same on SQLite alone, for what does not depend on the database."""
-    async with living(f"sqlite:///{tmp_path / 'yinuo.db'}", tmp_path) as made:
-        yield made
-
 
 # --- what goes wrong --------------------------------------------------------------------------------------------------
 

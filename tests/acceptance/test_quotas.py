@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime
-from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -12,7 +11,7 @@ from sqlmodel import Session, select
 from bot import doctor
 from storage import outbox, quota
 from storage.tables import Person
-from tests.acceptance.world import World, world
+from tests.acceptance.world import World
 from tests.fakes.dingtalk import BATCH_SEND
 from tests.fakes.server import Fault
 
@@ -20,17 +19,8 @@ WORDS = "【承诺】给青禾食品寄样品 今天下午5点"
 
 
 @pytest.fixture
-async def here(database_url: str) -> AsyncIterator[World]:
-    async with world(database_url, dingtalk_monthly_calls=10, dingtalk_monthly_messages=20) as made:
-        yield made
-
-
-@pytest.fixture
-async def lite(tmp_path: Path) -> AsyncIterator[World]:
-    """The same on SQLite alone, for what does not depend on the database."""
-    url = f"sqlite:///{tmp_path / 'yinuo.db'}"
-    async with world(url, dingtalk_monthly_calls=10, dingtalk_monthly_messages=20) as made:
-        yield made
+def scene() -> dict[str, Any]:
+    return {"dingtalk_monthly_calls": 10, "dingtalk_monthly_messages": 20}
 
 
 async def used(here: World) -> dict[str, int]:

@@ -26,20 +26,6 @@ from tests.fakes import dingtalk as fake_dingtalk
 from tests.fakes import wecom as fake_wecom
 from tests.fakes.server import NOON
 
-
-@pytest.fixture
-async def here(database_url: str) -> AsyncIterator[World]:
-    async with world(database_url) as made:
-        yield made
-
-
-@pytest.fixture
-async def lite(tmp_path: Path) -> AsyncIterator[World]:
-    """The same on SQLite alone, for what does not depend on the database."""
-    async with world(f"sqlite:///{tmp_path / 'yinuo.db'}") as made:
-        yield made
-
-
 # --- WeCom ------------------------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,16 +20,8 @@ WORDS = "【承诺】给青禾食品寄样品 今天下午5点"
 
 
 @pytest.fixture
-async def here(database_url: str) -> AsyncIterator[World]:
-    async with world(database_url, dingtalk_mode="stream") as made:
-        yield made
-
-
-@pytest.fixture
-async def lite(tmp_path: Path) -> AsyncIterator[World]:
-    """The same on SQLite alone, for what does not depend on the database."""
-    async with world(f"sqlite:///{tmp_path / 'yinuo.db'}", dingtalk_mode="stream") as made:
-        yield made
+def scene() -> dict[str, Any]:
+    return {"dingtalk_mode": "stream"}
 
 
 async def standing(here: World, number: int = 1) -> Link:
