@@ -8,7 +8,7 @@ from typing import Literal
 
 from handlers.language.opening import find_opening
 from handlers.language.text import fold
-from handlers.language.titles import find_person
+from handlers.language.titles import find_person, is_first_name
 
 Channel = Literal["call", "wechat", "visit", "other"]
 Lack = Literal["profile", "pain", "next"]
@@ -59,7 +59,7 @@ _SPOKEN: tuple[tuple[Channel, re.Pattern[str]], ...] = (
         "visit",
         re.compile(
             r"拜访(?:了|过)|上门(?!的)|面谈(?:了|过)?|当面|登门|见(?:了|到了?)"
-            r"|去(?:了|过)(?:他们|客户|趟)?|现场(?:看|谈|聊|沟通|演示|确认|勘查|勘察|勘测|测量|查看)|面访|实地(?:看|考察|走访)"
+            r"|去(?:了|过)(?:他们|客户|趟)?|现场(?:协调|处理|解决|查|看|谈|聊|沟通|演示|确认|勘查|勘察|勘测|测量|查看)|面访|实地(?:看|考察|走访)"
         ),
     ),
 )
@@ -70,26 +70,29 @@ _PLANNED = re.compile(
 )
 
 _FOREIGN_NAME = re.compile(
-    r"[^\s,，。]*[\u4e00-\u9fff]\s+(?P<name>[A-Z][a-z]{2,9})(?=[\s,，。:：]|[说问要回让在没反确])"
+    r"[^\s,，。]*[\u4e00-\u9fff](?:\s+(?:[\u4e00-\u9fff]{0,4}(?:采购|主管|经理|总监|老板|店长|运营|行政|负责人|助理|买手)\s?)?)(?P<name>[A-Z][a-z]{2,9})(?=[\s,，。:：]|[说问要回让在没反确])"
 )
-_NO_NAMES = {"excel", "word", "demo", "wifi", "crm", "erp", "saas", "poc", "call", "email", "app", "logo", "offer"}
+_MET = re.compile(r"(?:见到?了?|约到了?|碰到了?|拜访了|面谈了?)(?=[\u4e00-\u9fffA-Za-z])")
+# How far an office may stand between the meeting and the name: 见了|设备科|武工.
+_LONGEST_OFFICE = 6
 
 _PROFILE = re.compile(
     r"[日月年](?:均|销|产)"
     r"|[\d一二两三四五六七八九十百]+ ?(?:家(?:门?店|分店)|个(?:小区|门店|网点|厂区|车间|班|楼盘|项目部)|条街)"
+    r"|[\d一二两三四五六七八九十百]+ ?个(?:病区|院区|科室|食堂|档口|专柜)"
     r"|[\d一二两三四五六七八九十百]+ ?条[\u4e00-\u9fff]{0,3}线"
     r"|[\d一二两三四五六七八九十百]+ ?(?<![要买订购换装送租修]\d)台[^,;。\s]{0,3}(?:车|机床|设备|机器|中心|注塑机|炉)"
     r"|\d ?人[^,。;\s]{0,4}(?:团队|公司|工厂)"
-    r"|\d ?个点位|\d ?家店|\d ?(?:张桌|层楼|张牙椅|台牙椅|间|个工位)"
+    r"|\d ?个点位|\d ?家店|\d ?(?:张桌|层楼|张牙椅|台牙椅|间|个工位|台手术|张病床)"
     r"|画像|科室|床位|规模|人数|员工|门店数|\d ?家(?:门?店|分店|连锁)|\d ?(?:张床|条产线|条线|个仓)"
-    r"|年?采购量|月用量|年用量|用量|销量|年产|产能|产线|营业额"
+    r"|年用|月用|年?采购量|月用量|年用量|用量|销量|年产|产能|产线|营业额"
     r"|营收|面积|编制|客流|决策|拍板|关键人|话事|负责人|分管|主管采购|组织架构|架构|换了人|换成|新来|新上任|调走|离职|接手|对接人|预算|档案|现用|在用"
     r"|目前用|现在用|用的是|竞品|竞争对手|供应商|合作(?:了|过|方)|主营|主做|连锁|经营|资料(?:已|更新)|背景"
 )
 _PAIN = re.compile(
     r"痛点|问题|困难|难题|不满|抱怨|投诉|吐槽|担心|顾虑|犹豫|嫌|太慢|太贵|偏贵|贵了|价格高|偏高|太高|慢|不稳|故障|坏了|缺货|断货|断供|交期|返修|返工|退货|损耗|破损"
-    r"|漏|缺|噪音|噪声|寿命(?:太?短|只有|才|不到)|(?:促销|力度|支持|铺货)(?:太|有点|偏)?少|(?:老是?|总是?|经常|动不动就?|三天两头)(?:坏|卡|断|出错|死机|掉|漏|停)|耗时|掉线|卡顿|送货慢|费[时劲事力]|累|排队久|反馈(?![^,。;]{0,4}(?:好|不错|满意|可以|正常))|价格?贵|[嫌觉]得?贵|报错|成本|压货|库存|积压|滞销|动销|没货|效率|头疼|麻烦|希望|需要|需求|诉求|想要|想换|要求|不够|不足|不好用|不方便|卡在|出错|误差|不准|风险|不达标|串货|窜货|压价|压得|关心|在意"
-    r"|售后|响应"
+    r"|漏|缺|噪音|噪声|寿命(?:太?短|只有|才|不到)|(?:促销|力度|支持|铺货)(?:太|有点|偏)?少|(?:(?<![客年元养])老是?|总是?|经常|动不动就?|三天两头)(?:坏|卡|断|出错|死机|掉|漏|停|报警|跳|响|堵|烧|串)|耗时|掉线|卡顿|送货慢|费[时劲事力]|累|排队久|反馈(?![^,。;]{0,4}(?:好|不错|满意|可以|正常))|价格?贵|[嫌觉]得?[^,;。\s]{0,4}(?:贵|高|慢|差|少|短|麻烦)|报错|成本|压货|库存|积压|滞销|动销|没货|效率|头疼|麻烦|希望|需要|需求|诉求|想要|想换|要求|不够|不足|不好用|不方便|卡在|出错|误差|不准|风险|不达标|串货|窜货|压价|压得|关心|在意"
+    r"|售后|响应|反映(?![^,;。]{0,4}(?:好|不错|满意|可以|正常))|混?乱(?!七)|结皮|起泡|色差|生锈|开裂|异响|发霉|延误|晚到|发错|少发|错发|超时|过期"
 )
 _NO_PAIN = re.compile(
     r"(?:没有?|无|暂无|不|[没未](?:提|说|反映|反馈))(?:什么|啥|任何|其他|太大)?(?:痛点|问题|困难|顾虑|需求|投诉|不满|需要)|问题不大|没问题|不需要|不要求|不担心"
@@ -99,13 +102,13 @@ _WHEN = (
     r"|下个?月|月底|月初|月中|年底|节后|节前|\d{1,2}[号日]|\d{1,2}\.\d{1,2}|\d{1,2}/\d{1,2}|\d天[内后]|回去|回头|晚点|尽快)"
 )
 _DEED = (
-    r"(?:发|寄|送|给|出|回复|答复|反馈|回话|约|来|去|安排|签|上门|提供|确认|带|试|跑|演示|拜访|交|做|报|谈|见|再|装|测|打款|付款"
+    r"(?:发(?!票)|寄|送|给|出|回复|答复|反馈|回话|约|(?<!回)来|去|安排|签|上门|提供|确认|带|试|跑|演示|拜访|交|做|报|谈|见|再|装|测|打款|付款"
     r"|换|下单|开会|汇报|沟通|联系|定|补|到货|跟|评审|对接|推)"
 )
 _NEXT = re.compile(
-    r"下一步|下步|下次|后续|接下来|待办|约好|约了|约定|约在|约下|已约|再约|答应|承诺|说好|计划|准备|打算|同意试|(?:后|完)再[谈定说看聊]|愿意试|等他|等她|等客户|等对方|继续跟"
+    r"下一步|下步|下次|后续|接下来|待办|约好|约了|约定|约在|约下|已约|再约|答应|承诺|说好|计划|准备|打算|同意试|(?:后|完)(?:再[谈定说看聊]|[出给发](?!现))|愿意试|等他|等她|等客户|等对方|继续跟"
     rf"|{_WHEN}[^,;。\n]{{0,10}}{_DEED}|{_DEED}[^,;。\n]{{0,8}}{_WHEN}(?:前|之前|内|再)|(?:我|我们|我方|我司)(?:来|会|要|将|得|需)?(?:给|发|寄|送|出|带|安排|提供)"
-    r"|(?:会|将|要)(?:给|发|寄|送|安排|提供|尽快)|待(?:我|回复|报价|确认|寄|发)"
+    r"|(?:会|将|要)(?:给|发(?!票)|寄|送|安排|提供|尽快)|待(?:我|回复|报价|确认|寄|发)"
 )
 
 
@@ -133,14 +136,21 @@ def read_contact(text: str) -> ContactText | None:
     body = text[opening.rest :].strip()
     if channel == "other":
         channel, body = _channel(body)
-    person = find_person(body) or _foreign_name(body)
+    person = _met(body) or find_person(body) or _foreign_name(body)
     return ContactText(channel, body, body[slice(*person)] if person else None, _lacks(fold(body)))
+
+
+def _met(body: str) -> tuple[int, int] | None:
+    """Where the person stands whom they say they met, whoever else is named before; None when they say none."""
+    met = _MET.search(fold(body))
+    person = find_person(body, met.end()) if met else None
+    return person if met and person and person[0] - met.end() <= _LONGEST_OFFICE else None
 
 
 def _foreign_name(body: str) -> tuple[int, int] | None:
     """Where a Latin first name stands right after the client's, as in 宏图灯饰 Lisa 说…; None without one."""
     match = _FOREIGN_NAME.match(body)
-    return match.span("name") if match and fold(match["name"]) not in _NO_NAMES else None
+    return match.span("name") if match and is_first_name(match["name"]) else None
 
 
 def _channel(body: str) -> tuple[Channel, str]:

@@ -6,65 +6,44 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from handlers.language.lead_labels import BARE_LABEL, KIND, LABELLED, MOST_LABELS, contact_in, with_colons
 from handlers.language.money import find_amounts, read_amount
 from handlers.language.opening import find_opening
-from handlers.language.organisations import (
-    KNOWN_TO_US,
-    NAMED,
-    SAID_TO_BE,
-    WISHES,
-    ends_like_one,
-    leads_in,
-    may_be_client,
-)
+from handlers.language.organisations import NAMED, SAID_TO_BE, ends_like_one, find_client, may_be_called, may_be_client
 from handlers.language.phones import find_phones, normalise_phone
 from handlers.language.places import read_place, region_of
-from handlers.language.sources import find_source, read_source, source_told
+from handlers.language.sources import find_source, introduced, read_source, source_named, source_told
 from handlers.language.text import fold
-from handlers.language.titles import find_person, is_name
+from handlers.language.titles import find_person, is_first_name, is_full_name, is_name
 
 _KEYWORDS = ("线索", "新线索", "销售线索", "新增线索")
 _BREAK = "\n"
 
-_LABELS = {
-    "client": "客户名称|客户名|客户|公司名称|公司名|公司|单位名称|单位|医院|门店|店名|企业|机构"
-    "|甲方|业主单位|建设单位|名称",
-    "contact": "联系人姓名|联系人|对接人|负责人|姓名|联络人",
-    "phone": "联系电话|联系方式|电话号码|手机号码|手机号|手机|电话|tel|phone|微信同号",
-    "source": "线索来源|客户来源|来源渠道|来源|渠道|来自",
-    "budget": "预算金额|项目预算|预估金额|意向金额|预计金额|采购预算|预算|金额",
-    "region": "所在地区|所在地|所属区域|所属地区|地区|区域|地址|城市|位置|所在城市|省份|大区",
-    "note": "备注|要求|需求|说明|其他|其它|情况|意向产品|意向|产品",
-}
-_KIND = {word: kind for kind, words in _LABELS.items() for word in words.split("|")}
-_LONGEST_FIRST = "|".join(sorted(_KIND, key=len, reverse=True))
-_LABELLED = re.compile(
-    rf"(?:^|(?<=[\s,;。、/|]))(?:\d{{1,2}}[.、)] ?)?[【\[(]?(?P<label>{_LONGEST_FIRST})[】\])]?\s*:\s*"
-)
 _BUDGET_WORD = re.compile(
     r"(?:(?:项目|采购|总|年)?(?:预算|金额|报价|总价|合同额|标的)(?:金额|总额|额)?(?:大概|大约|差不多|估计|预计|约|在|是|有|为|不超过|不到|最多|至少|起码|控制在|[:\s])*)$"
 )
 # 单价120元 and 4.2元/套 tell what one piece costs.
 _PRICE_OF_ONE = re.compile(
-    r"(?:单价|均价|客单价?|每(?![年月])[\u4e00-\u9fff]|一[台件套个箱吨米平盒])(?:大概|约|是|在|:)*$"
+    r"(?:单价|均价|客单价?|每(?![年月])[\u4e00-\u9fff]|一[台件套个箱吨米平盒])(?:大概|约|是|在|:)*$|[\d\u4e00-\u9fff]\s?[*x×@]\s?$"
 )
 _FOR_ONE = re.compile(
-    r"\s?/\s?(?:[台件套个箱吨米平盒只支瓶㎡人位]|kg|公?斤|m)|一?[一每][台件套个箱吨米平盒只支瓶](?![\d一二三四五六七八九十])"
+    r"\s?[*x×]\s?\d|\s?/\s?(?:[台件套个箱吨米平盒只支瓶㎡人位]|kg|公?斤|m)|一?[一每][台件套个箱吨米平盒只支瓶](?![\d一二三四五六七八九十])"
 )
 # 1.8个亿的安置房 tells how large the client's own matter is, 三百万的项目 what is to be had.
 _OF_THEIRS = re.compile(r"的(?!项目|单|预算|盘子|采购)")
+# Nobody has so little to spend: yuan that stand bare below it are what one piece costs.
+_LEAST = 100
 _BUDGET_TAIL = re.compile(r"\s*(?:左右|上下|以内|以上|出头|多|的预算|\+|起)*")
 _PHONE_WORD = re.compile(
     r"(?:(?:联系|手机|联络)?(?:电话|座机|固话|手机|方式|号码?)(?:号码?)?|手机号|tel|phone|vx|微信|微信同号|联系方式)(?:是|为|也是)?[.:\s]*$"
 )
 _PHONE_TAIL = re.compile(r"\s*[(]?(?:微信同号|同微信|微信也是这个|手机微信同号)[)]?")
-# A lead has a dozen parts; a text of thousands of labels is none, and must not cost seconds.
-_MOST_LABELS = 40
 # 400-800-… 打进来的 is our own number, and tells where the lead came from.
-_OUR_LINE = re.compile(r"[48]00[\d\s-]{7,10}\s*(?:热线)?(?:打过?[进来]来?|进来|来电|呼入|热线|电话)(?:咨询)?的?")
-_BARE_LABEL = re.compile(
-    r"(?:\d{1,2}[.、)]|联系人|对接人|负责人|来源|联系电话|电话|手机|预算|地区|区域|备注|客户|公司)"
+_OUR_LINE = re.compile(
+    r"[48]00[\d\s-]{7,10}\s*(?:热线)?(?:打过?[进来]来?|进来|来电|呼入|热线|电话)(?:咨询)?的?"
+    r"|(?:客户|对方)?自?己?[打拨]了?(?:我们|公司|咱们)?的?[48]00(?:的|服务|客服)?(?:热线|电话)?(?:打?过?[进来]来?)?(?:咨询|问)?的?"
 )
+_WECHAT = re.compile(r"(?<![a-z])(?:微信号?|vx|v信|wx|wechat)\s?[:是]?\s?(?P<id>[a-z][a-z0-9_-]{5,19})(?![a-z0-9])")
 _SEPARATOR = re.compile(r"[\s,;。、/|]+")
 _PART_OF_A_NAME = re.compile(r"(?:合伙|集团|中国|公司|分院|院区|店|部)$")
 # 某某医院-设备科-某主任-官网: as many dashes part what other people part by spaces.
@@ -75,8 +54,9 @@ _CALLED = re.compile(
     r"(?:(?:联系人|对接人|负责人|老板|店长|采购)(?:是|叫)|(?:联系人|对接人|负责人)(?=\s))\s*(?P<name>[a-z]{2,12}|[\u4e00-\u9fff]{2,4})(?=$|[\s,;。、:@\n])"
 )
 _CALLED_SO = re.compile(r"(?:联系人|对接人)(?P<name>[\u4e00-\u9fff]{2,3})(?=$|[\s,;。、@\n])")
-_LATIN_NAME = re.compile(r"(?<=[\s,;|])(?P<name>[A-Z][a-z]{2,9})[\s,;|:]*$")
-_FROM_THERE = re.compile(r"^(?:[\u4e00-\u9fff]{2,4}(?:那边|这边|那里|当地|本地)的?|(?:同城|隔壁|附近|同行)的)(?=..)")
+_LATIN_NAME = re.compile(r"(?:^|(?<=[\s,;|]))(?P<name>[A-Z][a-z]{2,9}(?: [A-Z][a-z]{1,9})?)[\s,;|:]*$")
+_LATIN_AT_THE_END = re.compile(r"(?<![A-Za-z])[A-Z][a-z]{1,9}$")
+_ROLE = re.compile(r"(?:总监|主管|经理|采购|老板|店长|负责人|助理|运营|行政|买手|校长|园长|老师|hr|it|cto|ceo|coo)$")
 _DISTRICT = re.compile(
     r"(?P<place>[\u4e00-\u9fff]{2,3}?)(?:市)?(?:[\u4e00-\u9fff]{2,3}|[\u4e00-\u9fff]{0,3}[区县镇])(?:的|那边)?"
 )
@@ -119,7 +99,8 @@ class _Reader:
     """Takes one part after the other out of the text; what is left is the client and the note."""
 
     def __init__(self, text: str, people: Collection[str], regions: Collection[str]) -> None:
-        self.text = _DASH.sub(" ", text) if len(_DASH.findall(text)) >= _DASHES_THAT_PART else text
+        parted = _DASH.sub(" ", text) if len(_DASH.findall(text)) >= _DASHES_THAT_PART else text
+        self.text = with_colons(parted)
         self.folded = fold(self.text)
         self.people = people
         self.regions = regions
@@ -127,10 +108,15 @@ class _Reader:
         self.budget: int | None = None
         self.notes: list[str] = []
         self.private = False
+        # Without an organisation's ending only what stands before the contact may be the client.
+        self.bare: int | None = None
+        # What a message without a contact begins with is told of somebody only when it is the first word of all.
+        self.leading = next(iter(_SEPARATOR.split(self.text.strip())), "")
 
     def read(self) -> LeadText:
         mentions = self._mentions()
         self._phone()
+        self._wechat()
         self._labelled()
         self._budget()
         self._told()
@@ -173,7 +159,7 @@ class _Reader:
         for start, end in find_phones(self.text)[:1]:
             folded = self.folded
             latin = _LATIN_NAME.search(self.text, 0, start)
-            if latin and self.text[: latin.start()].strip():
+            if latin and (" " in latin["name"] or self.text[: latin.start()].strip()):
                 self.parts["contact"] = latin["name"]
             label = _PHONE_WORD.search(folded[:start])
             tail = _PHONE_TAIL.match(folded, end)
@@ -182,24 +168,35 @@ class _Reader:
             if latin and "contact" in self.parts:
                 self._take(*latin.span("name"))
 
+    def _wechat(self) -> None:
+        """An id that one may be written to by goes to the note whole."""
+        if match := _WECHAT.search(self.folded):
+            self.notes.append(self._take(*match.span()))
+
     def _labelled(self) -> None:
         """客户：… 联系人：… each up to the next label, line end, comma or, for parts of one word, space."""
-        for _ in range(_MOST_LABELS):
-            match = _LABELLED.search(self.folded)
+        for _ in range(MOST_LABELS):
+            match = LABELLED.search(self.folded)
             if match is None:
                 return
-            kind = _KIND[match["label"]]
+            kind = KIND[match["label"]]
             stop = (
                 r"[\n;]"
                 if kind == "note"
                 else r"[\n,;。]"
-                if kind in {"client", "region"}
+                if kind in {"client", "contact", "region"}
                 else r"[\n;。\s]|,(?!\d{3}(?!\d))"
             )
             rest = self.folded[match.end() :]
-            ends = [found.start() for found in (re.search(stop, rest), _LABELLED.search(rest)) if found]
+            ends = [found.start() for found in (re.search(stop, rest), LABELLED.search(rest)) if found]
             end = match.end() + min(ends, default=len(rest))
-            value = self.text[match.end() : end].strip()
+            value = self.text[match.end() : end].strip().rstrip(",，")
+            if kind == "contact" and value:
+                start, stop_at = contact_in(value)
+                begin = self.text.index(value, match.end())
+                if before := value[:start].strip():
+                    self.notes.append(before)
+                value, end = value[start:stop_at], begin + stop_at
             if kind == "client" and len(value.split()) > 1:
                 value = value.split()[0]
                 end = self.text.index(value, match.end()) + len(value)
@@ -210,7 +207,7 @@ class _Reader:
         """Store a labelled value, in the form its part has; what cannot be read goes to the note with its label."""
         read: str | None = value or None
         if kind == "source":
-            read = read_source(value) or (value or None)
+            read = source_named(value) or (value or None)
         elif kind == "region":
             read = self._region(value) or (value or None)
         elif kind == "budget":
@@ -237,7 +234,8 @@ class _Reader:
         bare = [
             (start, end, yuan)
             for start, end, yuan in found
-            if not _OF_THEIRS.match(folded, end)
+            if yuan >= _LEAST
+            and not _OF_THEIRS.match(folded, end)
             and not _PRICE_OF_ONE.search(folded, max(0, start - 12), start)
             and not _FOR_ONE.match(folded, end)
         ]
@@ -275,13 +273,16 @@ class _Reader:
         """What is left, word by word: source, region and contact are known by their looks, the client by its place."""
         left: list[str] = []
         for token in filter(None, (piece.strip("-—~:：!！") for piece in self._split())):
-            if _BARE_LABEL.fullmatch(fold(token)):
+            if BARE_LABEL.fullmatch(fold(token)):
                 continue
             source, region = read_source(token), self._region(token.removesuffix("的"))
-            if source and "source" not in self.parts:
+            if source and self.parts.get("source", source) == source:
                 self.parts["source"] = source
             elif (source := source_told(token)) and "source" not in self.parts:
                 self.parts["source"] = source
+                left.append(token)
+            elif introduced(token):
+                self.parts.setdefault("source", "转介绍")
                 left.append(token)
             elif region and "region" not in self.parts:
                 self.parts["region"] = region
@@ -289,6 +290,7 @@ class _Reader:
                     left.append(token)
             elif not self._contact(token, left):
                 left.append(token)
+        self._named_alone(left)
         self._client(left)
         self._where(left)
         self.notes[:0] = left
@@ -323,41 +325,42 @@ class _Reader:
         around = (token[:start].strip(), token[end:].strip())
         # 客户凌先生 is the client himself, whatever the next word is.
         self.private = self.private or fold(around[0]) in {"客户", "业主"}
-        left.extend(word for word in around if word and not _BARE_LABEL.fullmatch(fold(word)))
+        self.bare = len(left) + bool(around[0])
+        left.extend(word for word in around if word and not BARE_LABEL.fullmatch(fold(word)))
         return True
 
     def _client(self, left: list[str]) -> None:
-        """The first word that looks like an organisation, else the first that looks like a name."""
+        """Take the client out of the words that are left; what stood around its name in its word stays."""
         if "client" in self.parts:
             return
-        fit = [token for token in left if may_be_client(token) and not leads_in(token)]
-        for token, match in [
-            (token, match) for token in left if (match := KNOWN_TO_US.match(fold(token))) and may_be_client(token)
-        ][:1]:
-            self.parts["client"] = token[slice(*match.span("name"))]
+        sure = "contact" in self.parts or self.leading in left[:1]
+        bare = [word for word in left[: self.bare] if sure and not self.private and self._region(word) is None]
+        found = find_client(left, bare)
+        if found is None:
+            return
+        word = left[found.word]
+        self.parts["client"] = word[found.start : found.end]
+        before = word[: found.start].removesuffix("的")
+        if before in {"老客", "老客户"}:
             self.parts.setdefault("source", "老客户")
-            left[left.index(token)] = token[match.end("name") :]
-            return
-        named = [token for token in fit if len(token) <= 30 and ends_like_one(token)]
-        wishing = [(token, match) for token in fit if (match := WISHES.match(fold(token)))]
-        first = next((token for token in left if not leads_in(token)), "")
-        plain = [token for token in fit if token == first and 2 <= len(token) <= 16 and self._region(token) is None]
-        if wishing and not named:
-            token, match = wishing[0]
-            self.parts["client"] = token[: match.end("name")]
-            left[left.index(token)] = token[match.end("name") :]
-            return
-        for token in (named or ([] if self.private else plain))[:1]:
-            self._call(token, left)
+        around = (before if before not in {"客户", "老客", "老客户"} else "", word[found.end :])
+        left[found.word : found.word + 1] = filter(None, around)
 
-    def _call(self, token: str, left: list[str]) -> None:
-        """Take `token` as the client; what only says where it is, or that it is a client, is cut off."""
-        folded = fold(token)
-        there = _FROM_THERE.match(folded)
-        start = there.end() if there else 2 if folded.startswith("客户") and len(token) > 3 else 0
-        self.parts["client"] = token[start:]
-        at = left.index(token)
-        left[at : at + 1] = [token[: there.end()].removesuffix("的")] if there else []
+    def _named_alone(self, left: list[str]) -> None:
+        """A name without a title, standing alone, is the contact's; a Latin one behind a role or a client."""
+        for at, token in enumerate(left):
+            latin = _LATIN_AT_THE_END.search(token)
+            start = latin.start() if latin and is_first_name(latin[0]) else len(token)
+            role = token[:start] or "".join(left[max(0, at - 1) : at])
+            if is_full_name(token):
+                start = 0
+            elif start == len(token) or not (_ROLE.search(fold(role)) or (not start and may_be_called(role))):
+                continue
+            if "contact" not in self.parts:
+                self.parts["contact"] = token[start:]
+                self.bare = at + bool(start)
+                left[at : at + 1] = filter(None, [token[:start]])
+            return
 
     def _where(self, left: Sequence[str]) -> None:
         """A place told with its district (南京江宁) or in a phrase (做郑州代理); the words stay in the note."""
@@ -371,5 +374,7 @@ class _Reader:
 
     def _region(self, written: str) -> str | None:
         """The team's region that `written` is or lies in, else the place it is; None when it is no place."""
-        place = read_place(re.sub(r"^(?:人|公司|客户)?在(?=..)", "", fold(written)), self.regions)
+        place = read_place(
+            re.sub(r"^(?:人|公司|客户|项目|工地|工?厂|店|地址)?在(?=..)", "", fold(written)), self.regions
+        )
         return (region_of(place, self.regions) or place) if place else None

@@ -32,8 +32,9 @@ _COUNTED = re.compile(
     r"\s?(?:件|台|个(?!月)|(?:(?<!\s)人|人(?!在))|次|吨|箱|套|支|只|片|张|米|瓶|盒|袋|粉|户|家|份|条|平|㎡|升|斤|公斤|公里|颗|头|辆|步|级|字|本|粒|卷|根|枚"
     r"|桶|例|股|亩|立方|转|码|单|美元|美金|港币|欧元|日元|刀|usd|克|瓦|伏|卡|帕|赫|像素|毫|小时|多(?:件|台|个(?!月)|人|次|家))"
 )
+_EACH_YEAR = re.compile(r"\s?(?:/|每|一)\s?[年月次]$")
 _NAMES = re.compile(r"[达科象豪华宝润代向国]")
-_NOT_A_NUMBER_BEFORE = re.compile(r"(?:[周期拜第初月唯几数统之]|[a-z0-9.#\-]|\d/)$")
+_NOT_A_NUMBER_BEFORE = re.compile(r"(?:[周期拜第初唯几数统之]|(?<![个每])月|[a-z0-9.#\-]|\d/)$")
 # 五千 alone is money only where the number ends; 三千克 and 五千人 go on.
 _CLOSED = re.compile(r"[多余]?(?:$|[\s,;。、!?+])|左右|以内|上下|以上|预算")
 # How far a neighbouring word may reach, in characters.
@@ -49,7 +50,7 @@ def read_amount(text: str) -> int | None:
     found = find_amounts(text)
     if found:
         return found[0][2]
-    bare = fold(text).strip()
+    bare = _EACH_YEAR.sub("", fold(text).strip())
     return _yuan(bare, None) if re.fullmatch(_ARABIC, bare) and len(bare) < 10 else None
 
 
@@ -84,8 +85,12 @@ def _read(match: re.Match[str], folded: str) -> int | None:
             return None
         if number.isascii() and len(number) > 9 and not (tail or match["mark"]):
             return None
+        alone = number[-1] == "千" and _CLOSED.match(after)
         if not (
-            match["mark"] or tail or (match["label"] and ("千" in number or (number[0].isdigit() and len(number) >= 4)))
+            match["mark"]
+            or tail
+            or alone
+            or (match["label"] and ("千" in number or (number[0].isdigit() and len(number) >= 4)))
         ):
             return None
         if tail in {"块"} and not re.match(r"$|[\s,;。、!?一每/]", after):

@@ -23,15 +23,17 @@ class Opening:
 def find_opening(text: str, keywords: Iterable[str]) -> Opening | None:
     """The one of `keywords` (folded forms) that opens `text`; None when it opens with none of them.
 
-    The keyword stands in brackets, or before a colon, a bracket, white space, the end, or dashes that part
-    all that follows: 电话会议 is not 电话.
+    The keyword stands in brackets, there with spaces in it too, or before a colon, a bracket, white space, the end,
+    or dashes that part all that follows: 电话会议 is not 电话.
     """
-    words = "|".join(sorted(map(re.escape, keywords), key=len, reverse=True))
+    listed = sorted(keywords, key=len, reverse=True)
+    words = "|".join(map(re.escape, listed))
+    spaced = "|".join(r"\s*".join(map(re.escape, word)) for word in listed)
     folded = fold(text)
-    bracketed = re.match(rf"{_LEAD_IN}[【\[(「『〔《<{{]\s*({words}){_SUFFIX}\s*[】\])」』〕》>}}]\s*:?\s*", folded)
+    bracketed = re.match(rf"{_LEAD_IN}[【\[(「『〔《<{{]\s*({spaced}){_SUFFIX}\s*[】\])」』〕》>}}]\s*:?\s*", folded)
     bare = re.match(
         rf"{_LEAD_IN}({words})(?:{_SUFFIX}\s*:\s*|\s*[-–—]+\s*(?=[\u4e00-\u9fff][^\n]*[-–—])|\s+|$|(?=[【\[(「『〔《<{{|]))",
         folded,
     )
     found = bracketed or bare
-    return Opening(found[1], found.end()) if found else None
+    return Opening("".join(found[1].split()), found.end()) if found else None

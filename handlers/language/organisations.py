@@ -3,31 +3,54 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
-from handlers.language.sources import source_told
+from handlers.language.sources import introduced, read_source, source_told
 from handlers.language.text import fold
+from handlers.language.titles import is_full_name
 
 NAMED = re.compile(
-    r"(?:(?:有)?(?:个|一个|一家|家)?(?:新)?(?:客户|公司|单位|企业|医院|门店|店)(?:名字)?(?:是|叫做?|名叫)|(?:^|(?<=[\s,;。、]))叫做?|名叫)\s*(?P<name>[^\s,;。、:@]{2,24})"
+    r"(?:(?:有)?(?:个|一个|一家|家)?(?:新)?(?:客户|公司|单位|企业|医院|门店|店)(?:名字)?(?:是|叫做?|名叫)|[店厂]名叫?|(?<=[一两几])[家个]叫做?|(?:^|(?<=[\s,;。、]))叫做?|名叫)\s*(?P<name>[^\s,;。、:@]{2,24})"
 )
 _KIND_OF_ORGANISATION = (
-    r"(?:医院|医美|公司|集团|诊所|卫生院|卫生服务中心|门诊部?|药房|药店|大药房|学校|学院|大学|中学|小学|幼儿园|工厂|厂|店|超市|商行|商贸|便利|酒店|餐饮|餐厅|酒楼|饭店"
+    r"(?:医院|护理院|养老院|敬老院|疗养院|福利院|康复院|保健院|公寓|家政|外贸|进出口|托育|商超|超商|[^店商地]铺|[书酒茶水网]吧|影楼|客栈|山庄|度假村|琴行|牙科|齿科|汽修|汽贸|书院|影院|会所|医美|公司|集团|诊所|卫生院|卫生服务中心|门诊部?|药房|药店|大药房|学校|学院|大学|中学|小学|幼儿园|工厂|厂|店|超市|商行|商贸|便利|酒店|餐饮|餐厅|酒楼|饭店"
     r"|物流|科技|制造|机械|建材|装饰|五金|贸易|实业|置业|地产|物业|银行|研究院|研究所|中心|工作室|连锁|生物|医疗|器械|电机|电子|软件|网络|信息|食品|饮料|便利店|百货|广场"
-    r"|商场|律所|事务所|粮油|副食|调味品?|零食|水产|茶饮|咖啡|烧烤|茶楼|瑜伽馆?|烤鱼|串串香?|火锅|洗衣|早教|宠物|花艺|驿站|口腔|眼科|骨科|民宿|机电|液压|轴承|模具|密封|风机|配件|家居|家具|管业|重工|精密|汽配|股份|局|委员会|合作社|建工|建设|建筑|工程|地产|设计院|石材|门窗|卫浴|陶瓷|钢构|阀门|泵业|水泵|纺机|铸造|锻造|机床|冷链|教育|培训|会计|旅行社|农业|林业|牧业|渔业|纺织|印刷|印务|化工|塑胶|纸业|钢铁|铝业|电力|环保|药业|制药|乳业|酒业|茶业|母婴|鞋业|皮具|传媒|文化|仓储|货运|快运|供应链|矿机|矿业|置地|货代|服饰|家纺|传动|新材料?|婚庆|影城|健身|农场|经营部|门市|批发部|批发|行|坊|部|馆|园|府|城)"
+    r"|商场|律所|事务所|粮油|副食|调味品?|零食|水产|茶饮|咖啡|烧烤|茶楼|瑜伽馆?|烤鱼|串串香?|火锅|洗衣|早教|宠物|花艺|驿站|口腔|眼科|骨科|民宿|机电|液压|轴承|模具|密封|风机|配件|家居|家具|管业|重工|精密|汽配|股份|局|委员会|合作社|建工|建设|建筑|工程|地产|设计院|石材|门窗|卫浴|陶瓷|钢构|阀门|泵业|水泵|纺机|铸造|锻造|机床|冷链|教育|培训|会计|旅行社|农业|林业|牧业|渔业|纺织|印刷|印务|化工|塑胶|纸业|钢铁|铝业|电力|环保|药业|制药|乳业|酒业|茶业|母婴|鞋业|皮具|传媒|文化|仓储|货运|快运|供应链|矿机|矿业|置地|货代|服饰|家纺|传动|新材料?|婚庆|影城|健身|农场|经营部|门市|批发部|批发|行|坊|(?:项目|经营|批发|门市|小卖|服务|营业|俱乐|供销)部|馆|园|府|城)"
 )
 _ORGANISATION = re.compile(rf"{_KIND_OF_ORGANISATION}(?:[(][^)]*[)])?$")
 # 柏林诊所想买雾化器: the name ends where the wish begins.
-WISHES = re.compile(
-    rf"^(?P<name>[^\s]{{2,16}}?{_KIND_OF_ORGANISATION})(?=想[要买换做]?|要[买换做]|需要|准备|打算|询价|咨询)"
-)
+_WISH = r"(?=想|要(?![塞闻])|需要|准备|打算|询价|咨询|追加|续[费签约]|新[上开建增])"
+_WISHES = re.compile(rf"^(?P<name>[^\s]{{2,16}}?{_KIND_OF_ORGANISATION}){_WISH}")
 # 老客户岚山门诊增购: what they were to us, and what they do again.
-KNOWN_TO_US = re.compile(
-    rf"^老客户?(?P<name>[^\s]{{2,16}}?{_KIND_OF_ORGANISATION}|(?<=老客户)(?![又再来带转推介加要想续复])[\u4e00-\u9fff]{{4,8}}?)"
-    r"(?:再?(?:增购|复购|加购|续费|续约|续签|扩容|追加|返单|回购))?$"
+_KNOWN_TO_US = re.compile(
+    rf"^老客户?(?P<name>[^\s]{{2,16}}?{_KIND_OF_ORGANISATION}"
+    rf"|(?<=老客户)(?![又再来带转推介加要想续复他她那这说])[\u4e00-\u9fff]{{4,8}}?)"
+    rf"(?:(?:再?(?:增购|复购|加购|续费|续约|续签|扩容|追加|返单|回购))?$|(?:又|再|还)?{_WISH})"
 )
 SAID_TO_BE = re.compile(rf"(?:说是|那是|就是)(?P<name>[^\s,;。、:@的]{{1,16}}{_KIND_OF_ORGANISATION})的")
+# What is told of somebody, in words that no name holds; an organisation's own ending outweighs them.
+_TOLD = re.compile(
+    r"[的了吗呢吧们姓]|[想要需](?!来)|已经?|没有?|打算|准备|咨询|询价|联系|负责|老板|老总|主管|助理|门口|楼下|附近|团购|加盟|代理|预算|资金|月用|年用|年费|月费"
+    r"|^(?:拿|买|卖|打|加|开|搞|弄|跑|谈|聊|约|来|去|给|被|把|从|到|让|帮|带|每|一次|首[批单]|店面|手里|手上|手头|名片|微信|电话|手机|号码|长期|批量|合作|新开|刚开)"
+    r"|(?:打|来电|进来|留言|留资|看到|刷到|装修|开业|介绍|推荐)$|\d\s?[份台套件箱桶吨个张块盒瓶袋只支米平方桌人斤册本辆组条把双副]$|^[零一二两三四五六七八九十百千万几多]+$"
+)
+_FROM_THERE = re.compile(
+    r"^(?:[\u4e00-\u9fff]{2,4}(?:那边|这边|那里|当地|本地)的?|(?:同城|隔壁|附近|同行)的"
+    r"|[\u4e00-\u9fff]{0,6}(?:门口|附近|旁边|隔壁|对面|楼下|新开|刚开)(?:新|刚)?(?:开)?(?:业|张)?(?:那家|的))(?=..)"
+)
+_LONGEST_NAME = 30
+_LONGEST_BARE_NAME = 16
 _DEPARTMENT = re.compile(
-    r"(?:工程|采购|成本|设备|市场|销售|财务|技术|行政|人事|运营|项目|材料|预算|信息|质量|生产|商务|招商|物资|仓储|工艺|机修|动力|后勤|总务|研发|检验|生鲜|物流|品控|质检|法务)(?:部门?|科室?|处|中心)"
+    r"(?:工程|采购|成本|设备|市场|销售|财务|技术|行政|人事|运营|项目|材料|预算|信息|质量|生产|商务|招商|物资|仓储|工艺|机修|动力|后勤|总务|研发|检验|生鲜|物流|品控|质检|法务)(?:部门?|科室?|处|中心)|(?!.*(?:项目|经营|批发|门市|小卖|服务|营业|俱乐|供销)部)[\u4e00-\u9fff]{2,4}部"
+)
+# 儿童乐园, 装修公司, 火锅店: what somebody runs, and no name.
+_GENERIC = re.compile(
+    r"(?:自建|新|婚|毛坯|精装|二手|厂|老)房(?:子|装修)?|别墅|写字楼|办公[室楼]|民房|小两口|两口子|(?:小|老)?夫妻俩?|情侣|新人|宝妈|学生|散客|路人|游客|私人|年轻人|小伙子?|小姑娘"
+    r"|(?:儿童|少儿|奶茶|火锅|烧烤|咖啡|水果|零食|便利|服装|童装|母婴|宠物|花|鞋|烟酒|五金|建材|装修|装饰|设计|广告|物流|货运|快递|贸易|外贸|进出口|电商|软件|网络|科技"
+    r"|机械|模具|注塑|包装|印刷|纺织|食品|饮料|餐饮|连锁|酒水|烘焙|面包|蛋糕|美容|美发|美甲|健身|瑜伽|舞蹈|英语|教育|培训|幼儿|早教|托育|月子|养老|护理|口腔|牙科|眼科|医美|体检"
+    r"|汽修|汽配|洗车|洗衣|家政|民宿|快捷|家具|家居|灯具|门窗|瓷砖|私立|公立|民营|社区|乡镇|国营|外资|上市|大型|小型|连锁){1,2}"
+    r"(?:公司|工?厂|店|门店|铺|工作室|机构|中心|会所|乐园|馆|院|园|房|楼|酒店|诊所|医院|药房|超市|学校|企业|集团|连锁|商行|批发|批发部|经营部|银行)"
 )
 # What stands in a lead without being a client's name: wishes, times, amounts, goods, roles.
 _NO_CLIENT = re.compile(
@@ -36,7 +59,7 @@ _NO_CLIENT = re.compile(
     r"|[一某几][家个间](?:酒店|公司|工?厂|店|医院|学校|餐厅|超市|诊所|企业)$)"
     r"|的$|(?:了解|咨询|询价|报价|采购|试用|合作|方案|联系|跟进|看看|回电|尽快)$|^[\W\d_]+$|^\d+(?:个|家|间|户|台|套|件|店)"
     r"|^(?:门窗|石材|卫浴|陶瓷|阀门|水泵|机床|轴承|模具|家具|食品|饮料|软件|五金|建材|电机|咖啡|零食|水产|工程|装饰|网络|信息|电子|器械|医疗|教育|培训|健身|门店|公司|工厂|医院|超市|酒店|企业|学校|诊所|药店|餐厅)$|\d(?:栋|幢|号楼|单元|室)$|\d-\d+$|(?:关联|旁边|隔壁|那边)$"
-    r"|(?:业主|户主|房东|租户)$|的(?:兄弟|母|子|关联|合作|姊妹)公司$|的(?:上游|下游|供应商|朋友|客户|同行|老乡|亲戚|邻居)$"
+    r"|(?:业主|户主|房东|租户)$|的(?:兄弟|母|子|关联|合作|姊妹)?(?:公司|工?厂|店|单位|医院|学校|酒店|饭店|餐厅|企业)$|^(?:\d+|[一二两三四五六七八九十几多]+)[家个间处]|的(?:上游|下游|供应商|朋友|客户|同行|老乡|亲戚|邻居)$"
     r"|^(?:[老新熟散]?(?:顾客|客户|客|会员)|朋友|同学|亲戚|邻居|业主|老板|店主|店长|群主|负责人|加盟商|经销商|代理商|联系人)$"
 )
 
@@ -49,12 +72,59 @@ def ends_like_one(word: str) -> bool:
 def may_be_client(word: str) -> bool:
     """Whether `word` may be the name of a client: no wish, time, goods, role or department."""
     folded = fold(word)
-    return not (_NO_CLIENT.search(folded) or _DEPARTMENT.fullmatch(folded))
+    return not (_NO_CLIENT.search(folded) or _DEPARTMENT.fullmatch(folded) or _GENERIC.fullmatch(folded))
 
 
 def leads_in(token: str) -> bool:
     """Whether a word only leads up to the client: how they came, or that it is urgent."""
     return bool(
         source_told(token)
+        or read_source(token)
+        or introduced(token)
+        or _GENERIC.fullmatch(fold(token))
         or re.search(r"^(?:急|紧急|尽快|优先|加急|团购|零售|批发|加盟|代理|经销|询盘|询价|展厅)$|的$", token)
     )
+
+
+class Called(NamedTuple):
+    """Where a client's name stands: in which word, and from where to where in it."""
+
+    word: int
+    start: int
+    end: int
+
+
+def find_client(words: Sequence[str], bare: Collection[str]) -> Called | None:
+    """The client among the words of a lead: the first that looks like an organisation, else a name that leads.
+
+    Only those in `bare` may be a client without looking like an organisation. None when no word is sure to be one.
+    """
+    fit = [(index, word) for index, word in enumerate(words) if may_be_client(word) and not leads_in(word)]
+    for index, word in fit:
+        if match := _KNOWN_TO_US.match(fold(word)):
+            return Called(index, *match.span("name"))
+    for index, word in fit:
+        if len(word) <= _LONGEST_NAME and ends_like_one(word):
+            return Called(index, _name_start(word), len(word))
+    for index, word in fit:
+        if match := _WISHES.match(fold(word)):
+            return Called(index, *match.span("name"))
+    first = next((index for index, word in enumerate(words) if not leads_in(word)), None)
+    if first is None or words[first] not in bare or not may_be_called(words[first]):
+        return None
+    return Called(first, _name_start(words[first]), len(words[first]))
+
+
+def may_be_called(word: str) -> bool:
+    """Whether `word` may name a client: like an organisation, or, behind where it is, in words that tell nothing."""
+    name = word[_name_start(word) :]
+    if not may_be_client(name) or leads_in(word):
+        return False
+    told = _TOLD.search(fold(name)) is not None or is_full_name(name)
+    return ends_like_one(name) or (2 <= len(name) <= _LONGEST_BARE_NAME and not told)
+
+
+def _name_start(word: str) -> int:
+    """Where the name begins in a word that may say before it where it is, or that it is a client."""
+    there = _FROM_THERE.match(fold(word))
+    return there.end() if there else 2 if fold(word).startswith("客户") and len(word) > 3 else 0

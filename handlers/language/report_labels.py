@@ -13,6 +13,9 @@ _TOMORROW = r"(?:明日|明天|明儿个?|次日|翌日|隔天|后天|后续|下
 _WORK = r"(?:工作|任务|事项|主要工作|重点工作|销售工作|客户工作)"
 _TROUBLE = r"(?:问题|困难|风险|卡点|难点|难处|障碍|阻碍|堵点|异常|困惑|难题|麻烦|不足)"
 _BOSS = r"(?:老板|领导|公司|总部|上级|老大|主管|经理|总监)(?:们)?"
+_PART_OF_US = (
+    r"(?:产品|技术|市场|商务|财务|法务|售后|研发|后勤|行政|人事|仓库|总仓|物流|供应链|设计|生产|采购|质量)(?:部门?)?"
+)
 _WHO = rf"(?:{_BOSS}|部门|团队|您|大家|协调|资源)"
 _SUPPORT = r"(?:支持|支援|协助|帮助|协调|帮忙|配合|资源)(?:解决|处理|落实|推进)?"
 _FINISHED = r"(?:搞定|忙完|完成|做完|办完|干完|办妥|解决)"
@@ -25,8 +28,8 @@ _OF_TOMORROW = rf"{_TOMORROW}{_FREE}(?:安排|计划|工作|打算|目标|重点
 _WORDS: dict[Section, str] = {
     "done": (
         rf"{_TODAY}?的?{_WORK}?的?(?:已完成|完成|总结|小结|汇报|进展|成果|回顾)(?:的?(?:工作|事项|情况|内容|任务))?"
-        rf"|(?:{_TODAY}的?{_WORK}?|{_WORK})的?(?:内容|情况|进度)|{_TODAY}的?{_WORK}?|{_TODAY}?(?:都)?(?:做了|干了)(?:什么|啥)?|{_WORK}|已[做办]|done|today"
-        rf"|{_TODAY}(?:份|战报|战况|战果|战绩|成绩|业绩|小记|流水)|(?:都|已经?)?{_FINISHED}(?:了)?的(?:事情?)?|(?:做|干|办|忙)(?:过|了)?的(?:事情?|活)"
+        rf"|(?:{_TODAY}的?{_WORK}?|{_WORK})的?(?:内容|情况|进度)|{_TODAY}的?{_WORK}?|{_TODAY}?(?:都)?(?:做了|干了)(?:什么|啥)?|(?!事项){_WORK}|已[做办]|done|today"
+        rf"|{_TODAY}(?:份|战报|战况|战果|战绩|小记|(?:成绩|业绩|流水)(?!\s*:\s*[\d¥￥]))|(?:都|已经?)?{_FINISHED}了?(?:的(?:事情?)?)?|(?:做|干|办|忙)(?:过|了)?的(?:事情?|活)"
         rf"|{_TODAY}?(?:都)?(?:做|干|忙)了(?:些)?(?:什么|啥)|进行中|推进中|在办|今"
     ),
     "plan": (
@@ -37,16 +40,16 @@ _WORDS: dict[Section, str] = {
     "problems": (
         rf"(?:{_TODAY}|目前|现在|当前|工作中?|待解决|需解决|未解决|现存|尚存|遗留|重点|突出)?的?(?:遇到|存在|碰到|发现|有)?(?:了|哪些|什么|啥)?的?(?:主要)?的?{_TROUBLE}"
         rf"(?:\s?[/、和与及&]\s?(?:{_TROUBLE}|需?要?(?:支持|协助|帮助|求助)|建议|反馈|思考))*(?:点|事项|反馈|记录|汇总|描述)?|问题点"
-        rf"|(?:今[日天])?未完成(?:的?(?:工作|事项|任务|情况|内容))?(?:及原因)?|(?:没有?|未|还没){_FINISHED}的(?:事情?)?|(?:(?:卡壳|卡住)了?|卡脖子|棘手|头疼|难办|为难)的?(?:地方|事情?|点)?|待(?:解决|处理)|卡在|未[办做]|problems?|issues?|blockers?|risks?"
+        rf"|(?:今[日天])?未完成(?:的?(?:工作|事项|任务|情况|内容))?(?:及原因)?|(?:没有?|未|还没){_FINISHED}(?:的(?:事情?)?)?|(?:(?:卡壳|卡住)了?|卡脖子|棘手|头疼|难办|为难)的?(?:地方|事情?|点)?|待(?:解决|处理)|卡在(?:哪[儿里]?|什么地方|啥地方)?|未[办做]|problems?|issues?|blockers?|risks?"
     ),
     "help": (
-        rf"(?:所?需要?|请求|申请|希望|想要|想|待|求|要|有)(?:{_WHO}|哪些|什么|啥)?的?{_SUPPORT}"
+        rf"(?:所?需要?|请求|申请|希望(?:得到|获得|有)?|想要|想|待|求|要|有)(?:{_WHO}|哪些|什么|啥)?的?{_SUPPORT}"
         rf"(?:和(?:支持|协助|协调|配合))?(?:的?(?:事项|内容|问题|地方|工作|事)|的)?|求助(?:事项)?|协助(?:事项|需求)?|协调事项|帮忙|帮助"
         rf"|支持(?:需求|事项)|资源需求|协同需求|(?:工作)?支持|{_BOSS}(?:帮忙|{_SUPPORT})|help|support|needs?"
         rf"|(?:要|需要?|请|待|求)?(?:{_BOSS})(?:拍板|定夺?|决定|决策|批示|批准|出面)的?(?:事情?|事项)?|请示(?:事项)?|求{_BOSS}|还?缺(?:啥|什么|人手?|的)|还?(?:需要|需)"
     ),
     "other": (
-        r"心得(?:体会)?|收获|感悟|感想|备注|其他|其它|思考|个人总结|自我评价|建议"
+        r"事项|(?:竞品|市场|行业|竞争对手)(?:动态|信息|情况|动向)|心得(?:体会)?|收获|感悟|感想|备注|其他|其它|思考|个人总结|自我评价|建议"
         r"|处理(?:情况|结果|措施|进展|方案)?|措施"
     ),
 }
@@ -79,12 +82,13 @@ _ERRANDS = (
 _ALONE: dict[Section, str] = {"done": rf"(?:{_TODAY}|上午|下午){_ERRANDS}", "plan": rf"{_TOMORROW}{_ERRANDS}"}
 _LOOSE_HEADINGS = {section: _heading(words) for section, words in _LOOSE.items()}
 _NEXT_LINE = re.compile(r"[^\S\n]*\n[\s\-•·*]*(?=\S)")
+_ANOTHER_DAY = re.compile(r"(?:大?后天|下周[一二三四五六日天]?)\s*:\s*")
 _HEADINGS_ALONE = {section: _heading(words) for section, words in _ALONE.items()}
 # Too short or too common to be headings before a mere space.
 _NEEDS_A_MARK = re.compile(
     r"(?:已?完成|总结|小结|汇报|进展|进度|内容|情况|成果|回顾|工作|任务|事项|做了|干了|已做|安排|打算|目标|重点|待办|支持|协助|帮助|帮忙|后续|下周"
     r"|后天|近期|未来|隔天|不足|异常|today|done|next|plan|help|support|needs?|心得|收获|感悟|感想|备注|其[他它]|思考|建议|处理.*|措施|今|明|在办|待做|(?:做|干|办|忙)(?:过|了)?的(?:事情?|活)|(?:要|准备|打算|得)(?:做|干|办|忙|跑).*|.*(?:记录|汇总|描述|哪些|什么|啥)"
-    rf"|(?:都|已经?|没有?|未|还没)?{_FINISHED}了?的(?:事情?)?|.*(?:拍板|定夺?|决定|决策|批示|批准|出面)|有.*|要{_SUPPORT}|.*(?:地方|份)|卡在|卡(?:壳|住)了?|还?需要?|已[做办]|未[做办]|求.*|缺.*|.*的活|.*的事情?)$"
+    rf"|(?:都|已经?|没有?|未|还没)?{_FINISHED}了?(?:的(?:事情?)?)?|.*(?:拍板|定夺?|决定|决策|批示|批准|出面)|有.*|要{_SUPPORT}|.*(?:地方|份)|卡在(?:哪.*)?|卡(?:壳|住)了?|还?需要?|已[做办]|未[做办]|求.*|缺.*|.*的活|.*的事情?)$"
 )
 
 # Headings without any mark: a word of time, or of trouble, and the text straight after it.
@@ -119,12 +123,12 @@ _RUN_ON: tuple[tuple[Section, re.Pattern[str]], ...] = (
     (
         "plan",
         re.compile(
-            rf"(?:然后|接着)?(?:(?:明日|明天|明儿个?|次日)(?!之星|控股|集团|系)|tomorrow(?![a-z])\s?|下一步|接下来)(?:的(?:主要)?(?:{_WORK}|计划){_FILLER}(?:就?是|有))?{_FILLER}"
+            rf"(?:然后|接着)?(?:(?:明日|明天|明儿个?|次日)(?!之星|控股|集团|系)|tomorrow(?![a-z])\s?|下一步|接下来)(?:的(?:主要)?(?:{_WORK}|计划){_FILLER}(?:就?是|有)|计划(?=[\u4e00-\u9fff])|(?:的?目标)(?=[\d¥￥]))?{_FILLER}"
         ),
     ),
 )
 # Parts of our own house: those that no client's wish begins with.
-_HOUSE = r"(?:总部|公司|[\u4e00-\u9fff]{1,4}部(?![件位分])|商务|财务|法务|售后|研发|后勤|行政|领导|老板|总监)"
+_HOUSE = rf"(?:总部|公司|[\u4e00-\u9fff]{{1,4}}部(?![件位分])|{_PART_OF_US}|领导|老板|总监)"
 # Whoever of our own house help is wanted from; what a client shall do is no help.
 _OURS = r"(?!客户|对方|甲方|业主|他|她|我们?[^,。;:\s]{0,3}(?:来|去)|院方|店长|老板娘)[^,。;:\s要]{1,6}?"
 # These start an item whose own words must stay whole.
@@ -140,16 +144,18 @@ _KEPT: tuple[tuple[Section, re.Pattern[str]], ...] = (
         "help",
         re.compile(
             r"(?:需要?(?!要?的?支持)|请|希望|恳请|麻烦|盼)[^,。;:\s]{1,8}(?:支持|协助|帮忙|帮助|配合|协调|支援|出面|介入)"
-            rf"|需要{_OURS}(?:来|派|过来|到场|跑|发|寄|送|出|补|安排|批|修|换|加|给|提供|确认|找|查|核|催|盯)[^,。;:\s]{{1,6}}"
+            rf"|需要{_OURS}(?:来|派|过来|到场|跑|发|寄|送|出|补|调拨|调货|调配|拨|借|安排|批|修|换|加|给|提供|确认|找|查|核|催|盯)[^,。;:\s]{{1,6}}"
             rf"|(?:希望|恳请|盼){_OURS}(?:能|可以|尽快|早点|赶紧|帮|给|把|快点)"
             rf"|申请[^,。;:\s]{{1,10}}支持|需要?{_WHO}|(?:希望|恳请|盼|请){_BOSS}"
-            rf"|请{_HOUSE}(?!吃|喝|的人)|要{_HOUSE}[^,。;:\s]{{0,3}}?(?:给|派|出|批|发|来|补|查|盯|牵头|到场|确认|支持|协调|配合)"
+            rf"|(?:请|麻烦){_HOUSE}(?!吃|喝|的人)|要{_HOUSE}[^,。;:\s]{{0,3}}?(?:给|派|出|批|发|来|补|查|盯|牵头|到场|确认|支持|协调|配合)"
         ),
     ),
 )
 _LEAVES_OPEN = re.compile(
-    r"(?:约好?了?|约定|答应|承诺|说好?|确认|要求|通知|表示|反馈|催|让|(?<!在)等|(?<![没未待已])定在|改到|推到|延到|(?<![天日号点周一二三四五六])到|在|于|给|(?<![没未待已])定|是|、)\s*,?\s*$"
+    r"(?:约好?了?|约定|答应|承诺|说好?|要求|通知|表示|反馈|确认|催|让|(?<!在)等|(?<![没未待已])定在|改到|推到|延到|(?<![天日号点周一二三四五六])到|在|于|给|(?<![没未待已])定|是|、)\s*$"
 )
+# Behind a comma only what somebody agreed on or said goes on with a time.
+_LEAVES_OPEN_AT_A_COMMA = re.compile(r"(?:约好?了?|约定|答应|承诺|说好?|要求|通知|表示|反馈)\s*$")
 
 
 Mark = Literal["bracket", "colon", "line", "space", "none"]
@@ -180,6 +186,9 @@ def marked_label(folded: str, at: int) -> Label | None:
                 continue
             if best is None or match.end() > best.end:
                 best = Label(section, at, match.end(), mark)
+    if best is not None and _ANOTHER_DAY.fullmatch(folded, at, best.end):
+        # Without its day the matter would be one of tomorrow.
+        return Label(best.section, at, at, "none")
     return best
 
 
@@ -205,6 +214,6 @@ def run_on_label(folded: str, at: int) -> Label | None:
     return None
 
 
-def leaves_open(before: str) -> bool:
-    """Whether `before` ends in words that a following time belongs to (王主任约好, 明天…)."""
-    return bool(_LEAVES_OPEN.search(before))
+def leaves_open(before: str, comma: bool) -> bool:
+    """Whether `before` ends in words that a following time belongs to (王主任约好, 明天…), a `comma` between or not."""
+    return bool((_LEAVES_OPEN_AT_A_COMMA if comma else _LEAVES_OPEN).search(before))

@@ -14,6 +14,11 @@ _SURNAMES = (
     "简车项闵晏褚娄佘宫苑柯阚胥缪邬窦佟卜卞仇狄巩蔺芦隋邰仝冼臧甄裘荀荆鞠寇匡邝赖栾茅漆桑粟檀隗巫奚鄢湛竺厉费时麦桂荣宗杭谈瞿柏虞尧揭濮亓郜郦嵇訾蹇阙芮邸麻梅席危贝葛郎穆单伍贺文易"
     "卫戚岑傅米舒刁昝宣郁洪诸羿储邴钭景池党贡劳逄姬扈冀郏慕连茹戈庾暨沙敖厍晁冷沃燕常"
 )
+# Surnames that stand in too many other words to be one without a title behind them.
+_RARE_SURNAMES = (
+    "酆禹伏贲钮羿於汲糜弓宓蓬郗仲伊戎祖束幸韶蓟薄宿鄂籍屠阴莘扶宰雍璩浦宦殳"
+    "蔚夔乜巢蒯逯桓仉缑亢况郈汝钦矫迟尉苟谌卿昌明寿滑吉丘代云花"
+)
 _COMPOUND = "欧阳|上官|司马|诸葛|司徒|东方|夏侯|皇甫|尉迟|慕容|端木|令狐|公孙|轩辕|长孙|宇文|南宫"
 _GIVEN = (
     "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英建国志文华玲红玉兰凤洁梅琳雪荣爱佳莉莎锦黛青倩婷姣婉娴瑾颖露瑶怡婵雁蓓纨仪荷丹蓉"
@@ -25,7 +30,7 @@ _TITLES = (
     "副总经理|总经理|副总监|总监|总裁|总工|总助|副总|副主任|主任|副院长|院长|副科长|科长|副处长|处长|副局长|局长|副部长|部长|所长|站长"
     "|副厂长|厂长|副店长|店长|副校长|校长|园长|馆长|场长|队长|班长|组长|股长|会长|行长|副经理|大区经理|区域经理|客户经理|采购经理|项目经理|经理|主管|老师"
     "|教授|医生|医师|大夫|护士长|护士|药师|博士|老板娘|老板|采购|会计|出纳|秘书|助理|师傅|先生|女士|小姐|董事长|书记|主席|代表|专员|督导"
-    "|顾问|院士|工程师|设计师|造价师|建造师|架构师|分析师|营养师|咨询师|技师|厨师长|厨师|采购员|材料员|施工员|质检员|总|工|董|姐|哥|嫂|叔|姨"
+    "|顾问|院士|工程师|设计师|造价师|建造师|架构师|分析师|营养师|咨询师|技师|厨师长|厨师|采购员|材料员|施工员|质检员|治疗师|康复师|检验师|摄影师|美容师|发型师|培训师|策划师|讲师|律师|老总|买手|教练|社长|主厨|阿姨|大姐|大哥|大爷|大叔|奶奶|总|工|董|姐|哥|嫂|叔|姨"
 )
 _NOT_AFTER = {
     "总": r"(?![部价额数量体共之计结代包局账仓装机])",
@@ -44,21 +49,31 @@ _SHOP = (
     r"|面馆|火锅|工作室|便利|烘焙|食品|五金|建材|培训|小吃|卤味|炸鸡|水果|生鲜))"
 )
 _PERSON = re.compile(
-    rf"(?:(?:{_COMPOUND})[{_GIVEN}]{{0,2}}|[{_SURNAMES}](?P<given>[{_GIVEN}]{{1,2}})?|(?<![a-z])[a-z]{{2,10}} ?)"
+    rf"(?:(?:{_COMPOUND})[{_GIVEN}]{{0,2}}|[{_SURNAMES}{_RARE_SURNAMES}](?P<given>[{_GIVEN}]{{1,2}})?"
+    r"|(?<![a-z])[a-z]{2,10} ?)"
     rf"(?P<title>{_TITLE}){_SHOP}"
 )
+_FIRST_NAME = re.compile(r"[A-Z][a-z]{1,9}")
+_NO_NAMES = {"excel", "word", "demo", "wifi", "crm", "erp", "saas", "poc", "call", "email", "app", "logo", "offer"}
+_FULL_NAME = re.compile(rf"(?:{_COMPOUND}|[{_SURNAMES}])[{_GIVEN}]{{1,2}}")
 _FAMILIAR = re.compile(
     rf"(?:(?<=[\s,;。、:(])|(?<=[跟和找与见问给约了到])|(?<=[员师])|^)[老小][{_SURNAMES}]"
     r"(?=$|[\s,;。、:)]|说|问|聊|反馈|回|要|在|讲|不|已|没|表示|那|这|答应|想|觉得|沟通|确认|催|对接|把|让)"
 )
+# 芳姐, 强哥, 阿珍: a given name alone, where nothing stands before it.
+_BY_FIRST_NAME = re.compile(
+    rf"(?<![\u4e00-\u9fff])(?:[{_GIVEN}](?:姐|哥(?!们)|嫂)|阿[{_GIVEN}])(?=$|[\s,;。、:)(]|说|问|反馈|回|要|在|讲|不|已|没|让|答应|想)"
+)
 # Words that end in a surname: 工程|总监, 由于|经理, 下周|主任, 对方|代表.
 _TAIL_OF_A_WORD = re.compile(
-    r"(?:[工课流过制远规章行日里议历进单编][程]|[由关对至等属基终][于]|[上下本这每一两三几全双半各][周]|[对甲乙双我地官各资厂多供买卖警前后][方]"
+    r"(?:[工课流过制远规章行日里议历进单编][程]|[由关对至等属基终][于]|[上下本这每一两三几全双半各][周]|[对甲乙双我地官各资厂多供买卖警前后主院校店][方]"
     r"|[资现基奖押租佣定][金]|[提最新][高]|[实措设][施]|[负责信前主委就留担上离][任]|[保治平公早][安]|[相海机有无][关]|[价有花省][钱]|[平正日非经][常]"
-    r"|[中新清][华]|[浙长龙珠黑][江]|[其剩多][余]|[主保监][管]|[语英中人公全][文]|[文盖印公][章]|[线公道铁马][路]|[阶时手地路][段]|[打承外面钱书][包]"
+    r"|[中新清][华]|[浙长龙珠黑][江]|[其剩多][余]|[主保监在分专负][管]|[语英中人公全][文]|[文盖印公][章]|[线公道铁马][路]|[阶时手地路][段]|[打承外面钱书][包]"
     r"|[简清菜订名账工][单]|[南西江海辽][宁]|[完达变促形合组生][成]|[了讲分理见][解]|[四春换一旺淡本][季]|[导旅上][游]|[火货叉客汽][车]|[事款立][项]|[容不轻贸交简][易]"
     r"|[门厨库药住机套楼][房]|[一二三四五六七八九十百千][万]|[年世经][纪]|[曲太沈][阳]|[经运学收免话水电会管消浪计付缴交网路邮资][费]|[当平同及临届随小暂准按到何那这有实工计定][时]"
-    r"|[小大][麦]|[光繁][荣]|[大][宗]|[会洽面座访详再约][谈]|[松][柏]|[保护防守][卫]|[亲][戚]|[玉大小虾厘平][米]|[电水浴泳][池]|[背风场全前愿情][景]|[疲勤功代][劳]|[大相接串][连]|[泥流豪白长][沙]|[制寒保][冷]|[存仓][储]|[肥][沃]|[海飞][燕]|[文外][宣]|[异通照][常]|[密][麻]|[杨青腊话][梅]|[首主出列缺][席]|[宝电货][贝]|[法新女伴货长画][郎]|[肉][桂])$"
+    r"|[小大][麦]|[光繁][荣]|[大][宗]|[会洽面座访详再约][谈]|[松][柏]|[保护防守][卫]|[亲][戚]|[玉大小虾厘平][米]|[电水浴泳][池]|[背风场全前愿情][景]|[疲勤功代][劳]|[大相接串][连]|[泥流豪白长][沙]|[制寒保][冷]|[存仓][储]|[肥][沃]|[海飞][燕]|[文外][宣]|[异通照][常]|[密][麻]|[杨青腊话][梅]|[首主出列缺][席]|[宝电货][贝]|[法新女伴货长画][郎]|[肉][桂]|[情状近盛][况]"
+    r"|[住民寄投][宿]|[推延][迟]|[说声证光昆透聪文黎三发表鲜简英高照查][明]|[人长福][寿]|[光平润][滑]|[南宜武许繁隆永][昌]|[大如][吉]"
+    r"|[黄青乍][浦]|[佛鼻][祖]|[杜][仲]|[结约][束]|[荣不][幸]|[江山淮][阴]|[单微厚][薄]|[帮][扶]|[书国][籍]|[沙山土陵][丘]|[年时现古替换交一二三][代]|[白风青红][云]|[棉雪开鲜火爆][花])$"
 )
 _WHOLE_WORDS = re.compile(
     r"(?:施工|高工|包工|单工|万工|成工|任工|安工|程工|管工|车工|房工|武工|文工|华工|段工|解总|万总价|毛总|江总|成总|单总|易总|季总|关总|曲总|路总|项总)$"
@@ -80,14 +95,24 @@ def is_name(text: str) -> bool:
     return bool(re.fullmatch(rf"(?:{_COMPOUND}|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}", folded)) and len(folded) < 5
 
 
-def find_person(text: str) -> tuple[int, int] | None:
-    """The first person `text` names with a title, or as 老王 and the like, as (start, end) offsets; None without one.
+def is_first_name(text: str) -> bool:
+    """Whether `text` may be a Latin first name: one capitalised word that is none of trade (Excel, Demo)."""
+    return bool(_FIRST_NAME.fullmatch(text)) and fold(text) not in _NO_NAMES
+
+
+def is_full_name(text: str) -> bool:
+    """Whether `text` is nothing but a surname and a given name of the usual characters (李华, but not 高新)."""
+    return bool(_FULL_NAME.fullmatch(fold(text))) and not _PLACE_OR_THING.match(fold(text))
+
+
+def find_person(text: str, begin: int = 0) -> tuple[int, int] | None:
+    """Where (start, end) the first person stands that `text` names from `begin` on with a title, or as 老王, 芳姐.
 
     Colleagues (陪李总监去…, @李总) and words that only look like a name (工程总监, 下周总结) are passed over.
     """
     folded = fold(text)
-    found = [match.span() for match in _PERSON.finditer(folded) if _is_person(folded, match)]
-    found += [match.span() for match in _FAMILIAR.finditer(folded)]
+    found = [match.span() for match in _PERSON.finditer(folded, begin) if _is_person(folded, match)]
+    found += [match.span() for pattern in (_FAMILIAR, _BY_FIRST_NAME) for match in pattern.finditer(folded, begin)]
     return min(found, default=None)
 
 

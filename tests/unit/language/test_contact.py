@@ -93,3 +93,26 @@ def test_what_a_standard_visit_still_lacks(said: str, lacks: tuple[str, ...]) ->
     contact = read_contact(f"【拜访】{said}")
     assert contact is not None
     assert contact.lacks == lacks
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("拜访 蓝湾 设备处项处长牵线 见了总工武总", "武总"),
+        ("跟进 蓝湾 邮件发了合同 宿经理在看", "宿经理"),
+        ("电话 老会员桑阿姨 让她来换", "桑阿姨"),
+        ("微信 蓝湾 采购Lily 要资料", "Lily"),
+        ("微信 蓝湾 芳姐说周五定", "芳姐"),
+        ("微信 蓝湾 情况总结发了", None),
+    ],
+)
+def test_whom_they_spoke_with(text: str, person: str | None) -> None:
+    contact = read_contact(text)
+    assert contact is not None
+    assert contact.person == person
+
+
+def test_coming_home_and_an_invoice_are_no_next_step() -> None:
+    contact = read_contact("微信 蓝湾 12月8号回来 要发票抬头")
+    assert contact is not None
+    assert "next" in contact.lacks

@@ -111,3 +111,110 @@ def test_what_was_not_told_is_not_invented() -> None:
 def test_a_city_in_the_client_s_name_is_no_region() -> None:
     lead = read_lead("线索 上海恒泰五金有限公司 李经理")
     assert lead == LeadText("上海恒泰五金有限公司", "李经理", None, None, None, None, "", ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "线索 抖音团购 13912340001 回礼两百份 预算9千",
+        "线索 展会 13912340001 小两口 想看婚宴",
+        "线索 门面已经租好 朋友圈看到的 想代理",
+        "线索 运营负责人姓冯 13912340001 官网",
+        "线索 抖音 自建房 张师傅 13912340001",
+        "线索 官网 张师傅 13912340001 护栏40米",
+        "线索 官网 品质部 张小姐 13912340001",
+        "线索 李芳 13912340001 官网",
+    ],
+)
+def test_a_client_is_not_made_out_of_what_is_told(text: str) -> None:
+    lead = read_lead(text)
+    assert lead is not None
+    assert lead.client is None
+
+
+@pytest.mark.parametrize(
+    ("text", "client"),
+    [
+        ("线索 小区门口新开的果满园 老板13912340001", "果满园"),
+        ("线索 老客户青石公寓要加模块", "青石公寓"),
+        ("线索 月子中心 小橡树 甘店长 13912340001", "小橡树"),
+        ("线索 官网 云帆物联 张工 13912340001", "云帆物联"),
+        ("线索 青田泵业的张工介绍他同学的厂 亿达模具 方总", "亿达模具"),
+        ("线索 云帆物联 13912340001", "云帆物联"),
+    ],
+)
+def test_the_client_is_cut_out_of_the_words_around(text: str, client: str) -> None:
+    lead = read_lead(text)
+    assert lead is not None
+    assert lead.client == client
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "线索：公司 恒泰五金；联系人 仓管 陈主管；手机 13912340001；渠道 小红书；需求 要货架",
+        "线索\n公司｜恒泰五金\n联系人｜仓管 陈主管\n手机｜13912340001\n渠道｜小红书\n需求｜要货架",
+        "线索\n公司\n恒泰五金\n联系人\n仓管 陈主管\n手机\n13912340001\n渠道\n小红书\n需求\n要货架",
+        "线索\n公司：恒泰五金\n联系人 仓管 陈主管\n手机 13912340001\n渠道 小红书\n需求：要货架",
+    ],
+)
+def test_a_form_needs_no_colons(text: str) -> None:
+    lead = read_lead(text)
+    assert lead is not None
+    assert (lead.client, lead.contact, lead.phone) == ("恒泰五金", "陈主管", "13912340001")
+    assert lead.source == "小红书"
+    assert set(lead.note.split()) == {"仓管", "要货架"}
+
+
+@pytest.mark.parametrize(
+    ("text", "contact"),
+    [
+        ("线索 云帆物联 采购 Lily 官网", "Lily"),
+        ("线索 云帆物联 采购Lily 官网", "Lily"),
+        ("线索 云帆物联 Sam 官网", "Sam"),
+        ("线索 Mike Chen 13912340001 恒泰五金", "Mike Chen"),
+        ("线索 恒泰五金 李芳 官网", "李芳"),
+        ("线索 恒泰五金 业主方代表 卫总", "卫总"),
+        ("线索 恒泰五金 现在管采购 邢女士", "邢女士"),
+        ("线索 恒泰五金 Demo 官网", None),
+    ],
+)
+def test_the_contact_has_a_title_or_a_name(text: str, contact: str | None) -> None:
+    lead = read_lead(text)
+    assert lead is not None
+    assert lead.contact == contact
+
+
+@pytest.mark.parametrize(
+    ("text", "budget"),
+    [
+        ("300份*25元", None),
+        ("25元×300份", None),
+        ("标签纸 15元", None),
+        ("一个月五六千", 6_000),
+        ("预算：6000/年", 6_000),
+        ("首批50万", 500_000),
+    ],
+)
+def test_the_price_of_one_is_no_budget(text: str, budget: int | None) -> None:
+    lead = read_lead(f"线索 恒泰五金 {text}")
+    assert lead is not None
+    assert lead.budget == budget
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("抖音上私信的", "抖音"),
+        ("恒泰采购顺口提的", "转介绍"),
+        ("有个做外贸的朋友推荐了一家叫云帆物联的", "转介绍"),
+        ("客户自己打400电话来的", "电话呼入"),
+        ("来源：老客户青石推荐", "转介绍"),
+        ("昨天工博会展位来的", "展会"),
+        ("县里招标网挂的", "招标"),
+    ],
+)
+def test_sources_told_by_the_way(text: str, source: str) -> None:
+    lead = read_lead(f"线索 {text} 恒泰五金")
+    assert lead is not None
+    assert (lead.client in {"恒泰五金", "云帆物联"}, lead.source) == (True, source)

@@ -110,3 +110,41 @@ def test_other_headings_keep_their_words_as_done() -> None:
 def test_a_joint_heading_is_split_by_what_is_wanted() -> None:
     text = "问题/需支持：1.交期长 2.请技术部协助出方案"
     assert read_report(text) == ReportText((), (), ("交期长",), ("请技术部协助出方案",))
+
+
+def test_a_second_form_ends_the_sections_of_the_first() -> None:
+    text = "客户：甲\n事项：验收\n下一步：开票\n客户：乙\n事项：报价\n下一步：寄样"
+    assert read_report(text) == ReportText(
+        ("客户：甲", "事项：验收", "客户：乙", "事项：报价"), ("开票", "寄样"), (), ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("✅签了A ✅对账 📌明天 装机 ⚠️演示机还没到", ReportText(("签了A", "对账"), ("装机",), ("演示机还没到",), ())),
+        ("量房3户（南城2、北城1）；签单1户", ReportText(("量房3户（南城2、北城1）", "签单1户"), (), (), ())),
+        ("| 客户 | 事 |\n| A | 签约 |\n明日：装机", ReportText(("客户 | 事", "A | 签约"), ("装机",), (), ())),
+        (
+            "A提了三条：1、交期 2、包装 3、资料 明天回复",
+            ReportText(("A提了三条：1、交期 2、包装 3、资料",), ("回复",), (), ()),
+        ),
+        ("1.**A店**：签约\n2.**B店**：对账", ReportText(("A店：签约", "B店：对账"), (), (), ())),
+        ("今日：收款✅；修机器❌", ReportText(("收款", "修机器"), (), (), ())),
+        ("问题：\n1、6寸阀停产\n2、8寸管断货", ReportText((), (), ("6寸阀停产", "8寸管断货"), ())),
+        ("困难\n（1）3.5米的货架缺", ReportText((), (), ("3.5米的货架缺",), ())),
+        ("明日：寄样；后天：装机", ReportText((), ("寄样", "后天：装机"), (), ())),
+        ("明日目标：回款5w；明日拜访：A店", ReportText((), ("回款5w", "拜访：A店"), (), ())),
+        (
+            "签了A\n明天装机\n手提袋不够，麻烦仓库补100个",
+            ReportText(("签了A",), ("装机",), ("手提袋不够",), ("麻烦仓库补100个",)),
+        ),
+        ("跟厂里确认，明天发图", ReportText(("跟厂里确认",), ("发图",), (), ())),
+        ("今日业绩：8600 进店42", ReportText(("业绩：8600 进店42",), (), (), ())),
+        ("搞定：签A。没搞定：B的比价表。", ReportText(("签A",), (), ("B的比价表",), ())),
+        ("卡在哪：A不配合", ReportText((), (), ("A不配合",), ())),
+        ("跑A 没啥要支持的", ReportText(("跑A",), (), (), ())),
+    ],
+)
+def test_other_hands(text: str, expected: ReportText) -> None:
+    assert read_report(text) == expected
