@@ -70,7 +70,7 @@ async def _fill(store: Store, count: int, lanes_of: int, name: str, next_at: dat
 
 async def _search(store: Store) -> float:
     """Milliseconds for finding the messages whose turn it is: the median of many looks."""
-    statement = turns.FIRST[store.dialect]
+    statement = turns.first_heads(store.dialect)
 
     def look(session: Session) -> list[float]:
         took = []

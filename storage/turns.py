@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -84,21 +85,24 @@ class _Lists(TypeDecorator[list[Any]]):
         return [] if value == "[]" or value is None else json.loads(value)
 
 
-# Built once: putting a statement together costs more than running it. The states are written out, so that the
-# database sees that the partial indexes serve.
+# Statements are put together once, which costs more than running them, and not before they are wanted. The states are
+# written out, so that the database sees that the partial indexes serve.
 _NOW = bindparam("now", type_=Moment)
 WAITS = col(Outbox.state).in_([literal_column("'queued'"), literal_column("'sending'")])
 _SENDING = col(Outbox.state) == literal_column("'sending'")
 _IN_ORDER = (col(Outbox.not_before), col(Outbox.id))
-_DIALECTS = ("postgresql", "sqlite")
 _TABLE = SQLModel.metadata.tables["outbox"]
 _NAMES = [field.name for field in fields(Waiting)]
-_COLUMNS = [
-    cast(_TABLE.c[name], _Lists).label(name) if isinstance(_TABLE.c[name].type, JSON) else _TABLE.c[name]
-    for name in _NAMES
-]
 _ids = bindparam("ids", type_=postgresql.ARRAY(BigInteger))
 _lanes = bindparam("lanes", type_=postgresql.ARRAY(String))
+
+
+@cache
+def _columns() -> Sequence[Any]:
+    return [
+        cast(_TABLE.c[name], _Lists).label(name) if isinstance(_TABLE.c[name].type, JSON) else _TABLE.c[name]
+        for name in _NAMES
+    ]
 
 
 def _among(column: Any, dialect: str, name: str) -> ColumnElement[bool]:
@@ -115,24 +119,26 @@ def _list(connection: Connection, values: Iterable[Any]) -> Any:
 
 # --- whose turn it is -------------------------------------------------------------------------------------------------
 
-_APP = aliased(Lane)
-_DUE = (
-    select(Lane.lane, Lane.platform, Lane.next_at)
-    .where(
-        col(Lane.next_at) <= _NOW,
-        col(Lane.platform).not_in(bindparam("without", expanding=True)),
-        ~select(_APP.lane).where(_APP.lane == col(Lane.platform), _APP.ready_at > _NOW).exists(),
+
+def _due() -> Any:
+    app = aliased(Lane)
+    return (
+        select(Lane.lane, Lane.platform, Lane.next_at)
+        .where(
+            col(Lane.next_at) <= _NOW,
+            col(Lane.platform).not_in(bindparam("without", expanding=True)),
+            ~select(app.lane).where(app.lane == col(Lane.platform), app.ready_at > _NOW).exists(),
+        )
+        .order_by(col(Lane.next_at))
+        .limit(bindparam("limit", type_=Integer))
+        .with_for_update(skip_locked=True)
+        .subquery("due")
     )
-    .order_by(col(Lane.next_at))
-    .limit(bindparam("limit", type_=Integer))
-    .with_for_update(skip_locked=True)
-    .subquery("due")
-)
 
 
 def _heads(dialect: str, lanes: Any, depth: Any) -> Any:
     """The first rows of each of these lanes, as many as `depth`; nothing but the lane where there is none."""
-    heads = core_select(*_COLUMNS).where(_TABLE.c.lane == lanes.c.lane, WAITS, col(Outbox.not_before) <= _NOW)
+    heads = core_select(*_columns()).where(_TABLE.c.lane == lanes.c.lane, WAITS, col(Outbox.not_before) <= _NOW)
     heads = heads.order_by(*_IN_ORDER).limit(depth)
     if dialect == "postgresql":
         head = heads.lateral("head")
@@ -141,25 +147,27 @@ def _heads(dialect: str, lanes: Any, depth: Any) -> Any:
         return joined.order_by(lanes.c.next_at, lanes.c.lane, head.c.not_before, head.c.id)
     # There are no lateral joins there; a correlated list of row ids is as good.
     ids = heads.with_only_columns(_TABLE.c.id).correlate(lanes)
-    joined = core_select(lanes.c.lane, *_COLUMNS).select_from(lanes).join(_TABLE, _TABLE.c.id.in_(ids), isouter=True)
+    joined = core_select(lanes.c.lane, *_columns()).select_from(lanes).join(_TABLE, _TABLE.c.id.in_(ids), isouter=True)
     return joined.order_by(lanes.c.next_at, lanes.c.lane, *_IN_ORDER)
 
 
-# The number is written out: a limit that is not known makes PostgreSQL plan the statement anew each time.
-FIRST = {name: _heads(name, _DUE, literal_column("1")) for name in _DIALECTS}
-_BEHIND = {
-    name: _heads(
-        name,
-        select(Lane.lane, Lane.next_at).where(_among(col(Lane.lane), name, "lanes")).subquery("late"),
-        bindparam("depth", type_=Integer),
-    )
-    for name in _DIALECTS
-}
-_TOGETHER = (
-    core_select(*_COLUMNS)
-    .where(_TABLE.c.lane == bindparam("of_lane"), WAITS, _TABLE.c.bundle == bindparam("of_bundle"))
-    .order_by(*_IN_ORDER)
-)
+@cache
+def first_heads(dialect: str) -> Any:
+    """The statement that `first` is."""
+    # The number is written out: a limit that is not known makes PostgreSQL plan the statement anew each time.
+    return _heads(dialect, _due(), literal_column("1"))
+
+
+@cache
+def _behind(dialect: str) -> Any:
+    late = select(Lane.lane, Lane.next_at).where(_among(col(Lane.lane), dialect, "lanes")).subquery("late")
+    return _heads(dialect, late, bindparam("depth", type_=Integer))
+
+
+@cache
+def _together() -> Any:
+    of_bundle = (_TABLE.c.lane == bindparam("of_lane"), WAITS, _TABLE.c.bundle == bindparam("of_bundle"))
+    return core_select(*_columns()).where(*of_bundle).order_by(*_IN_ORDER)
 
 
 def first(connection: Connection, now: datetime, limit: int, without: Collection[str]) -> dict[str, Waiting | None]:
@@ -168,7 +176,7 @@ def first(connection: Connection, now: datetime, limit: int, without: Collection
     The platforms in `without` are left alone; lanes that another transaction has are passed over, these are had now.
     """
     values = {"now": now, "limit": limit, "without": list(without)}
-    found = connection.execute(FIRST[connection.dialect.name], values)
+    found = connection.execute(first_heads(connection.dialect.name), values)
     return {lane: Waiting(*row) if row[0] is not None else None for lane, *row in found}
 
 
@@ -177,7 +185,7 @@ def behind(connection: Connection, lanes: Collection[str], now: datetime, depth:
     listed: dict[str, list[Waiting]] = {lane: [] for lane in lanes}
     if lanes:
         values = {"now": now, "depth": depth, "lanes": _list(connection, lanes)}
-        for lane, *row in connection.execute(_BEHIND[connection.dialect.name], values):
+        for lane, *row in connection.execute(_behind(connection.dialect.name), values):
             if row[0] is not None:
                 listed[lane].append(Waiting(*row))
     return listed
@@ -185,7 +193,7 @@ def behind(connection: Connection, lanes: Collection[str], now: datetime, depth:
 
 def together(connection: Connection, lane: str, bundle: str) -> list[Waiting]:
     """The waiting rows that an earlier try had put into this bundle."""
-    return [Waiting(*row) for row in connection.execute(_TOGETHER, {"of_lane": lane, "of_bundle": bundle})]
+    return [Waiting(*row) for row in connection.execute(_together(), {"of_lane": lane, "of_bundle": bundle})]
 
 
 # --- what becomes of it -----------------------------------------------------------------------------------------------
@@ -209,6 +217,7 @@ def _rows(connection: Connection, rows: Sequence[tuple[Any, ...]], *names: str) 
     return {"given": json.dumps(rows, ensure_ascii=False, default=sqlite_text)}
 
 
+@cache
 def _claim(dialect: str) -> Any:
     _, (row_id, key) = _given(dialect, ids=BigInteger, keys=String)
     return (
@@ -216,6 +225,7 @@ def _claim(dialect: str) -> Any:
     )
 
 
+@cache
 def _sent(dialect: str) -> Any:
     kinds = {"ids": BigInteger, "tries": Integer, "moments": Moment, "receipts": String, "channels": String}
     _, (row_id, attempt, at, receipt, channel) = _given(dialect, **kinds)
@@ -224,49 +234,49 @@ def _sent(dialect: str) -> Any:
     return update(_TABLE).where(*held).values(values).returning(_TABLE.c.id, _TABLE.c.lane)
 
 
-_CLAIM = {name: _claim(name) for name in _DIALECTS}
-_SENT = {name: _sent(name) for name in _DIALECTS}
-_UNTIL = bindparam("until", type_=Moment)
-_KEEP = {
-    name: update(Lane).where(_among(col(Lane.lane), name, "lanes")).values(leased_until=_UNTIL, next_at=_UNTIL)
-    for name in _DIALECTS
-}
-_LEASE = {name: keep.values(ready_at=bindparam("ready", type_=Moment)) for name, keep in _KEEP.items()}
-_HELD = {
-    name: select(Outbox.id, Outbox.attempts, Outbox.lane)
-    .where(_among(col(Outbox.id), name, "ids"), _SENDING)
-    .with_for_update()
-    for name in _DIALECTS
-}
-_NEXT = (
-    select(case((col(Outbox.not_before) > col(Lane.ready_at), col(Outbox.not_before)), else_=col(Lane.ready_at)))
-    .where(Outbox.lane == Lane.lane, WAITS)
-    .order_by(*_IN_ORDER)
-    .limit(1)
-    .correlate(Lane)
-    .scalar_subquery()
-)
-_REFRESH = {
-    name: update(Lane).where(_among(col(Lane.lane), name, "lanes")).values(leased_until=None, next_at=_NEXT)
-    for name in _DIALECTS
-}
+def _of_lanes(dialect: str) -> Any:
+    return update(Lane).where(_among(col(Lane.lane), dialect, "lanes"))
+
+
+@cache
+def _keep(dialect: str) -> Any:
+    until = bindparam("until", type_=Moment)
+    return _of_lanes(dialect).values(leased_until=until, next_at=until)
+
+
+@cache
+def _lease(dialect: str) -> Any:
+    return _keep(dialect).values(ready_at=bindparam("ready", type_=Moment))
+
+
+@cache
+def _held(dialect: str) -> Any:
+    among = _among(col(Outbox.id), dialect, "ids")
+    return select(Outbox.id, Outbox.attempts, Outbox.lane).where(among, _SENDING).with_for_update()
+
+
+@cache
+def _refresh(dialect: str) -> Any:
+    later = case((col(Outbox.not_before) > col(Lane.ready_at), col(Outbox.not_before)), else_=col(Lane.ready_at))
+    following = select(later).where(Outbox.lane == Lane.lane, WAITS).order_by(*_IN_ORDER).limit(1)
+    return _of_lanes(dialect).values(leased_until=None, next_at=following.correlate(Lane).scalar_subquery())
 
 
 def claim(connection: Connection, rows: Sequence[tuple[int, str]]) -> None:
     """Marks rows, each with the key of its bundle, as being said for one more time."""
     if rows:
-        connection.execute(_CLAIM[connection.dialect.name], _rows(connection, rows, "ids", "keys"))
+        connection.execute(_claim(connection.dialect.name), _rows(connection, rows, "ids", "keys"))
 
 
 def lease(connection: Connection, lanes: Collection[str], until: datetime, ready: datetime) -> None:
     """Takes lanes until `until`; they may be spoken to again at `ready`."""
     values = {"lanes": _list(connection, lanes), "until": until, "ready": ready}
-    connection.execute(_LEASE[connection.dialect.name], values)
+    connection.execute(_lease(connection.dialect.name), values)
 
 
 def keep(connection: Connection, lanes: Collection[str], until: datetime) -> None:
     """Prolongs the leases of lanes to `until`."""
-    connection.execute(_KEEP[connection.dialect.name], {"lanes": _list(connection, lanes), "until": until})
+    connection.execute(_keep(connection.dialect.name), {"lanes": _list(connection, lanes), "until": until})
 
 
 def held(connection: Connection, pairs: Sequence[tuple[int, int]]) -> dict[int, str]:
@@ -275,7 +285,7 @@ def held(connection: Connection, pairs: Sequence[tuple[int, int]]) -> dict[int, 
         return {}
     ids = _list(connection, (row_id for row_id, _ in pairs))
     attempts = dict(pairs)
-    found = connection.execute(_HELD[connection.dialect.name], {"ids": ids})
+    found = connection.execute(_held(connection.dialect.name), {"ids": ids})
     return {row_id: lane for row_id, attempt, lane in found if attempts[row_id] == attempt}
 
 
@@ -287,11 +297,11 @@ def sent(connection: Connection, rows: Sequence[tuple[int, int, datetime, str, s
     if not rows:
         return {}
     values = _rows(connection, rows, "ids", "tries", "moments", "receipts", "channels")
-    found = connection.execute(_SENT[connection.dialect.name], values)
+    found = connection.execute(_sent(connection.dialect.name), values)
     return {row.id: row.lane for row in found}
 
 
 def refresh(connection: Connection, lanes: Collection[str]) -> None:
     """Finds out anew when each of these lanes is to be looked at; nothing is being said in them."""
     if lanes:
-        connection.execute(_REFRESH[connection.dialect.name], {"lanes": _list(connection, sorted(lanes))})
+        connection.execute(_refresh(connection.dialect.name), {"lanes": _list(connection, sorted(lanes))})

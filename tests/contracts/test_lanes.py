@@ -245,7 +245,7 @@ async def test_the_search_never_reads_what_is_throttled(postgres_url: str) -> No
         connection.execute(text("ANALYZE"))
 
     def plan(session: Session) -> str:
-        compiled = turns.FIRST["postgresql"].params(now=NOW, limit=50, without=[])
+        compiled = turns.first_heads("postgresql").params(now=NOW, limit=50, without=[])
         connection = session.connection()
         statement = compiled.compile(connection, compile_kwargs={"literal_binds": True, "render_postcompile": True})
         return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}"))
@@ -253,7 +253,7 @@ async def test_the_search_never_reads_what_is_throttled(postgres_url: str) -> No
     def kept_plan(session: Session) -> str:
         connection = session.connection()
         for _ in range(8):
-            connection.execute(turns.FIRST["postgresql"], {"now": NOW, "limit": 50, "without": []}).all()
+            connection.execute(turns.first_heads("postgresql"), {"now": NOW, "limit": 50, "without": []}).all()
         kept = "SELECT name FROM pg_prepared_statements WHERE statement LIKE 'SELECT due.%' AND generic_plans > 0"
         name = connection.exec_driver_sql(kept).scalar_one()
         return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN EXECUTE \"{name}\" ('{NOW}', 50)"))
