@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from handlers.language.record_act import read_record_act
 from handlers.language.subject import Subject, read_subject
 from handlers.language.text import fold
 from handlers.talk import Talk
@@ -25,6 +26,9 @@ _TOLD_OF: Mapping[str, Sequence[str]] = {
     "dated": ("commitment",),
 }
 _POINTS = (3, 2)
+# An order whose number is no record's.
+_ORDERED = 9
+_ACTS: Mapping[str, str] = {"完成": "done", "延期": "postpone", "取消": "cancel", "改": "correct", "静音": "mute"}
 _LEAST = 2
 _FIRST_NEEDED = ("commitment", "report")
 _LEADERS_NEED = ("report", "lists")
@@ -47,6 +51,9 @@ def nearest(talk: Talk, count: int = 2) -> list[str]:
         if what in spoken_of:
             for topic, more in zip(topics, _POINTS, strict=False):
                 points[topic] += more
+    act = read_record_act(text)
+    if act is not None:
+        points[_ACTS[act.act]] += _ORDERED
     likely = [topic for topic, scored in points.most_common() if scored >= _LEAST]
     needed = _LEADERS_NEED if leads else _FIRST_NEEDED
     topics = list(dict.fromkeys([*likely, *needed]))[:count]

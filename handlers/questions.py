@@ -40,7 +40,7 @@ _NO = re.compile(
     r"(?:先|都|就)?(?:不|别|不用|不要|不必|不是|都不是|不对|不需要|不取消|不记|不建|不新建|算|no)(?:了|吧|的|啦)?|否|无|没有"
 )
 
-_VERBS: dict[str, Callable[[Talk, str], Answer]] = {
+VERBS: dict[str, Callable[[Talk, str], Answer]] = {
     "延期": changes.postpone,
     "取消": changes.cancel,
     "转交": changes.hand_over,
@@ -226,7 +226,7 @@ def _number(talk: Talk, question: Question) -> Answer | None:
         return None
     question.answered_at = talk.now
     said = talk.text.strip() if rest else f"{talk.text.strip()} {question.payload.get('rest', '')}"
-    return _VERBS[question.payload["verb"]](talk, said)
+    return VERBS[question.payload["verb"]](talk, said)
 
 
 def _transfer(talk: Talk, question: Question) -> Answer | None:

@@ -34,6 +34,7 @@ from handlers.language.clauses import is_commitment
 from handlers.language.contact import read_contact
 from handlers.language.intent import command, handed_to, moving, record_alone
 from handlers.language.lead import read_lead
+from handlers.language.record_act import read_record_act
 from handlers.language.sentences_names import client_words
 from handlers.language.text import fold
 from handlers.nearest import nearest
@@ -178,6 +179,14 @@ _everything = _pattern(
 )
 
 
+# 刚才那条打错了 帮我撤回: what was said last is pointed to, and taken back.
+_taken_back = _pattern(
+    r"(?:哎呀?|呃|啊|嗯|额|不对|等等|等下|算了|[\s,。!])*(?:把)?"
+    r"(?:(?:刚才|刚刚|刚)(?:的?那[条个句]|记的|发的|说的|写的)|上一?条|上面那条)(?:记录)?[^?吗谁怎能]{0,10}?"
+    r"(?:不算数?|作废|撤(?:了|回|掉|销)?|收回|删(?:了|掉))(?:吧|了|一下|掉)*(?:[\s,。]+[^?吗谁]{0,14})?()"
+)
+
+
 def _report_word(text: str) -> str | None:
     rest = _report_opening(text)
     return rest if rest is not None else _report_glued(text)
@@ -273,9 +282,11 @@ ROUTES: tuple[Route, ...] = (
     Route("transfer", _behind("转交", "移交"), changes.hand_over),
     Route("transfer", _whole(handed_to), lambda talk, _: shortened.hand_over(talk)),
     Route("postpone", _whole(moving), lambda talk, _: shortened.move(talk)),
+    Route("record", _whole(read_record_act), lambda talk, _: shortened.act(talk)),
     Route("record", _whole(record_alone), lambda talk, _: shortened.record(talk)),
     Route("help", _word("帮助", "help", "菜单", "怎么用", "?", "使用说明", "你能做什么", "能做什么"), _help),
     Route("undo", _word("撤销", "撤回"), lambda talk, _: undo(talk)),
+    Route("undo", _taken_back, lambda talk, _: undo(talk)),
     Route("lists", person_list, _somebodys),
     Route("lists", _pattern(rf"的承诺{_LISTED}()"), _somebody_mentioned),
     Route("report_missing", missing_words, lambda talk, _: reports_lookup.missing(talk, talk.text)),

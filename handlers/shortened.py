@@ -1,4 +1,4 @@
-"""Commands that leave something out: `改到周四` the number, `把12给李娜` the word, `#12` and `协和` nearly all."""
+"""Commands that leave something out: `改到周四` the number, `把12给李娜` and `12不做了` the word, `#12` nearly all."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from handlers import changes, queries, questions, record_shown
+from handlers import changes, commitments, queries, questions, record_shown
 from handlers.commitments import shown
 from handlers.language.client_command import is_telling
 from handlers.language.intent import handed_to, moving, record_alone
-from handlers.language.sentences_names import client_words
+from handlers.language.record_act import RecordAct, read_record_act
+from handlers.language.sentences_names import client_words, person_named
 from handlers.language.text import fold
 from handlers.talk import Answer, Talk
 from handlers.undo import WINDOW
@@ -69,9 +70,32 @@ def hand_over(talk: Talk) -> Answer | None:
     numbers, name = handed_to(talk.text) or ([], "")
     # 2 给李娜 may be anything; with a word or a sign for it a number is meant as a record's.
     meant = _HANDING.search(talk.text) or any(events.kind_of(talk.session, number) for number in numbers)
-    if not numbers or not meant or not (talk.mentioned or name in talk.roster()):
+    heir = person_named(name, talk.roster())
+    if not numbers or not meant or not (talk.mentioned or heir):
         return None
-    return changes.hand_over(talk, f"{'、'.join(map(str, numbers))} @{name}")
+    return changes.hand_over(talk, f"{'、'.join(map(str, numbers))} @{heir or name}")
+
+
+def act(talk: Talk) -> Answer | None:
+    """`12那条往后推到周五吧 客户没空`, `12以后别提醒了`: as the command, where the numbers are those of records."""
+    read = read_record_act(talk.text)
+    if read is None or not all(events.kind_of(talk.session, number) for number in read.numbers):
+        return None
+    rest = _put_right(talk, read) if read.wrong else read.rest
+    if rest is None:
+        return None
+    said = f"{'、'.join(map(str, read.numbers))} {rest}".strip()
+    return commitments.done(talk, said) if read.act == "完成" else questions.VERBS[read.act](talk, said)
+
+
+def _put_right(talk: Talk, read: RecordAct) -> str | None:
+    """What stands behind the number of `改` when one thing is put for another: the matter so changed, or the client."""
+    row = commitments.find(talk, read.numbers[0])
+    if row is not None and read.wrong in row.matter:
+        return row.matter.replace(read.wrong, read.rest)
+    if talk.directory.mention(read.rest).exact:
+        return f"客户 {read.rest}"
+    return read.rest if questions.date_alone(talk, read.rest) is not None else None
 
 
 def record(talk: Talk) -> Answer | None:

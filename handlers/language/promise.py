@@ -14,14 +14,16 @@ from handlers.language.text import fold
 _LONGEST = 80
 # What somebody does for somebody else, or wants to be reminded of.
 _GIVES = re.compile(
-    r"[给把向].{1,20}?[发寄送交回报打约签做出办补改催退付带装]|[发寄送交回报打签补退付带装][^，,。]{0,12}给"
+    r"[给把向带].{0,20}?[发寄送交回报打约签做出办补改催退付带装]|[发寄送交回报打签补退付带装][^，,。]{0,12}给"
 )
 _REMIND = re.compile(
     r"^(?:(?:麻烦|记得|请|到时候?|[帮给]我)*(?:提醒(?:我|一下|下)+|记(?:一下|下|一个|个|得)[:：,，]?)|别忘了)"
 )
-_AFTERTHOUGHT = re.compile(r"[,，。;；\s]*(?:别忘了|记得|到时候?)?(?:提醒我(?:一下|下)?|别忘了)$")
+_AFTERTHOUGHT = re.compile(
+    r"[,，。;；\s]*(?:你|麻烦|帮我|给我)*(?:别忘了|记得|到时候?)?(?:提醒我(?:一下|下)?|别忘了|记(?:一?下|着|住))(?:吧|哈|啊)?$"
+)
 _ASKS = re.compile(r"[?？]|[吗么呢]$|谁|几[点号]|什么|怎[么样]|哪|多少|是不是|有没有|[能可]不[能可]|不用")
-_TELLS = re.compile(r"已经?|刚|过了|了$")
+_TELLS = re.compile(r"已经?|刚|过了|了$|[打聊见谈]了[个一两]?|(?:他们?|她们?|对方|主任|经理|[\u4e00-\u9fff]总|采购)说")
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,3 +264,33 @@ async def test_a_name_that_several_clients_share_is_asked(quick: Store) -> None:
 async def test_words_that_are_no_clients_name_are_not_looked_up(quick: Store, words: str) -> None:
     told = await hold(quick, f"09:00 王磊：{words}", policies=NO_CLOCKS)
     check(told.answer(1), "王磊", "reply", "没听懂")
+
+
+async def test_a_record_of_a_number_is_changed_in_free_words(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "10:00 王磊：【承诺】给协和寄目录 周三；给仁济发合同 周四；催货 周五；交标书 周五",
+        "10:01 王磊：1那条往后推到下周二吧 客户没空",
+        "10:02 王磊：2的日期写错了 应该是周五",
+        "10:03 王磊：3以后别提醒我了",
+        "10:04 王磊：4不用做了 项目停了",
+        "10:05 王磊：2不是合同 是协议",
+        "10:06 王磊：2记成仁济医院了 其实是星海机电有限公司",
+        "10:07 王磊：9不用做了 项目停了",
+        "10:08 王磊：2不是天 是地",
+        "10:09 王磊：把2移给李娜去做",
+        "10:10 王磊：1我寄出去了 顺丰",
+        "10:11 王磊：哎不对 刚才那条记错了 撤了吧",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(2), "王磊", "reply", "12月1日 周二", "客户没空", about=[1])
+    check(told.answer(3), "王磊", "reply", "11月27日 周五", "不算延期", about=[2])
+    check(told.answer(4), "王磊", "reply", "不再提醒", about=[3])
+    check(told.answer(5), "王磊", "reply", "取消", "项目停了", about=[4])
+    check(told.answer(6), "王磊", "reply", "给仁济发协议", about=[2])
+    check(told.answer(7), "王磊", "reply", "星海机电有限公司", about=[2])
+    check(told.answer(8), "王磊", "reply", "没听懂", "取消 12")
+    check(told.answer(9), "王磊", "reply", "没听懂")
+    check(told.answer(10), "王磊", "reply", "转给李娜", about=[2])
+    check(told.answer(11), "王磊", "reply", "#1", "顺丰", about=[1])
+    check(told.answer(12), "王磊", "reply", "#1", about=[1])
