@@ -335,7 +335,7 @@ class _Reader:
             return
         sure = "contact" in self.parts or self.leading in left[:1]
         bare = [word for word in left[: self.bare] if sure and not self.private and self._region(word) is None]
-        found = find_client(left, bare)
+        found = find_client(left, len(left) if self.bare is None else self.bare, bare)
         if found is None:
             return
         word = left[found.word]

@@ -19,7 +19,7 @@ _LABELS = {
 }
 KIND = {word: kind for kind, words in _LABELS.items() for word in words.split("|")}
 _LONGEST_FIRST = "|".join(sorted(KIND, key=len, reverse=True))
-_PLACE = r"(?:^|(?<=[\s,;。、/|]))(?:\d{1,2}[.、)] ?)?[【\[(]?"
+_PLACE = r"(?:^|(?<=[\s,;。、/|:]))(?:\d{1,2}[.、)] ?)?[【\[(]?"
 LABELLED = re.compile(rf"{_PLACE}(?P<label>{_LONGEST_FIRST})[】\])]?\s*:\s*")
 _UNMARKED = re.compile(
     rf"{_PLACE}(?P<label>{_LONGEST_FIRST})"

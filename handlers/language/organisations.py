@@ -13,12 +13,25 @@ from handlers.language.titles import is_full_name
 NAMED = re.compile(
     r"(?:(?:有)?(?:个|一个|一家|家)?(?:新)?(?:客户|公司|单位|企业|医院|门店|店)(?:名字)?(?:是|叫做?|名叫)|[店厂]名叫?|(?<=[一两几])[家个]叫做?|(?:^|(?<=[\s,;。、]))叫做?|名叫)\s*(?P<name>[^\s,;。、:@]{2,24})"
 )
-_KIND_OF_ORGANISATION = (
-    r"(?:医院|护理院|养老院|敬老院|疗养院|福利院|康复院|保健院|公寓|家政|外贸|进出口|托育|商超|超商|[^店商地]铺|[书酒茶水网]吧|影楼|客栈|山庄|度假村|琴行|牙科|齿科|汽修|汽贸|书院|影院|会所|医美|公司|集团|诊所|卫生院|卫生服务中心|门诊部?|药房|药店|大药房|学校|学院|大学|中学|小学|幼儿园|工厂|厂|店|超市|商行|商贸|便利|酒店|餐饮|餐厅|酒楼|饭店"
-    r"|物流|科技|制造|机械|建材|装饰|五金|贸易|实业|置业|地产|物业|银行|研究院|研究所|中心|工作室|连锁|生物|医疗|器械|电机|电子|软件|网络|信息|食品|饮料|便利店|百货|广场"
-    r"|商场|律所|事务所|粮油|副食|调味品?|零食|水产|茶饮|咖啡|烧烤|茶楼|瑜伽馆?|烤鱼|串串香?|火锅|洗衣|早教|宠物|花艺|驿站|口腔|眼科|骨科|民宿|机电|液压|轴承|模具|密封|风机|配件|家居|家具|管业|重工|精密|汽配|股份|局|委员会|合作社|建工|建设|建筑|工程|地产|设计院|石材|门窗|卫浴|陶瓷|钢构|阀门|泵业|水泵|纺机|铸造|锻造|机床|冷链|教育|培训|会计|旅行社|农业|林业|牧业|渔业|纺织|印刷|印务|化工|塑胶|纸业|钢铁|铝业|电力|环保|药业|制药|乳业|酒业|茶业|母婴|鞋业|皮具|传媒|文化|仓储|货运|快运|供应链|矿机|矿业|置地|货代|服饰|家纺|传动|新材料?|婚庆|影城|健身|农场|经营部|门市|批发部|批发|行|坊|(?:项目|经营|批发|门市|小卖|服务|营业|俱乐|供销)部|馆|园|府|城)"
+_FIRM = (
+    r"(?:医院|护理院|养老院|敬老院|疗养院|福利院|康复院|保健院|公寓|家政|外贸|进出口|托育|商超|超商|[^店商地]铺"
+    r"|[书酒茶水网]吧|影楼|客栈|山庄|度假村|琴行|牙科|齿科|汽修|汽贸|书院|影院|会所|医美|公司|集团|诊所|卫生院"
+    r"|卫生服务中心|门诊部?|药房|药店|大药房|学校|学院|大学|中学|小学|幼儿园|工厂|厂|店|超市|商行|商贸|便利|酒店"
+    r"|餐饮|餐厅|酒楼|饭店|物流|科技|制造|装饰|五金|贸易|实业|置业|地产|物业|银行|研究院|研究所|中心|工作室|连锁"
+    r"|生物|医疗|网络|信息|便利店|百货|广场|商场|律所|事务所|粮油|副食|茶饮|烧烤|茶楼|瑜伽馆?|烤鱼|串串香?|火锅"
+    r"|洗衣|早教|花艺|驿站|口腔|眼科|骨科|民宿|管业|重工|精密|股份|局|委员会|合作社|建工|建设|建筑|工程|设计院"
+    r"|泵业|纺机|铸造|锻造|冷链|教育|培训|会计|旅行社|农业|林业|牧业|渔业|纺织|印刷|印务|化工|纸业|铝业|电力"
+    r"|环保|药业|制药|乳业|酒业|茶业|鞋业|传媒|文化|仓储|货运|快运|供应链|矿业|置地|货代|婚庆|影城|健身|农场"
+    r"|经营部|门市|批发部|批发|行|坊|(?:项目|经营|批发|门市|小卖|服务|营业|俱乐|供销)部|馆|园|府|城)"
 )
+# These are the ending of many a firm, and goods as well.
+_TRADE = (
+    r"(?:生鲜|机械|建材|器械|电机|电子|软件|食品|饮料|调味品?|零食|水产|咖啡|宠物|机电|液压|轴承|模具|密封|风机|配件"
+    r"|家居|家具|汽配|石材|门窗|卫浴|陶瓷|钢构|阀门|水泵|机床|塑胶|钢铁|矿机|服饰|家纺|传动|新材料?|母婴|皮具)"
+)
+_KIND_OF_ORGANISATION = rf"(?:{_FIRM}|{_TRADE})"
 _ORGANISATION = re.compile(rf"{_KIND_OF_ORGANISATION}(?:[(][^)]*[)])?$")
+_IS_A_FIRM = re.compile(rf"{_FIRM}(?:[(][^)]*[)])?$")
 # 柏林诊所想买雾化器: the name ends where the wish begins.
 _WISH = r"(?=想|要(?![塞闻])|需要|准备|打算|询价|咨询|追加|续[费签约]|新[上开建增])"
 _WISHES = re.compile(rf"^(?P<name>[^\s]{{2,16}}?{_KIND_OF_ORGANISATION}){_WISH}")
@@ -42,7 +55,7 @@ _FROM_THERE = re.compile(
 _LONGEST_NAME = 30
 _LONGEST_BARE_NAME = 16
 _DEPARTMENT = re.compile(
-    r"(?:工程|采购|成本|设备|市场|销售|财务|技术|行政|人事|运营|项目|材料|预算|信息|质量|生产|商务|招商|物资|仓储|工艺|机修|动力|后勤|总务|研发|检验|生鲜|物流|品控|质检|法务)(?:部门?|科室?|处|中心)|(?!.*(?:项目|经营|批发|门市|小卖|服务|营业|俱乐|供销)部)[\u4e00-\u9fff]{2,4}部"
+    r"(?:工程|采购|成本|设备|市场|销售|财务|技术|行政|人事|运营|项目|材料|预算|信息|质量|生产|商务|招商|物资|仓储|工艺|机修|动力|后勤|总务|研发|检验|生鲜|物流|品控|质检|法务)(?:部门?|科室?|处|中心)|(?!.*(?:项目|经营|批发|门市|小卖|服务|营业|俱乐|供销|门诊|干|总|分)部)[\u4e00-\u9fff]{2,4}部"
 )
 # 儿童乐园, 装修公司, 火锅店: what somebody runs, and no name.
 _GENERIC = re.compile(
@@ -58,7 +71,7 @@ _NO_CLIENT = re.compile(
     r"|这个?|那个?|说是?|只说|计划|打算|准备|昨[天晚]|前天|上周|上个?月|开[了\d一二两三四五六七八九十]|开(?![元心源泰诚发来利通平封化])[\u4e00-\u9fff]{1,4}(?:店|厂|馆)$|年用|月用|月进|规模|大概|大约|没电话|没留|咨询|询价|询问"
     r"|[一某几][家个间](?:酒店|公司|工?厂|店|医院|学校|餐厅|超市|诊所|企业)$)"
     r"|的$|(?:了解|咨询|询价|报价|采购|试用|合作|方案|联系|跟进|看看|回电|尽快)$|^[\W\d_]+$|^\d+(?:个|家|间|户|台|套|件|店)"
-    r"|^(?:门窗|石材|卫浴|陶瓷|阀门|水泵|机床|轴承|模具|家具|食品|饮料|软件|五金|建材|电机|咖啡|零食|水产|工程|装饰|网络|信息|电子|器械|医疗|教育|培训|健身|门店|公司|工厂|医院|超市|酒店|企业|学校|诊所|药店|餐厅)$|\d(?:栋|幢|号楼|单元|室)$|\d-\d+$|(?:关联|旁边|隔壁|那边)$"
+    r"|^(?:门窗|石材|卫浴|陶瓷|阀门|水泵|机床|轴承|模具|家具|食品|饮料|软件|五金|建材|电机|咖啡|零食|水产|工程|装饰|网络|信息|电子|器械|医疗|教育|培训|健身|门店|公司|工厂|医院|超市|酒店|企业|学校|诊所|药店|餐厅)$|\d(?:栋|幢|号楼|单元|室)$|\d-\d+$|(?:关联|旁边|隔壁|那[边家个])$"
     r"|(?:业主|户主|房东|租户)$|的(?:兄弟|母|子|关联|合作|姊妹)?(?:公司|工?厂|店|单位|医院|学校|酒店|饭店|餐厅|企业)$|^(?:\d+|[一二两三四五六七八九十几多]+)[家个间处]|的(?:上游|下游|供应商|朋友|客户|同行|老乡|亲戚|邻居)$"
     r"|^(?:[老新熟散]?(?:顾客|客户|客|会员)|朋友|同学|亲戚|邻居|业主|老板|店主|店长|群主|负责人|加盟商|经销商|代理商|联系人)$"
 )
@@ -82,7 +95,10 @@ def leads_in(token: str) -> bool:
         or read_source(token)
         or introduced(token)
         or _GENERIC.fullmatch(fold(token))
-        or re.search(r"^(?:急|紧急|尽快|优先|加急|团购|零售|批发|加盟|代理|经销|询盘|询价|展厅)$|的$", token)
+        or re.search(
+            r"^(?:急|紧急|尽快|优先|加急|团购|零售|批发|加盟|代理|经销|询盘|询价|展厅)$|的$|(?:旁边|隔壁|对面|附近|楼下|门口)(?:那[家个])?$",
+            token,
+        )
     )
 
 
@@ -94,25 +110,28 @@ class Called(NamedTuple):
     end: int
 
 
-def find_client(words: Sequence[str], bare: Collection[str]) -> Called | None:
+def find_client(words: Sequence[str], before: int, bare: Collection[str]) -> Called | None:
     """The client among the words of a lead: the first that looks like an organisation, else a name that leads.
 
-    Only those in `bare` may be a client without looking like an organisation. None when no word is sure to be one.
+    What may be goods as well as a firm is one among the first `before` words, those before the contact; without
+    looking like an organisation at all, only in `bare`. None when no word is sure to be a client.
     """
     fit = [(index, word) for index, word in enumerate(words) if may_be_client(word) and not leads_in(word)]
     for index, word in fit:
         if match := _KNOWN_TO_US.match(fold(word)):
             return Called(index, *match.span("name"))
     for index, word in fit:
-        if len(word) <= _LONGEST_NAME and ends_like_one(word):
+        if len(word) <= _LONGEST_NAME and _IS_A_FIRM.search(fold(word)):
             return Called(index, _name_start(word), len(word))
     for index, word in fit:
         if match := _WISHES.match(fold(word)):
             return Called(index, *match.span("name"))
     first = next((index for index, word in enumerate(words) if not leads_in(word)), None)
-    if first is None or words[first] not in bare or not may_be_called(words[first]):
-        return None
-    return Called(first, _name_start(words[first]), len(words[first]))
+    named = first is not None and words[first] in bare and may_be_called(words[first])
+    leading = first if named else None
+    traded = next((index for index, word in fit if index < before and ends_like_one(word)), leading)
+    found = traded if leading is None or traded is None else min(leading, traded)
+    return None if found is None else Called(found, _name_start(words[found]), len(words[found]))
 
 
 def may_be_called(word: str) -> bool:

@@ -56,7 +56,7 @@ _SAYING_SIGNS: tuple[tuple[Section, frozenset[str]], ...] = (
 )
 # Where a form for one client begins; twice, and the second ends the sections of the first.
 _FORM = re.compile(
-    r"(?:拜访|走访|跟进)?(?:客户|单位|门店|医院|项目|对象)(?:名称?)?[一二三四五六七八九\d]?\s*:(?=[^\S\n]*\S)"
+    r"(?:拜访|走访|跟进)?(?:客户|单位|门店|医院|项目|对象)(?:名称?)?[一二三四五六七八九a-z\d]?\s*:(?=[^\S\n]*\S)"
 )
 # 明日拜访:城南: the day is said again before each of its matters.
 _DAY_OF = re.compile(r"[^\s,;。:]{1,6}:")

@@ -57,7 +57,7 @@ _FIRST_NAME = re.compile(r"[A-Z][a-z]{1,9}")
 _NO_NAMES = {"excel", "word", "demo", "wifi", "crm", "erp", "saas", "poc", "call", "email", "app", "logo", "offer"}
 _FULL_NAME = re.compile(rf"(?:{_COMPOUND}|[{_SURNAMES}])[{_GIVEN}]{{1,2}}")
 _FAMILIAR = re.compile(
-    rf"(?:(?<=[\s,;。、:(])|(?<=[跟和找与见问给约了到])|(?<=[员师])|^)[老小][{_SURNAMES}]"
+    rf"(?:(?<=[\s,;。、:(])|(?<=[跟和找与见问给约了到])|(?<=[员师长管购板监助])|^)[老小][{_SURNAMES}]"
     r"(?=$|[\s,;。、:)]|说|问|聊|反馈|回|要|在|讲|不|已|没|表示|那|这|答应|想|觉得|沟通|确认|催|对接|把|让)"
 )
 # 芳姐, 强哥, 阿珍: a given name alone, where nothing stands before it.
