@@ -93,14 +93,14 @@ def _taken_back(
         return phrase, [(old.start, old.end)]
     if _REFUSED.fullmatch(plain, old.end, phrase.core):
         return phrase, []
-    if _AT_THE_LATEST.fullmatch(plain, old.end, phrase.core):
+    if old.core not in of_matter and _AT_THE_LATEST.fullmatch(plain, old.end, phrase.core):
         hoped = _HOPE.search(before) is not None
         return _completed(plain, old, phrase, phrase.start), [] if hoped else [(old.start, phrase.start)]
     once = _ONCE.search(before)
     if old.core in of_matter if once is None else _OF_A_THING.search(before, 0, once.start()):
         return None
-    if phrase.shape == "duration" and phrase.core in of_matter:
-        return None
+    if phrase.shape in ("duration", "slash") and phrase.core in of_matter:
+        return None  # 周五改1/3预付条款
     start = _link(plain, old, phrase, _NOT.search(before) is not None)
     if start is None:
         return None

@@ -12,7 +12,7 @@ from handlers.language.numerals import NUMBER, NUMERALS, is_approximate, value
 from handlers.language.patterns import Pattern, rx
 from handlers.language.phrase import Phrase
 
-_SUFFIX = r"_(?P<s>(?:之_|以_)?内|(?:之_|以_)?后(?!台|期|端|面|勤|来|轮|段|续(?!签|费|约|保|订))|左_右|上_下)"
+_SUFFIX = r"_(?P<s>(?:之_|以_)?内|(?:之_|以_)?后(?!天|台|期|端|面|勤|来|轮|段|续(?!签|费|约|保|订))|左_右|上_下)"
 _RANGE_NUMBER = rf"(?:(?:{NUMBER})_(?:-|~|到|至|或)_)?(?P<n>{NUMBER})"
 _HOURS = r"(?:小_时|钟_头|钟(?!头|点|表)|(?:hours?|hrs?|h)(?![a-z\d]))"
 DURATION_STARTS = frozenset(f"0123456789半{NUMERALS}")
@@ -31,7 +31,7 @@ _DURATIONS = [
     ("half-day", "半", rx(r"半_[天日]")),
     ("workdays", "工", rx(rf"{_RANGE_NUMBER}_个?_工_作_[日天]")),
     ("half-month", "天", rx(r"十_天_半_个?_月")),
-    ("days", "天自整", rx(rf"{_RANGE_NUMBER}_(?:个_)?(?:自_然_[日天]|天_?时_?间|天|(?:整_)天)")),
+    ("days", "天自整", rx(rf"{_RANGE_NUMBER}_(?:个_)?(?:自_然_[日天]|天时_?间(?!_[:是])|天|(?:整_)天)")),
     ("days", "日", rx(rf"{_RANGE_NUMBER}_日(?=_(?:之|以)?_?[内后])")),
     ("half-month", "半", rx(r"半_个?_月")),
     ("months-half", "月", rx(r"(?P<n>\d{1,2})\.5_个_月")),

@@ -15,11 +15,14 @@ _CLOSE = r"\]】］〕」』》>〉〗)}）｝”\"＞﹞"
 _WORD = r"承\s*[诺諾]"
 _MARK = (
     rf"(?:[{_OPEN}]\s*{_WORD}\s*[{_CLOSE}]\s*[:：]?|[#＃]\s*{_WORD}\s*[#＃]?\s*[:：]?"
-    rf"|{_WORD}\s*[:：]|{_WORD}(?=[ \t\u3000]+\S|\s*$))"
+    rf"|{_WORD}\s*(?:[:：|｜]|——)|{_WORD}(?=[ \t\u3000]+\S|\s*$))"
 )
 # What follows a name begins with a character no name has, or the ways to read many names would double with each.
 _AT_NAME = rf"[@＠][^\s@＠{_OPEN}#＃:：]*(?:[\s:：][\s,，:：]*)?"
-_PREFIX = Pattern(rf"[\s\u200b\ufeff]*(?P<at>(?:{_AT_NAME})*){_MARK}")
+# What people put before the prefix that is none of the commitment: a picture, a greeting.
+_ORNAMENT = r"(?:[\s\u200b\ufeff]|[\u2600-\u27bf\u2b05-\u2b55\U0001f300-\U0001faff]\ufe0f?)*+"
+_GREETING = rf"(?:(?:[您你]好|大家好|各位好?|领导好|早上?好?|收到|好的|ok|OK|嗯+)[\s，,。！!~～、]+(?=[{_OPEN}#＃]))?"
+_PREFIX = Pattern(rf"{_ORNAMENT}(?P<at>(?:{_AT_NAME})*){_GREETING}{_ORNAMENT}{_MARK}")
 _INNER_PREFIX = Pattern(rf"[【［〖〔\[]\s*{_WORD}\s*[】］〗〕\]]\s*[:：]?")
 
 
