@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +12,19 @@ from bot.types import Attachment, Inbound, Mention
 _RARE = ("user_name", "chat_id", "chat_name", "reply_url", "spoken", "notice")
 
 
+_RECORD = re.compile(r"#\d{1,9}(?!\d)")
+
+
 def lane(message: Inbound) -> str:
     """What orders a message among others: its group, or the private chat with its sender."""
     return f"{message.platform}:chat:{message.chat_id}" if message.chat_id else f"{message.platform}:{message.user_id}"
 
 
 def pack(message: Inbound) -> dict[str, Any]:
-    """A message as JSON, without what it does not have; times as ISO text."""
+    """A message as JSON, without what it does not have; times as ISO text.
+
+    Of what it quotes, which others may have said, the record numbers alone are kept.
+    """
     payload: dict[str, Any] = {"user_id": message.user_id, "text": message.text}
     for name in _RARE:
         if value := getattr(message, name):
@@ -26,6 +33,8 @@ def pack(message: Inbound) -> dict[str, Any]:
         payload["mentions"] = [[mention.user_id, mention.name] for mention in message.mentions]
     if message.attachments:
         payload["attachments"] = [[item.kind, item.name, item.ref] for item in message.attachments]
+    if records := _RECORD.findall(message.quoted):
+        payload["quoted"] = " ".join(records)
     if message.reply_until:
         payload["reply_until"] = message.reply_until.isoformat()
     return payload
@@ -47,6 +56,7 @@ def unpack(platform: str, message_id: str, sent_at: datetime, payload: dict[str,
         attachments=tuple(Attachment(kind, name, ref) for kind, name, ref in payload.get("attachments", ())),
         reply_url=payload.get("reply_url"),
         reply_until=datetime.fromisoformat(until) if until else None,
+        quoted=payload.get("quoted", ""),
         spoken=payload.get("spoken", False),
         notice=payload.get("notice"),
     )

@@ -40,7 +40,8 @@ class LogError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message of a log; `key` is its id there, None when it has none."""
+    """One message of a log; `key` is its id there, None when it has none. `quoted`, which no log tells, is what it
+    replies to."""
 
     at: datetime
     chat: str | None
@@ -48,6 +49,7 @@ class Line:
     text: str
     key: str | None
     attachments: tuple[Attachment, ...] = ()
+    quoted: str = ""
 
 
 @dataclass(slots=True)
@@ -175,7 +177,9 @@ class Replay:
         # A database that is kept must not take the same id of another log for a redelivery.
         mark = f"#{self.summary.lines}" if line.key is None else f" {line.key}"
         message_id = f"{line.at.isoformat()}{mark}"
-        message = self.console.hear(message_id, line.person, line.chat, text, self.clock.now(), line.attachments)
+        message = self.console.hear(
+            message_id, line.person, line.chat, text, self.clock.now(), line.attachments, line.quoted
+        )
         if message is None:
             return
         self.summary.heard += 1

@@ -53,6 +53,8 @@ class Inbound:
 
     `message_id` is unique within `platform` and makes redelivery a no-op. `chat_id` is None in a private chat.
     The mention of the bot itself is already taken out of `text`; `text` is otherwise what the person wrote.
+    `quoted` is the text of the message it answers, where the platform tells it: what somebody said before, never the
+    sender's words, and therefore never in `text`. Of it only the record numbers (#12) are stored.
     `spoken` marks text that came from speech recognition. `notice` marks a message of the platform itself (for
     example a quota notice) that carries no words of a person.
     """
@@ -69,6 +71,7 @@ class Inbound:
     attachments: tuple[Attachment, ...] = ()
     reply_url: str | None = field(default=None, repr=False)
     reply_until: datetime | None = None
+    quoted: str = ""
     spoken: bool = False
     notice: str | None = None
 

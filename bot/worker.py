@@ -167,6 +167,7 @@ class Worker(Runner):
             chat=chat,
             lane=row.lane,
             text=message.text,
+            quoted=message.quoted,
             inbox_id=row.id,
             calendar=self.calendar,
             directory=self.client_index.current(session).seen_by(people.team_of(person)),

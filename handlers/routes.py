@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers import (
     basics,
@@ -32,7 +32,7 @@ from handlers import (
 )
 from handlers.language.clauses import is_commitment
 from handlers.language.contact import read_contact
-from handlers.language.intent import command, handed_to, moving, record_alone
+from handlers.language.intent import command, handed_to, moving, names_record, record_alone, records_named
 from handlers.language.lead import read_lead
 from handlers.language.record_act import read_record_act
 from handlers.language.sentences_names import client_words
@@ -41,7 +41,7 @@ from handlers.nearest import nearest
 from handlers.talk import Answer, Talk
 from handlers.undo import undo
 from prompts import HELP
-from storage import facts, people
+from storage import events, facts, people
 
 # Longer texts are no short questions; reading them as such would only cost time.
 _LONGEST_QUESTION = 80
@@ -247,6 +247,7 @@ def _help(talk: Talk, rest: str) -> Answer:
     return basics.help_page(talk, rest, _topics())
 
 
+_AHEAD = r"今明后大下本这周星礼月\d"
 _DAYS = "周星礼今明后下本一二三四五六七八九十"
 
 ROUTES: tuple[Route, ...] = (
@@ -277,7 +278,7 @@ ROUTES: tuple[Route, ...] = (
     Route("transfer", _word("转交", "移交"), changes.hand_over),
     Route("correct", _word("改", "更正", "修改"), changes.correct),
     Route("done", _behind("完成", "搞定", "办好", "做完"), commitments.done),
-    Route("postpone", _behind("延期", "推迟", "顺延", tight=r"今明后大下本这周星礼月\d"), changes.postpone),
+    Route("postpone", _behind("延期", "推迟", "顺延", tight=_AHEAD), changes.postpone),
     Route("cancel", _behind("取消"), changes.cancel),
     Route("transfer", _behind("转交", "移交"), changes.hand_over),
     Route("transfer", _whole(handed_to), lambda talk, _: shortened.hand_over(talk)),
@@ -317,8 +318,41 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
+# What may follow the number of a record: all that is said of the one record a quoted message speaks of.
+_OF_A_RECORD: tuple[tuple[Reader, Act], ...] = (
+    (_behind("完成", "搞定", "办好", "做完", "已完成", "done"), commitments.done),
+    (_behind("延期", "推迟", "顺延", tight=_AHEAD), changes.postpone),
+    (_behind("取消"), changes.cancel),
+    (_behind("转交", "移交"), changes.hand_over),
+    (_behind("改", "更正", "修改", tight=_AHEAD), changes.correct),
+    (_behind("静音", "别提醒", "别催"), changes.mute),
+    (_whole(handed_to), lambda talk, _: shortened.hand_over(talk)),
+    (_whole(read_record_act), lambda talk, _: shortened.act(talk)),
+)
+
+
+def _of_what_is_quoted(talk: Talk) -> Answer | None:
+    """`完成`, `延期到周五` in reply to a message that speaks of one record: said of that one."""
+    numbers = set(records_named(talk.quoted))
+    if len(numbers) != 1 or names_record(talk.text):
+        return None
+    mark = _done_mark(talk.text)
+    text = talk.text.strip() if mark is None else f"完成 {mark}"
+    (number,) = numbers
+    meant = replace(talk, text=f"#{number} {text}")
+    for read, act in _OF_A_RECORD if events.kind_of(talk.session, number) else ():
+        rest = read(meant.text)
+        answer = act(meant, rest) if rest is not None else None
+        if answer is not None:
+            return answer
+    return None
+
+
 def handle(talk: Talk) -> Answer:
     """The one answer to a message."""
+    answer = _of_what_is_quoted(talk) if talk.quoted else None
+    if answer is not None:
+        return answer
     for route in ROUTES:
         rest = route.read(talk.text)
         if rest is not None:

@@ -78,6 +78,7 @@ class Answer:
 class Talk:
     """The message and everything a handler may use. `now` is when it was sent, aware, in the team's zone.
 
+    `quoted` holds the record numbers (#12) of the message it replies to, empty where it replies to none.
     `kept_from` is the platform whose attachments are to be kept, empty for none.
     """
 
@@ -93,6 +94,7 @@ class Talk:
     clocks: Clocks
     bot_name: str = "一诺"
     mentioned: Sequence[Person] = ()
+    quoted: str = ""
     attachments: Sequence[Attachment] = ()
     kept_from: str = ""
 

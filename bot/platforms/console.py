@@ -45,6 +45,7 @@ class Console:
         text: str,
         sent_at: datetime,
         attachments: tuple[Attachment, ...] = (),
+        quoted: str = "",
     ) -> Inbound | None:
         """The message as the bot hears it; None for one in a group that does not mention it."""
         if chat is not None:
@@ -62,6 +63,7 @@ class Console:
             text=text,
             sent_at=sent_at,
             attachments=attachments,
+            quoted=quoted,
         )
 
     async def receive(self, request: RawRequest, now: datetime) -> Received:

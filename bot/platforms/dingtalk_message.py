@@ -122,6 +122,7 @@ def read_message(
         attachments=attachments,
         reply_url=reply_url,
         reply_until=_time(data.get("sessionWebhookExpiredTime")) if reply_url else None,
+        quoted=_quoted(data),
         spoken=data.get("msgtype") == "audio" and bool(text),
         notice=withheld or notice,
     )
@@ -193,6 +194,19 @@ def _content(data: Mapping[str, Any]) -> tuple[str, tuple[Attachment, ...], tupl
         log.warning("dingtalk withheld a message: error %d", error)
         notice = "quota" if error == QUOTA_USED_UP else "platform_error"
     return text, attachments, tuple(dict.fromkeys(_mentions(data, fields))), notice
+
+
+def _quoted(data: Mapping[str, Any]) -> str:
+    """What the message replies to, in whichever of the shapes clients have been seen to send."""
+    replied: object = None
+    for part in (data.get("text"), data.get("content")):
+        replied = part.get("repliedMsg") if isinstance(part, dict) and replied is None else replied
+    content = replied.get("content") if isinstance(replied, dict) else None
+    if isinstance(content, str) and not content.lstrip().startswith("{"):
+        return _text(content)
+    fields = _inner(content)
+    words, _ = _rich_text(fields.get("richText"))
+    return words or _text(fields.get("text")) or _text(fields.get("content"))
 
 
 def _rich_text(items: object) -> tuple[str, tuple[Attachment, ...]]:

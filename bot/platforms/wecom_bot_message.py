@@ -91,6 +91,7 @@ def read_callback(
         attachments=tuple(content.attachments),
         reply_url=reply,
         reply_until=reply_until if reply else None,
+        quoted=_quoted(body),
         spoken=kind == "voice" and bool(text),
         notice=None if content.known else "unsupported",
     )
@@ -121,6 +122,11 @@ def _content(kind: str, body: Mapping[str, Any]) -> _Content:
     # One strange part among known ones does not make the message unreadable.
     found.known = found.known or bool(found.text or found.attachments)
     return found
+
+
+def _quoted(body: Mapping[str, Any]) -> str:
+    quote = _object(body.get("quote"))
+    return _content(_text(quote.get("msgtype")).lower(), quote).text if quote else ""
 
 
 def _items(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

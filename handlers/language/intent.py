@@ -128,6 +128,20 @@ def record_alone(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
+_NAMED = re.compile(r"(?<!\w)#(\d{1,9})(?!\d)")
+_NAMES_RECORD = re.compile(rf"#\s*\d|(?:^|[^\d\s.:/-])\s*\d{{1,9}}\s*(?=$|[,、;]|\s(?!{_UNIT}))")
+
+
+def records_named(text: str) -> list[int]:
+    """The record numbers that a text speaks of with a sign (#12), in its order."""
+    return [int(number) for number in _NAMED.findall(fold(text))]
+
+
+def names_record(text: str) -> bool:
+    """Does a command name a record by its number itself (`完成 13`, `13、14 完成`), so that no quote tells which?"""
+    return _NAMES_RECORD.search(fold(text)) is not None
+
+
 def is_measured(after: str) -> bool:
     """Do the words behind a number measure or date something with it (`天后`, `台样机`)?"""
     return _MEASURED.match(fold(after)) is not None

@@ -252,3 +252,30 @@ def test_a_private_deployment_is_held_to_its_own_scheme_and_port() -> None:
         "http://127.0.0.1:8124/robot/sendBySession?session=1",
     ):
         assert reply_address(url, bases) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "quoted"),
+    [
+        ({"text": "#7 明天到期\n回「完成 7」"}, "#7 明天到期\n回「完成 7」"),
+        ("#7 明天到期", "#7 明天到期"),
+        ('{"text": "#7 明天到期"}', "#7 明天到期"),
+        ({"richText": [{"text": "#7 "}, {"text": "明天到期"}]}, "#7 明天到期"),
+        ({"text": ["#7"]}, ""),
+        ("{", ""),
+        ({}, ""),
+        (None, ""),
+    ],
+)
+def test_what_a_message_replies_to_is_told_apart_from_its_words(content: Any, quoted: str) -> None:
+    replied = {"msgType": "text", "msgId": "m0", "senderId": "$:LWCP_v1:$robot", "content": content}
+    found = read(text(text={"content": "完成", "isReplyMsg": True, "repliedMsg": replied}))
+    assert (found.text, found.quoted) == ("完成", quoted)
+
+
+def test_a_rich_message_may_reply_too_and_a_reply_may_be_broken() -> None:
+    rich = {"richText": [{"text": "完成"}], "repliedMsg": {"content": {"text": "#7 明天到期"}}}
+    assert read(text(msgtype="richText", content=rich)).quoted == "#7 明天到期"
+    broken: tuple[Any, ...] = ("#7", [], 7, None)
+    for replied in broken:
+        assert read(text(text={"content": "完成", "repliedMsg": replied})).quoted == ""

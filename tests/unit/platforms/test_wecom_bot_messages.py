@@ -98,7 +98,26 @@ def test_an_unknown_kind_is_said_to_be_unsupported() -> None:
 
 def test_what_is_quoted_is_not_what_was_said() -> None:
     quote = {"msgtype": "text", "text": {"content": "【承诺】给别家寄样 周三"}}
-    assert message(body(quote=quote)).text == "收到"
+    found = message(body(quote=quote))
+    assert (found.text, found.quoted) == ("收到", "【承诺】给别家寄样 周三")
+
+
+@pytest.mark.parametrize(
+    ("quote", "quoted"),
+    [
+        ({"msgtype": "voice", "voice": {"content": "#7 到期了"}}, "#7 到期了"),
+        ({"msgtype": "mixed", "mixed": {"msg_item": [{"msgtype": "text", "text": {"content": "#7"}}, 3]}}, "#7"),
+        ({"msgtype": "image", "image": {"url": URL}}, ""),
+        ({"msgtype": "text", "text": "#7"}, ""),
+        ({"msgtype": ["text"]}, ""),
+        ({}, ""),
+        ("#7", ""),
+        (None, ""),
+    ],
+)
+def test_a_quote_of_any_shape_is_its_words_or_nothing(quote: Any, quoted: str) -> None:
+    found = message(body(quote=quote))
+    assert (found.text, found.quoted, found.attachments, found.notice) == ("收到", quoted, (), None)
 
 
 def test_the_time_of_a_message_is_its_own_where_it_tells_one() -> None:
