@@ -35,6 +35,9 @@ from storage.work import (
     unavailable,
 )
 
+WRITER_CACHE = 16_000
+READER_CACHE = 2_000
+
 
 class SqliteStore:
     """A SQLite file. `durable=False` leaves out the syncs: only for databases that are thrown away."""
@@ -200,7 +203,8 @@ def _sqlite_engine(path: Path | str, *, writes: bool, durable: bool) -> Engine:
         f"synchronous={'FULL' if durable else 'OFF'}",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "cache_size=-16000",
+        # In KB, for each connection. Readers ask little at a time, and the system keeps the file's pages anyway.
+        f"cache_size=-{WRITER_CACHE if writes else READER_CACHE}",
     ]
     if not writes:
         # Two connections that write at once are what damages a WAL on older SQLites.
