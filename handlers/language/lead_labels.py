@@ -8,7 +8,8 @@ from handlers.language.text import fold
 from handlers.language.titles import find_person
 
 _LABELS = {
-    "client": "客户名称|客户名|客户|公司名称|公司名|公司|单位名称|单位|医院|门店|店名|企业|机构"
+    "client": "客户名称|客户名|客户公司|客户单位|客户全称|公司全称|单位全称|客户|公司名称|公司名|公司|单位名称|单位"
+    "|医院|门店|店名|企业|机构"
     "|甲方|业主单位|建设单位|名称",
     "contact": "联系人姓名|联系人|对接人|负责人|姓名|联络人",
     "phone": "联系电话|联系方式|电话号码|手机号码|手机号|手机|电话|tel|phone|微信同号",

@@ -32,6 +32,7 @@ _COUNTED = re.compile(
     r"\s?(?:件|台|个(?!月)|(?:(?<!\s)人|人(?!在))|次|吨|箱|套|支|只|片|张|米|瓶|盒|袋|粉|户|家|份|条|平|㎡|升|斤|公斤|公里|颗|头|辆|步|级|字|本|粒|卷|根|枚"
     r"|桶|例|股|亩|立方|转|码|单|美元|美金|港币|欧元|日元|刀|usd|克|瓦|伏|卡|帕|赫|像素|毫|小时|多(?:件|台|个(?!月)|人|次|家))"
 )
+_FOREIGN = re.compile(r"(?:[$€£]|usd|hkd|eur|美[元金]|港币|欧元)\s?$")
 _EACH_YEAR = re.compile(r"\s?(?:/|每|一)\s?[年月次]$")
 _NAMES = re.compile(r"[达科象豪华宝润代向国]")
 _NOT_A_NUMBER_BEFORE = re.compile(r"(?:[周期拜第初唯几数统之]|(?<![个每])月|[a-z0-9.#\-]|\d/)$")
@@ -78,6 +79,8 @@ def _read(match: re.Match[str], folded: str) -> int | None:
     named = bool(match["label"] or match["mark"])
     after = folded[match.end() : match.end() + _NEARBY]
     before = folded[max(0, match.start("body") - _NEARBY) : match.start("body")]
+    if _FOREIGN.search(before):
+        return None
     if not named and _NOT_A_NUMBER_BEFORE.search(before):
         return None
     if scale is None:

@@ -22,7 +22,7 @@ _FIRM = (
     r"|洗衣|早教|花艺|驿站|口腔|眼科|骨科|民宿|管业|重工|精密|股份|局|委员会|合作社|建工|建设|建筑|工程|设计院"
     r"|泵业|纺机|铸造|锻造|冷链|教育|培训|会计|旅行社|农业|林业|牧业|渔业|纺织|印刷|印务|化工|纸业|铝业|电力"
     r"|环保|药业|制药|乳业|酒业|茶业|鞋业|传媒|文化|仓储|货运|快运|供应链|矿业|置地|货代|婚庆|影城|健身|农场"
-    r"|经营部|门市|批发部|批发|行|坊|(?:项目|经营|批发|门市|小卖|服务|营业|俱乐|供销)部|馆|园|府|城)"
+    r"|经营部|门市|批发部|批发|行|坊|(?:项目|经营|批发|门市|小卖|服务|营业|俱乐|供销)部|馆|园|府|城|小区)"
 )
 # These are the ending of many a firm, and goods as well.
 _TRADE = (
@@ -44,7 +44,8 @@ _KNOWN_TO_US = re.compile(
 SAID_TO_BE = re.compile(rf"(?:说是|那是|就是)(?P<name>[^\s,;。、:@的]{{1,16}}{_KIND_OF_ORGANISATION})的")
 # What is told of somebody, in words that no name holds; an organisation's own ending outweighs them.
 _TOLD = re.compile(
-    r"[的了吗呢吧们姓]|[想要需](?!来)|已经?|没有?|打算|准备|咨询|询价|联系|负责|老板|老总|主管|助理|门口|楼下|附近|团购|加盟|代理|预算|资金|月用|年用|年费|月费"
+    r"[的了吗呢吧们姓]|[想要需](?!来)|不[愿想要肯能会让知方]|愿意|留[名电]|已经?|没有?|打算|准备|咨询|询价|联系|负责|老板|老总|主管|助理|门口|楼下|附近|团购|加盟|代理|预算|资金|月用|年用|年费|月费"
+    r"|^(?:抖音|快手|小红书|百度|知乎|公众号|视频号|朋友圈|美团|b站|天猫|京东|淘宝|拼多多|微博|1688)"
     r"|^(?:拿|买|卖|打|加|开|搞|弄|跑|谈|聊|约|来|去|给|被|把|从|到|让|帮|带|每|一次|首[批单]|店面|手里|手上|手头|名片|微信|电话|手机|号码|长期|批量|合作|新开|刚开)"
     r"|(?:打|来电|进来|留言|留资|看到|刷到|装修|开业|介绍|推荐)$|\d\s?[份台套件箱桶吨个张块盒瓶袋只支米平方桌人斤册本辆组条把双副]$|^[零一二两三四五六七八九十百千万几多]+$"
 )
@@ -54,12 +55,14 @@ _FROM_THERE = re.compile(
 )
 _LONGEST_NAME = 30
 _LONGEST_BARE_NAME = 16
+# A longer run of characters without a gap is no word of a lead, and not worth the time of looking closely.
+_LONGEST_WORD = 80
 _DEPARTMENT = re.compile(
     r"(?:工程|采购|成本|设备|市场|销售|财务|技术|行政|人事|运营|项目|材料|预算|信息|质量|生产|商务|招商|物资|仓储|工艺|机修|动力|后勤|总务|研发|检验|生鲜|物流|品控|质检|法务)(?:部门?|科室?|处|中心)|(?!.*(?:项目|经营|批发|门市|小卖|服务|营业|俱乐|供销|门诊|干|总|分)部)[\u4e00-\u9fff]{2,4}部"
 )
 # 儿童乐园, 装修公司, 火锅店: what somebody runs, and no name.
 _GENERIC = re.compile(
-    r"(?:自建|新|婚|毛坯|精装|二手|厂|老)房(?:子|装修)?|别墅|写字楼|办公[室楼]|民房|小两口|两口子|(?:小|老)?夫妻俩?|情侣|新人|宝妈|学生|散客|路人|游客|私人|年轻人|小伙子?|小姑娘"
+    r"(?:自建|新|婚|毛坯|精装|二手|厂|老)房(?:子|装修)?|别墅|写字楼|办公[室楼]|民房|(?:老旧?|新|我们|高档)小区|小两口|两口子|(?:小|老)?夫妻俩?|情侣|新人|宝妈|学生|散客|路人|游客|私人|年轻人|小伙子?|小姑娘"
     r"|(?:儿童|少儿|奶茶|火锅|烧烤|咖啡|水果|零食|便利|服装|童装|母婴|宠物|花|鞋|烟酒|五金|建材|装修|装饰|设计|广告|物流|货运|快递|贸易|外贸|进出口|电商|软件|网络|科技"
     r"|机械|模具|注塑|包装|印刷|纺织|食品|饮料|餐饮|连锁|酒水|烘焙|面包|蛋糕|美容|美发|美甲|健身|瑜伽|舞蹈|英语|教育|培训|幼儿|早教|托育|月子|养老|护理|口腔|牙科|眼科|医美|体检"
     r"|汽修|汽配|洗车|洗衣|家政|民宿|快捷|家具|家居|灯具|门窗|瓷砖|私立|公立|民营|社区|乡镇|国营|外资|上市|大型|小型|连锁){1,2}"
@@ -67,7 +70,7 @@ _GENERIC = re.compile(
 )
 # What stands in a lead without being a client's name: wishes, times, amounts, goods, roles.
 _NO_CLIENT = re.compile(
-    r"^(?:自己|本人|个人|他|她|对方|家里|刚|一位|家|急|紧急|尽快|优先|已|未|想|要|需|问|找|求|做|在|有|没|请|麻烦|希望|对|说|很|比较|正在|目前|主要|意向|需求|重点|高意向|a类|b类|c类|今天|明天|下周|本周|周[一-日]|老板姓|姓|客户[姓想要说]"
+    r"(?:经理|总监|主任|店长|护士长|老师|主管|负责人|助理|会长|书记|队长|班长)$|^某|^(?:自己|本人|个人|他|她|对方|家里|刚|一位|家|急|紧急|尽快|优先|已|未|想|要|需|问|找|求|做|在|有|没|请|麻烦|希望|对|说|很|比较|正在|目前|主要|意向|需求|重点|高意向|a类|b类|c类|今天|明天|下周|本周|周[一-日]|老板姓|姓|客户[姓想要说]"
     r"|这个?|那个?|说是?|只说|计划|打算|准备|昨[天晚]|前天|上周|上个?月|开[了\d一二两三四五六七八九十]|开(?![元心源泰诚发来利通平封化])[\u4e00-\u9fff]{1,4}(?:店|厂|馆)$|年用|月用|月进|规模|大概|大约|没电话|没留|咨询|询价|询问"
     r"|[一某几][家个间](?:酒店|公司|工?厂|店|医院|学校|餐厅|超市|诊所|企业)$)"
     r"|的$|(?:了解|咨询|询价|报价|采购|试用|合作|方案|联系|跟进|看看|回电|尽快)$|^[\W\d_]+$|^\d+(?:个|家|间|户|台|套|件|店)"
@@ -84,13 +87,15 @@ def ends_like_one(word: str) -> bool:
 
 def may_be_client(word: str) -> bool:
     """Whether `word` may be the name of a client: no wish, time, goods, role or department."""
+    if len(word) > _LONGEST_WORD:
+        return False
     folded = fold(word)
     return not (_NO_CLIENT.search(folded) or _DEPARTMENT.fullmatch(folded) or _GENERIC.fullmatch(folded))
 
 
 def leads_in(token: str) -> bool:
     """Whether a word only leads up to the client: how they came, or that it is urgent."""
-    return bool(
+    return len(token) <= _LONGEST_WORD and bool(
         source_told(token)
         or read_source(token)
         or introduced(token)
@@ -126,7 +131,11 @@ def find_client(words: Sequence[str], before: int, bare: Collection[str]) -> Cal
     for index, word in fit:
         if match := _WISHES.match(fold(word)):
             return Called(index, *match.span("name"))
-    first = next((index for index, word in enumerate(words) if not leads_in(word)), None)
+    # What is told before the contact leads up to the name, too.
+    passed = before < len(words)
+    first = next(
+        (at for at, word in enumerate(words) if not leads_in(word) and (may_be_called(word) or not passed)), None
+    )
     named = first is not None and words[first] in bare and may_be_called(words[first])
     leading = first if named else None
     traded = next((index for index, word in fit if index < before and ends_like_one(word)), leading)
