@@ -51,6 +51,10 @@ _TERM_OF = Pattern(r"(?:是|起|共|各|免|限|[账交货工租质保效试]期
 _LISTED_TERM = Pattern(r"\d ?(?:秒|分钟|小时|h|天|个月|年)[^,，。;、\d]{0,8}、 ?$")
 # 订25号去青岛的机票: a clause with its own object that tells which thing is meant.
 _WHICH = Pattern(r"(?![把给跟]).{1,12}?的(?!话).")
+# 把交期从8号改到15号: both days are the thing's.
+_RESCHEDULED = Pattern(
+    r"把[^ ,，。;|]{1,8}从(?: ?\| ?(?:改|调|挪|推|延|顺延|提前)|[^ ,，。;|]{1,10}[改调挪推延前][到至成为] ?\|)"
+)
 # 改成四号方案: what a thing is turned into.
 _TURNED = Pattern(r"[改变调换]成 ?$")
 # 把 opens the name of a thing: 把12小时内必达的承诺写上去.
@@ -205,6 +209,8 @@ def _candidate(plain: str, phrase: Phrase, first: int, last: int) -> Candidate |
     if not loose_right and _modifies(phrase, plain[start:end], left, right, leads):
         return None
     if not loose_left and phrase.shape in _LASTING and phrase.strong and _COUNTED_FROM.search(left):
+        return None
+    if not loose_left and _RESCHEDULED.search(f"{left}|{right}"):
         return None
     if not loose_left and not loose_right:
         if phrase.shape in _LASTING and (_FROM_AN_EVENT.search(left) or (not phrase.strong and _TERM_OF.search(left))):

@@ -162,8 +162,15 @@ class _Draft(NamedTuple):
 # No tail that says when all is due is longer.
 _LONGEST_TAIL = 40
 _PAUSES = "，,。；; 、"
-_SHARED = "全部|全都|以上|上述|这些|一律|统一|各项|都|均|全"
-_DONE = "完成|搞定|做完|办完|弄完|办好|做好|落实|到位|结束|交|完|给|好|ok|掉|要|在|得|需|须|会|能|是|为"
+_THINGS = "的?(?:事项|事情|工作|任务|内容|事儿?)?"
+_SHARED = (
+    "全部|全都|一律|统一|都|均|全"
+    rf"|(?:以上|上述|上面|以下|下列|下面|这些|各项|这?[几两三四五六七八九十2-9][件项条]){_THINGS}"
+)
+_DONE = (
+    "完成|搞定|做完|办完|弄完|办好|做好|弄好|处理[完好掉]|完毕|落实|到位|结束|交|完|给|好|ok|掉"
+    "|要|在|得|需|须|会|能|是|为"
+)
 _IS_SHARED = Pattern(_SHARED)
 # Possessive, since 全 and 部 may be one word or two: no other way to read the same words is tried.
 _FILLER = Pattern(rf"(?:{_SHARED}|{_DONE}|[ ,，。.;；:：、!！~～])*+")

@@ -142,12 +142,16 @@ _OTHER_THIS = tuple("版剧脚")
 _WENT = tuple("出回过进送带拿寄拉搬运")
 _TOLD = tuple("说证声")
 _COMPLETED = tuple("补搭装挂跟追赶交传贴换接配盖关印带连穿写填填加送用")
+# 以上|周五前, 以下|周五前, 剩下|周五发: the 上 or 下 of another word.
+_OTHER_WORD = Pattern(r"(?:[以如](?=[上下])|[剩私](?=下)|(?<![产专热路管干支号一二三])线(?=[上下]))")
 _ENDS_ITEM = Pattern(r" ?(?:(?:之 ?|以 ?)?[前内]|$|[,，。;；!、)）到至或~-]|[上下中]午|早|晚|凌晨|傍晚|半?夜|\d)")
 _REDUCED_WEEKDAY = rx(r"(?P<d>[一二三四五六日天])(?![个次期天套份点时月年号一二三四五六七八九十])")
 
 
 def _is_complement(plain: str, day: Day) -> bool:
-    """Whether the 上 of 上周 rather ends the verb before it: 补上 周五, 补上周五前."""
+    """Whether the 上 of 上周 rather ends the word before it: 补上 周五, 补上周五前, 以上周五前."""
+    if day.start and plain[day.start] in "上下" and _OTHER_WORD.match(plain, day.start - 1):
+        return True
     if plain[day.start] != "上" or not day.start or plain[day.start - 1] not in _COMPLETED:
         return False
     return plain[day.start + 1] == " " or _ENDS_ITEM.match(plain, day.end) is not None
@@ -164,7 +168,7 @@ def day_at(plain: str, index: int, within: Day | None = None) -> Day | None:
     for pattern, reader in _tried(plain, index):
         match = pattern.match(plain, index)
         day = reader(plain, match) if match else None
-        if day is not None and day.never and _is_complement(plain, day):
+        if day is not None and plain[index] in "上下" and _is_complement(plain, day):
             return None
         if day is not None and (best is None or day.end > best.end):
             best = day

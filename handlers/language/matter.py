@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from handlers.language.patterns import Pattern
 
-_EDGE = " \t\r\n\u3000,，。.;；:：、!！~～+＋-—–―·•|｜/／…>→"
-_EMPTY_BRACKETS = Pattern(r"[(（\[［【〔「『《<][\s,，、]*[)）\]］】〕」』》>]")
-_PAUSES = Pattern(r"([,，、;；。:：+＋])[\s,，、;；:：+＋]+")
-_ARROWS = Pattern("^(?:[➡⮕]\ufe0f?)+|(?:[➡⮕]\ufe0f?)+$")
+_EDGE = " \t\r\n\u3000,，。.;；:：、!！~～+＋-—–―·•|｜/／…>→=＝?？"
+_EMPTY_BRACKETS = Pattern(r"[(（\[［【〔「『《<][\s,，、]*[)）\]］】〕」』》>]|[“\"][\s,，、]*[”\"]")
+_PAUSES = Pattern(r"([,，、;；。:：+＋])[\s,，、;；。:：+＋]+")
+_SIGNS = Pattern("^(?:[➡⮕]\ufe0f?)+|(?:[➡⮕‼❗❕⁉❓]\ufe0f?)+$")
 _BLANKS = Pattern(r"\s+")
 _OPEN_CLOSE = dict(zip("(（[［【〔「『《", ")）]］】〕」』》", strict=True))
 _CLOSE_OPEN = {closed: opened for opened, closed in _OPEN_CLOSE.items()}
@@ -50,7 +50,7 @@ def tidy(text: str) -> str:
     """`text` with edge punctuation trimmed, empty brackets dropped and doubled pauses made one."""
     text = _EMPTY_BRACKETS.sub("", text)
     text = _PAUSES.sub(lambda match: match[1], _BLANKS.sub(" ", text))
-    trimmed = _ARROWS.sub("", text.strip(_EDGE)).strip(_EDGE)
+    trimmed = _SIGNS.sub("", text.strip(_EDGE)).strip(_EDGE)
     # A bracket round the whole, or one whose other half left with the deadline.
     if trimmed and trimmed[0] in _OPEN_CLOSE:
         lone = "".join(opened for opened, closed in _OPEN_CLOSE.items() if closed not in trimmed)

@@ -59,9 +59,11 @@ _TAIL = rx(
     r"_(?:截_止|截_至|为_止|止(?!损|付|痛|血|咳)|当_[天日]|左_右|上_下|最_[迟晚](?!_?[于在周星礼下本这明今后当\d一二三四五六七八九十月年节国中春清端元])|之_间(?!隔)|的?_时_候|的_样_子|那_天|的?_最_后_一_[天刻])"
 )
 # What every word that may follow a phrase and belong to it begins with.
-_MAY_FOLLOW = rx(r"_[之以前内后截为止当左上最的时那(吧哈啊哦呀呢嘛]")
+_MAY_FOLLOW = rx(r"_[之以前内后截为止当左上最的时那(吧哈啊哦呀呢嘛呗啦咯喽]")
 # Spoken particles between the deadline and the act: 周五之前吧给客户寄; 吧台 and 呢绒 are things.
-_PARTICLE = rx(r"_(?:[吧哈啊哦呀呢嘛](?=$|[ ,，。;；!！?？~、)）])|吧(?![台椅凳女员丽])|呢(?![绒子料喃])|[啊嘛呀])")
+_PARTICLE = rx(
+    r"_(?:[吧哈啊哦呀呢嘛呗啦咯喽](?=$|[ ,，。;；!！?？~、)）])|吧(?![台椅凳女员丽])|呢(?![绒子料喃])|[啊嘛呀])"
+)
 _LAST_DAY = Pattern("最 ?后 ?一 ?天")
 _STRONG_TAIL = Pattern("[截止]")
 
