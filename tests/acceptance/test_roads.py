@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -122,6 +123,18 @@ async def test_dingtalk_a_message_is_answered_on_its_own_address(here: World) ->
     (sent,) = here.dingtalk.sent
     assert (sent.to, sent.via) == ("0101", "session")
     assert "#1" in sent.text
+
+
+async def test_dingtalk_a_bare_command_that_quotes_an_answer_is_said_of_its_record(lite: World) -> None:
+    await lite.dingtalk_says("0101", "【承诺】给青禾食品寄样品 今天下午5点；给远帆寄合同 今天下午5点", "d1")
+    await lite.settle()
+    replied = {"msgType": "text", "msgId": "d0", "content": {"text": "#2 给远帆寄合同 今天 17:00 到期"}}
+    reply = {"content": "完成", "isReplyMsg": True, "repliedMsg": replied}
+    body = lite.dingtalk.text_body("0101", "完成", "d2", text=reply)
+    assert await lite.post("/dingtalk/robot", json.dumps(body).encode(), headers=lite.dingtalk.headers()) == ACKED
+    await lite.settle()
+    assert "#2" in lite.dingtalk.sent[-1].text
+    assert "#1" not in lite.dingtalk.sent[-1].text
 
 
 async def test_dingtalk_an_expired_address_becomes_a_private_message(here: World) -> None:

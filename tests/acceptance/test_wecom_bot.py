@@ -72,6 +72,17 @@ async def test_a_message_is_stored_and_answered(here: World) -> None:
     assert (status, "wecom_bot listening" in ready) == (200, True)
 
 
+async def test_a_bare_command_that_quotes_an_answer_is_said_of_its_record(lite: World) -> None:
+    for number, words in enumerate((WORDS, "【承诺】给远帆寄合同 今天下午5点"), 1):
+        await hears(lite, "LiSi", words, f"m{number}")
+        await lite.settle()
+    quote = {"msgtype": "text", "text": {"content": lite.bot.told[0].text}}
+    await hears(lite, "LiSi", "完成", "m3", quote=quote)
+    await lite.settle()
+    assert "#1" in lite.bot.told[-1].text
+    assert "#2" not in lite.bot.told[-1].text
+
+
 async def test_who_is_known_to_the_app_is_known_to_the_bot(here: World) -> None:
     await hears(here, "LiSi", WORDS, "m1")
     await here.settle()
