@@ -130,7 +130,7 @@ async def test_dingtalk_a_bare_command_that_quotes_an_answer_is_said_of_its_reco
     await lite.settle()
     replied = {"msgType": "text", "msgId": "d0", "content": {"text": "#2 给远帆寄合同 今天 17:00 到期"}}
     reply = {"content": "完成", "isReplyMsg": True, "repliedMsg": replied}
-    body = lite.dingtalk.text_body("0101", "完成", "d2", text=reply)
+    body = lite.dingtalk.text_body("0101", "完成", "d2") | {"text": reply}
     assert await lite.post("/dingtalk/robot", json.dumps(body).encode(), headers=lite.dingtalk.headers()) == ACKED
     await lite.settle()
     assert "#2" in lite.dingtalk.sent[-1].text
