@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -58,7 +58,37 @@ def emit(data: object) -> None:
     click.echo(json.dumps(data, ensure_ascii=False))
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+class OneLine(click.Group):
+    """Commands whose wrong use, too, is told in one line on stderr."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Runs a command as click does, and ends the process with its status in standalone mode."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        try:
+            status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.ClickException as error:
+            context = getattr(error, "ctx", None)
+            where = PROGRAM.rpartition(" ")[0] + " " + context.command_path if context else PROGRAM
+            # Of a group without a command click's message is its whole help.
+            told = (
+                "Missing command" if isinstance(error, click.exceptions.NoArgsIsHelpError) else error.format_message()
+            )
+            click.echo(f"{PROGRAM}: {' '.join(told.split()).rstrip('.')} (see {where} --help)", err=True)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            fail("stopped")
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+@click.group(cls=OneLine, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def cli(context: click.Context) -> None:
     """一诺 (Yinuo): one line in the group becomes a kept promise. Without a command: serve."""
@@ -374,7 +404,9 @@ def _letters(work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run(work)
     except (ValueError, NotMigrated) as error:
         fail(error)
-    except (StoreUnavailable, SQLAlchemyError, OSError) as error:
+    except StoreUnavailable as error:
+        fail(f"the database does not answer: {error}")
+    except (SQLAlchemyError, OSError) as error:
         fail(f"the database does not answer: {type(error).__name__}")
 
 
@@ -406,7 +438,9 @@ def _database(what: str) -> None:
         current, newest = asyncio.run(migrate.examine(settings.database_url, upgrade_first=what == "upgrade"))
     except ValueError as error:
         fail(error)
-    except (StoreUnavailable, SQLAlchemyError, OSError) as error:
+    except StoreUnavailable as error:
+        fail(f"the database does not answer: {error}")
+    except (SQLAlchemyError, OSError) as error:
         fail(f"the database does not answer: {type(error).__name__}")
     click.echo(f"database {current or 'empty'}, newest {newest}")
     if current != newest:

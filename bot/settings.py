@@ -53,7 +53,7 @@ class Settings(BaseSettings):
 
     database_url: str = DEFAULT_DATABASE
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: int = Field(8080, ge=0, le=65535)
     public_url: str = ""
     bot_name: str = "一诺"
     timezone: str = "Asia/Shanghai"
@@ -106,6 +106,13 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (KeyError, ValueError, OSError) as error:
             raise ValueError("not a time zone; for example Asia/Shanghai") from error
+        return value
+
+    @field_validator("work_hours")
+    @classmethod
+    def _in_order(cls, value: tuple[time, time]) -> tuple[time, time]:
+        if not value[0] < value[1]:
+            raise ValueError("working hours must begin before they end")
         return value
 
     @model_validator(mode="after")

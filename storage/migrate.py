@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 
-from storage.store import PostgresStore, SqliteStore, open_store
+from storage.store import PostgresStore, SqliteStore, StoreUnavailable, open_store
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -99,6 +99,8 @@ async def existing(url: str) -> AsyncIterator[SqliteStore | PostgresStore]:
         yield store
     except (ValueError, LookupError, OSError):
         raise
+    except StoreUnavailable as error:
+        raise ValueError(f"the database does not answer: {error}") from error
     except Exception as error:
         # What a driver says may hold what people wrote: its kind is enough for an operator.
         raise ValueError(f"the database does not answer ({type(error).__name__})") from error

@@ -37,6 +37,26 @@ _SQLITE_DOWN = frozenset({5, 6, 7, 8, 9, 10, 11, 13, 14, 26})
 # rolled back by the server, resources, shutdown, system.
 _POSTGRES_DOWN = frozenset({"08", "25", "28", "3D", "40", "53", "57", "58"})
 _POSTGRES_ROLLED_BACK = "40"
+# What the usual failures mean to an operator, by SQLite's result code and by the kinds of error of PostgreSQL's driver
+# and of the network. A driver's own words may hold what people wrote, or where the database is.
+_SQLITE_MEANS = {
+    5: "it is locked by another program",
+    6: "it is locked by another program",
+    8: "it may not be written",
+    10: "the disk cannot be read or written",
+    11: "the file is damaged",
+    13: "the disk is full",
+    14: "the file cannot be opened",
+    26: "the file is no SQLite database",
+}
+_POSTGRES_MEANS = {
+    "ConnectionRefusedError": "nobody listens at its address",
+    "gaierror": "its host is not known",
+    "InvalidPasswordError": "it refuses the user or the password",
+    "InvalidAuthorizationSpecificationError": "it refuses the user or the password",
+    "InvalidCatalogNameError": "there is no database of this name",
+    "TooManyConnectionsError": "it has no connection left",
+}
 
 
 class Precedence:
@@ -198,9 +218,19 @@ def unavailable(error: BaseException) -> StoreUnavailable:
     """A failure of the database as the callers know it."""
     if isinstance(error, StoreUnavailable):
         return error
-    told = StoreUnavailable(type(error).__name__)
+    told = StoreUnavailable(_meaning(error))
     told.__cause__ = error
     return told
+
+
+def _meaning(error: BaseException) -> str:
+    """What a failure means, in words for an operator; of one that is not usual, its kind."""
+    first = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    code = getattr(first, "sqlite_errorcode", None)
+    told = _SQLITE_MEANS.get(code & 0xFF) if isinstance(code, int) else None
+    # SQLAlchemy wraps what asyncpg raises.
+    kinds = [type(each).__name__ for each in (first, first.__cause__) if each is not None]
+    return told or next((_POSTGRES_MEANS[kind] for kind in kinds if kind in _POSTGRES_MEANS), kinds[0])
 
 
 def look(connection: Connection, work: Work[T]) -> T:

@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.types import Check
 from storage import events, migrate
 from storage import settings as kept
-from storage.store import PostgresStore, SqliteStore, open_store
+from storage.store import PostgresStore, SqliteStore, StoreUnavailable, open_store
 
 LEAST_FREE = 500 << 20
 
@@ -74,7 +74,7 @@ async def _open(store: SqliteStore | PostgresStore, settings: Settings, now: dat
             if path
             else "看 PostgreSQL 是否在运行，DATABASE_URL 的主机、端口、用户、密码对不对"
         )
-        return Stored([Check("数据库", False, f"{where} 读不了（{type(error).__name__}）", advice)])
+        return Stored([Check("数据库", False, f"{where} 读不了（{_kind(error)}）", advice)])
     found = [await _writable(store, where), _migrations(current)]
     if path is not None:
         found.append(_disk(path.parent))
@@ -84,7 +84,7 @@ async def _open(store: SqliteStore | PostgresStore, settings: Settings, now: dat
         inside, addresses = await store.read(lambda session: _contents(session, settings, now))
     except Exception as error:  # a damaged file fails where it is read
         advice = "从备份恢复，或用 SQLite、PostgreSQL 的工具查看"
-        return Stored([*found, Check("内容", False, f"读不了（{type(error).__name__}）", advice)])
+        return Stored([*found, Check("内容", False, f"读不了（{_kind(error)}）", advice)])
     return Stored([*found, *inside], addresses)
 
 
@@ -102,8 +102,12 @@ async def _writable(store: SqliteStore | PostgresStore, where: str) -> Check:
         return Check("数据库", True, f"{where} 能读能写")
     except Exception as error:  # a driver's words may hold the address with its password
         advice = "看权限、磁盘空间，有没有别的程序锁着它"
-        return Check("数据库", False, f"{where} 写不了（{type(error).__name__}）", advice)
+        return Check("数据库", False, f"{where} 写不了（{_kind(error)}）", advice)
     raise AssertionError("the probe did not undo itself")
+
+
+def _kind(error: Exception) -> str:
+    return str(error) if isinstance(error, StoreUnavailable) else type(error).__name__
 
 
 def _migrations(current: str | None) -> Check:

@@ -57,8 +57,8 @@ def _policies(settings: Settings) -> Check:
     try:
         count = len(policy.load(path))
     except (policy.PolicyError, OSError, ValueError) as error:
-        told = str(error) if isinstance(error, policy.PolicyError) else type(error).__name__
-        return Check(name, False, f"{Path(path).name}：{told}", "改好这个文件，或去掉 POLICIES_FILE")
+        told = str(error) if isinstance(error, policy.PolicyError) else f"{Path(path).name}：{type(error).__name__}"
+        return Check(name, False, told, "改好这个文件，或去掉 POLICIES_FILE")
     return Check(name, True, f"{Path(path).name}，{count} 个")
 
 

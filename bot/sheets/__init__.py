@@ -22,7 +22,7 @@ from bot.sheets.files import SheetError
 from bot.sheets.people import take_people
 from bot.sheets.report import Outcome, Report
 from storage import migrate
-from storage.store import open_store
+from storage.store import StoreUnavailable, open_store
 
 __all__ = ["Outcome", "Report", "SheetError", "fill", "read_names", "take"]
 
@@ -107,6 +107,8 @@ async def fill(
         outcomes = await store.write(lambda session: work(session, table, now))
     except OSError as error:
         raise SheetError(f"the database cannot be reached ({type(error).__name__})") from error
+    except StoreUnavailable as error:
+        raise SheetError(f"nothing was imported: the database does not answer: {error}") from error
     except Exception as error:
         # What a driver says may hold what people wrote: its kind is enough for an operator.
         raise SheetError(f"nothing was imported: the database refused ({type(error).__name__})") from error

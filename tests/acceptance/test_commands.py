@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from main import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -220,9 +223,11 @@ def test_db_status_and_upgrade(bare_database_url: str) -> None:
     ("setting", "value", "told"),
     [
         ("DATABASE_URL", "mysql://x/y", "sqlite:///"),
-        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "does not answer"),
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "nobody listens"),
+        ("PORT", "70000", "PORT"),
         ("TIMEZONE", "Mars/Base", "TIMEZONE"),
         ("WORK_HOURS", "all day", "WORK_HOURS"),
+        ("WORK_HOURS", "18:00-09:00", "WORK_HOURS"),
         ("CONSOLE", "on", "CONSOLE_TOKEN"),
     ],
 )
@@ -231,6 +236,37 @@ def test_a_wrong_setting_is_told_in_one_line(setting: str, value: str, told: str
     assert done.returncode != 0
     assert told in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("nosuch", "No such command"),
+        ("match 协和", "--clients"),
+        ("import", "Missing command"),
+        ("serve --port 70000", "--port"),
+        ("export followups", "FILE"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line(words: str, told: str) -> None:
+    done = CliRunner().invoke(cli, words.split())
+    assert done.exit_code == 2
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not done.stdout
+
+
+@pytest.mark.parametrize("words", ["db status", "import people {file}", "export events {file}", "dead list"])
+def test_a_file_that_is_no_database_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"this is a text, not a database " * 99)
+    file = tmp_path / "people.csv"
+    file.write_text("name,role\n王磊,rep\n", encoding="utf-8")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{broken}")
+    done = CliRunner().invoke(cli, words.format(file=file).split())
+    assert done.exit_code == 1
+    assert "no SQLite database" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

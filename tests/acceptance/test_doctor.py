@@ -210,7 +210,7 @@ async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "team.db").write_bytes(b"this is a text, not a database " * 99)
     found = await examined(settings(tmp_path))
     assert not found["数据库"].ok
-    assert "读不了" in found["数据库"].found
+    assert "读不了（the file is no SQLite database）" in found["数据库"].found
 
 
 async def test_the_probe_leaves_nothing_behind(tmp_path: Path) -> None:
