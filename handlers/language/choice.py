@@ -13,6 +13,7 @@ from typing import NamedTuple
 from handlers.language import lexicon
 from handlers.language.conditions import Conditions
 from handlers.language.corrections import corrected
+from handlers.language.labels import lead
 from handlers.language.moments import When
 from handlers.language.patterns import Pattern, rx
 from handlers.language.phrase import Phrase
@@ -75,6 +76,11 @@ _NEEDS_ACT = ("month", "feast", "duration")
 _VAGUE = rx(
     r"尽_快|尽_早|马_上(?!到期|过期|就到)|立_刻|立_即|近_期(?!的|效|销|到期)|最_近(?!一|的|几?次|联系|跟进|三|两)|(?<!没)(?<!所)(?<!只)有_空(?![位调缺间白箱余档])"
     r"|抽_空|asap(?![a-z])|改_天(?!换)|回_头(?!客|率|货|看)|稍_后|晚_点(?!名)|过_几_天|过_段_时_间|过_一_段_时_间|第_一_时_间"
+)
+# What may follow one of them and belongs to it.
+_VAGUE_TAIL = rx(
+    r"_(?:(?:之|以)?内(?!部|容|勤|销)|之?后(?![续来期台面勤轮天])|这?段_?时间|这?几[天日]|(?:的)?时候|(?<=有空)时|地(?=[把给将跟去])"
+    r"|[吧哈啊哦呀呢嘛啦](?=$|[ ,，。;；!！~、)把给将跟]))+"
 )
 
 
@@ -143,15 +149,19 @@ def _vague(plain: str, phrases: Sequence[Phrase]) -> Iterator[tuple[int, int]]:
     """Where vague words stand that are no part of a phrase."""
     ahead = iter(phrases)
     phrase = next(ahead, None)
+    floor = 0
     for match in _VAGUE.finditer(plain):
         start, end = match.span()
+        tail = _VAGUE_TAIL.match(plain, end)
+        end = tail.end() if tail else end
         while phrase is not None and phrase.end <= start:
             phrase = next(ahead, None)
         if phrase is not None and phrase.start < end:
             continue
-        if plain[start] in "近最" and lexicon.begins_noun(plain[end : end + _NEAR]):
+        if plain[start] in "近最" and (plain[end : end + 1] == "的" or lexicon.begins_noun(plain[end : end + _NEAR])):
             continue
-        yield start, end
+        yield lead(plain, start, end, floor)[0], end
+        floor = end
 
 
 def _rank(candidate: Candidate) -> tuple[bool, bool, bool, int]:

@@ -17,6 +17,7 @@ from handlers.language.day_rules import Day, Shape
 from handlers.language.days import Agreed, DateRange, Days, MonthDay, MonthNumber, Offset, Weekday
 from handlers.language.duration_phrases import DURATION_STARTS, duration_at
 from handlers.language.feasts import RoundFeast
+from handlers.language.labels import lead
 from handlers.language.moments import When
 from handlers.language.numerals import NUMERALS
 from handlers.language.patterns import Pattern, rx
@@ -67,28 +68,6 @@ _PARTICLE = rx(
 _LAST_DAY = Pattern("最 ?后 ?一 ?天")
 _STRONG_TAIL = Pattern("[截止]")
 
-_LABEL = (
-    r"(?:截_?[止至]_?(?:时_?间|日_?期|日|期)?"
-    r"|(?:(?<![^\W\d_])(?:预_?计_?)?(?:完_?成|交_?付|到_?期)|预_?计)?_?(?:时_?间|日_?期|期_?限|时_?限)"
-    r"|(?<![a-z])(?:ddl|deadline|due(?: ?date)?|by|before|until|no later than|on))_(?:[::]|是|为|-)?_"
-)
-_LOOK = "📅📆🗓⏰⏱⏲⌚⌛⏳🕐-🕧"  # a calendar or a clock instead of a label
-_LEAD = Pattern(
-    rf"(?:(?:{_LABEL}|[{_LOOK}]_|最_[迟晚]_|最$|不_[晚迟]_于_|不_超_过_|至_迟_|至_多_|最_多_|赶_在_|定_于_|(?<![现正存实所内外])在_|(?<![关由对属等至位基鉴处])于_|"
-    r"(?:(?<=^)|(?<=[ ,，。;:+(、]))(?:到|至|就|再_?过|过|未_?来|接_?下_?来)_"
-    r"|(?<=[我们咱俺])(?:再_?)?过_|(?<=[止迟晚间期])(?:到|至)_))+$"
-)
-# How every lead ends.
-_LEAD_END = Pattern(rf"[{_LOOK}止至间期日限leyn:是为\-迟晚最于过多在到就来] ?$")
-_STRONG_LEAD = Pattern(r"截|ddl|deadline|due|by|before|until|later|迟|晚|时 ?间|日 ?期|期 ?限|时 ?限|不 ?超|赶")
-# 交货时间周五, in its own place: a label that names the act, which the matter tells already.
-_LABEL_OF_ACT = Pattern(
-    r"(?:^|(?<=[ ,，。;；(]))(?:计划|预计|约定|要求|最晚|最迟)?"
-    r"(?:(?:交货|发货|送货|到货|收货|提货|送达|上门|安装|施工|进场|开工|完工|验收|交样|送样|寄样|寄出|发出|交稿|提交|出货|配送|到店|拜访|见面|开会|会议|培训|签约|回款|付款|打款|回复|答复|反馈|执行|处理|办结)"
-    r"(?:时间|日期|期限|时限)|交期) ?(?::|是|为|定在|在)? ?$"
-)
-_PLAIN_TIME = Pattern(r"(?:时 ?间|日 ?期|期 ?限|时 ?限) ?$")
-
 _RECURRING = Pattern(r"每 ?(?:个? ?(?:工 ?作 ?日|月)|[天日周月晚早年])? ?$")
 _EVERY = Pattern(rf"{_RECURRING.source}|(?:每 ?个?|逢|隔|第|历 ?年|往 ?年|首) ?$")
 # Where a phrase may begin: one of these characters, and what every phrase that begins with it goes on with. A digit
@@ -117,7 +96,6 @@ _STARTS = rx(
 # Nobody writes an item with more places where a phrase might begin. Of a text that has them, the end is read as well.
 MOST_TRIES = 48
 _END = 40
-_PAUSES = " ,，。;；:+(、"
 _PAUSE = Pattern(r"[ ,，。;；!！?？]")
 
 
@@ -371,17 +349,5 @@ def _with_lead(plain: str, phrase: Phrase, floor: int) -> Phrase:
     """`phrase` with the labels and small words before it that belong to it."""
     if phrase.start > floor and plain[phrase.start - 1] in "从自" and _is_range(phrase.when):
         return phrase._replace(start=phrase.start - 1)
-    if not _LEAD_END.search(plain[max(floor, phrase.start - 2) : phrase.start]):
-        return phrase
-    low = max(floor, phrase.start - 24)
-    label = _LABEL_OF_ACT.search(plain, low, phrase.start)
-    if label and (plain[: label.start()].strip(_PAUSES) or plain[phrase.end :][:1] in tuple(_PAUSES)):
-        return phrase._replace(start=label.start(), strong=True)
-    lead = _LEAD.search(plain, low, phrase.start)
-    if not lead or lead.start() == lead.end():
-        return phrase
-    start = lead.end() - len(lead[0].lstrip())
-    words = plain[start : phrase.start]
-    if _PLAIN_TIME.search(words) and not (start == 0 or plain[start - 1] in _PAUSES):
-        return phrase  # 约时间周三 and the like: without a colon only a label of its own is one
-    return phrase._replace(start=start, strong=phrase.strong or _STRONG_LEAD.search(words) is not None)
+    start, strong = lead(plain, phrase.start, phrase.end, floor)
+    return phrase._replace(start=start, strong=phrase.strong or strong)
