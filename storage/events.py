@@ -17,17 +17,17 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from storage.prepared import Prepared
 from storage.tables import Event, Record, Setting
 
 _GENESIS = "0" * 64
 _HEAD = "event.head"
 
 
-# Built once: putting a statement together costs more than running it.
-_HELD_HEAD = select(Setting.value).where(Setting.key == _HEAD).with_for_update()
-_MOVE_HEAD = update(Setting).where(col(Setting.key) == _HEAD).values(value=bindparam("head"))
-_APPEND = insert(Event)
-_NUMBER = insert(Record)
+_HELD_HEAD = Prepared(select(Setting.value).where(Setting.key == _HEAD).with_for_update())
+_MOVE_HEAD = Prepared(update(Setting).where(col(Setting.key) == _HEAD).values(value=bindparam("head")))
+_APPEND = Prepared(insert(Event))
+_NUMBER = Prepared(insert(Record).returning(col(Record.number)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +79,14 @@ def hold(session: Session) -> str:
 
     Whoever must write in the order of the commits takes this lock first: one lock cannot cross itself.
     """
-    session.flush()
-    connection = session.connection()
-    head: str | None = connection.execute(_HELD_HEAD).scalar()
+    head: str | None = _HELD_HEAD.value(session, {})
     if head is None:
         # Two instances may begin the chain at once: one of them finds the other's beginning.
         insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
         begin = insert(Setting).values(key=_HEAD, value=f"0:{_GENESIS}").on_conflict_do_nothing()
-        connection.execute(begin)
-        head = connection.execute(_HELD_HEAD).scalar_one()
+        session.connection().execute(begin)
+        head = _HELD_HEAD.value(session, {})
+    assert head is not None
     return head
 
 
@@ -119,9 +118,8 @@ def append(
         "previous": previous,
     }
     event["hash"] = _link(event)
-    connection = session.connection()
-    connection.execute(_APPEND, event)
-    connection.execute(_MOVE_HEAD, {"head": f"{event['seq']}:{event['hash']}"})
+    _APPEND.change(session, event)
+    _MOVE_HEAD.change(session, {"head": f"{event['seq']}:{event['hash']}"})
     return Appended(int(last) + 1, kind, subject, now)
 
 
@@ -144,11 +142,8 @@ def verify(session: Session) -> int | None:
 
 def number(session: Session, now: datetime, kind: str, *, made_by: int | None, inbox_id: int | None) -> int:
     """Draws the next short number for a record of `kind`."""
-    session.flush()
     values = {"kind": kind, "inbox_id": inbox_id, "made_by": made_by, "made_at": now}
-    drawn = session.connection().execute(_NUMBER, values).inserted_primary_key
-    assert drawn is not None
-    return int(drawn[0])
+    return int(_NUMBER.value(session, values))
 
 
 def kind_of(session: Session, record_number: int) -> str | None:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, or_,
 from sqlmodel import Session, col, select
 
 from storage.columns import Moment, sqlite_text
+from storage.prepared import Prepared
 from storage.tables import Inbox
 from storage.work import Statement
 
@@ -49,10 +50,12 @@ _FIRST = select(func.min(case((_ahead(col(Inbox.retry_at)), col(Inbox.retry_at))
 _FIRST_LEASE = select(func.min(case((_ahead(col(Inbox.leased_until)), col(Inbox.leased_until)), else_=_NOW))).where(
     col(Inbox.state) == "working"
 )
-_FINISH = (
+_FINISH = Prepared(
     update(Inbox)
     .where(
-        col(Inbox.id) == bindparam("row_id"), col(Inbox.attempts) == bindparam("attempt"), col(Inbox.state) == "working"
+        col(Inbox.id) == bindparam("row_id"),
+        col(Inbox.attempts) == bindparam("attempt"),
+        col(Inbox.state) == "working",
     )
     .values(state="done", done_at=_NOW, leased_until=None, error="")
 )
@@ -153,7 +156,7 @@ def release(session: Session, inbox_id: int, attempt: int) -> None:
 def finish(session: Session, inbox_id: int, attempt: int, now: datetime) -> bool:
     """Marks a message done; False when this attempt no longer holds it."""
     values = {"row_id": inbox_id, "attempt": attempt, "now": now}
-    return session.connection().execute(_FINISH, values).rowcount == 1
+    return _FINISH.change(session, values) == 1
 
 
 def fail(session: Session, inbox_id: int, attempt: int, error: str, retry_at: datetime | None) -> None:

@@ -9,21 +9,25 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, insert, text
 from sqlmodel import Session, col, select
 
+from storage.prepared import Prepared
 from storage.tables import Obligation, Step
 
 _TICK_LOCK = 0x59494E03
 
-# Built once: putting a statement together costs more than running it.
-_THERE = select(Obligation.id).where(
-    Obligation.policy == bindparam("policy"),
-    Obligation.subject == bindparam("subject"),
-    Obligation.epoch == bindparam("epoch"),
+_THERE = Prepared(
+    select(Obligation.id).where(
+        Obligation.policy == bindparam("policy"),
+        Obligation.subject == bindparam("subject"),
+        Obligation.epoch == bindparam("epoch"),
+    )
 )
+_SOME_ON = Prepared(select(Obligation.id).where(Obligation.subject == bindparam("subject")))
+# Built once: putting a statement together costs more than running it.
 _ON = select(Obligation).where(Obligation.subject == bindparam("subject")).order_by(col(Obligation.id))
 _STEPS = select(col(Step.step), col(Step.outcome)).where(Step.obligation_id == bindparam("obligation_id"))
 
 
-_BEGIN = insert(Obligation)
+_BEGIN = Prepared(insert(Obligation).inline())
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,8 @@ def lock(session: Session) -> bool:
 
 def add(session: Session, row: Obligation) -> Obligation | None:
     """Adds an obligation; None when this policy, subject and epoch is there already."""
-    session.flush()
     key = {"policy": row.policy, "subject": row.subject, "epoch": row.epoch}
-    if session.connection().execute(_THERE, key).first() is not None:
+    if _THERE.rows(session, key):
         return None
     session.add(row)
     session.flush()
@@ -65,11 +68,14 @@ def add(session: Session, row: Obligation) -> Obligation | None:
 def begin(session: Session, opening: Opening, next_at: datetime | None) -> None:
     """Adds an obligation that the engine looks at by `next_at`; its policy, subject and epoch must be new."""
     values = {name: getattr(opening, name) for name in Opening.__slots__}
-    session.connection().execute(_BEGIN, values | {"state": "open", "next_at": next_at, "data": {}})
+    _BEGIN.change(session, values | {"state": "open", "next_at": next_at, "data": {}})
 
 
 def on(session: Session, subject: str) -> list[Obligation]:
     """What is owed on a subject and what was, the oldest first."""
+    # Most subjects are new, and objects are not made of nothing.
+    if not _SOME_ON.rows(session, {"subject": subject}):
+        return []
     return list(session.execute(_ON, {"subject": subject}).scalars())
 
 

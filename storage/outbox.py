@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from storage import quota
+from storage.prepared import Prepared
 from storage.tables import Chat, Identity, Lane, Outbox
 from storage.turns import WAITS, Waiting
 
@@ -38,12 +39,13 @@ def _arrive(dialect: str) -> Any:
     )
 
 
-# Built once: putting a statement together costs more than running it.
-_ARRIVE = {name: _arrive(name) for name in ("postgresql", "sqlite")}
-_QUEUE = {
-    name: insert(Outbox).on_conflict_do_nothing(index_elements=["key"]).returning(col(Outbox.id))
-    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
-}
+def _queue(dialect: str) -> Any:
+    made = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(Outbox)
+    return made.on_conflict_do_nothing(index_elements=["key"]).returning(col(Outbox.id))
+
+
+_ARRIVE = Prepared(_arrive)
+_QUEUE = Prepared(_queue)
 _UNTRIED = {"bundle": "", "attempts": 0, "retries_from": 0, "tried": [], "receipt": "", "channel": ""}
 _ADDRESSES = (
     select(Identity)
@@ -148,9 +150,7 @@ def queue(
         **_UNTRIED,
         "error": error,
     }
-    session.flush()
-    connection = session.connection()
-    made = connection.execute(_QUEUE[connection.dialect.name], values).scalar()
+    made = _QUEUE.value(session, values)
     if made is None:
         return None
     if not error:
@@ -165,9 +165,8 @@ def lane_of(platform: str, target_kind: str, target_id: str) -> str:
 
 def arrive(session: Session, platform: str, lane: str, due: datetime) -> None:
     """Makes a lane look at what is due at `due`, a row that has just been put there."""
-    connection = session.connection()
     values = {"lane": lane, "platform": platform, "ready_at": _NEVER_SPOKEN_TO, "next_at": due}
-    connection.execute(_ARRIVE[connection.dialect.name], values)
+    _ARRIVE.change(session, values)
 
 
 def waiting(session: Session) -> int:

@@ -9,17 +9,19 @@ from sqlalchemy import bindparam, literal, or_, update
 from sqlmodel import Session, col, func, select
 
 from storage.columns import Moment
+from storage.prepared import Prepared
 from storage.tables import Absence, Chat, Identity, Inbox, Member, Person
 
 # Built once: putting a statement together costs more than running it.
 _NAMES = select(Person.name).where(col(Person.active)).order_by(col(Person.id))
 _IDENTITY = (col(Identity.platform) == bindparam("on_platform"), col(Identity.user_id) == bindparam("by_user_id"))
 _BY_IDENTITY = select(Person).join(Identity).where(*_IDENTITY)
-_SEEN = (
+_SEEN = Prepared(
     update(Identity)
     .where(*_IDENTITY, or_(col(Identity.seen_at).is_(None), col(Identity.seen_at) < bindparam("now", type_=Moment)))
     .values(seen_at=bindparam("now", type_=Moment))
 )
+_BOUND = Prepared(select(Identity.id).where(*_IDENTITY))
 
 # Far above any company, and the end of a circle.
 _MOST_LEVELS = 20
@@ -33,7 +35,7 @@ _LEVEL = _LEVEL.union_all(
     .join(_LEVEL, col(Person.id) == _LEVEL.c.supervisor_id)
     .where(col(Person.supervisor_id).is_not(None), _LEVEL.c.level < _MOST_LEVELS)
 )
-_UPWARDS = (
+_UPWARDS = Prepared(
     select(Person.id, Person.active).join(_LEVEL, col(Person.id) == _LEVEL.c.supervisor_id).order_by(_LEVEL.c.level)
 )
 
@@ -103,16 +105,10 @@ def bind(session: Session, person_id: int, platform: str, user_id: str) -> None:
 
 def seen(session: Session, person_id: int, platform: str, user_id: str, now: datetime) -> None:
     """Remembers that this person speaks here, by this id."""
-    session.flush()
-    values = {"on_platform": platform, "by_user_id": user_id, "now": now}
-    if session.connection().execute(_SEEN, values).rowcount:
+    if _SEEN.change(session, {"on_platform": platform, "by_user_id": user_id, "now": now}):
         return
-    row = session.exec(select(Identity).where(Identity.platform == platform, Identity.user_id == user_id)).first()
-    if row is None:
-        row = Identity(platform=platform, user_id=user_id, person_id=person_id)
-    if row.seen_at is None or row.seen_at < now:
-        row.seen_at = now
-        session.add(row)
+    if not _BOUND.rows(session, {"on_platform": platform, "by_user_id": user_id}):
+        session.add(Identity(platform=platform, user_id=user_id, person_id=person_id, seen_at=now))
 
 
 def stranger(session: Session, platform: str, user_id: str, shown: str, now: datetime) -> Person:
@@ -147,9 +143,8 @@ def superiors(session: Session, person_id: int | None) -> list[int]:
     """The ids of the active people above a person, the nearest first; a circle ends it."""
     if person_id is None:
         return []
-    session.flush()
     found: list[int] = []
-    for above_id, active in session.connection().execute(_UPWARDS, {"person_id": person_id}):
+    for above_id, active in _UPWARDS.rows(session, {"person_id": person_id}):
         if active and above_id != person_id and above_id not in found:
             found.append(above_id)
     return found
