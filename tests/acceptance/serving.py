@@ -98,8 +98,13 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(database_url: str, fake: FakeWecom | FakeDingtalk, port: int, folder: Path) -> AsyncIterator[Serving]:
-    """`python main.py serve`, ready; killed at the end unless it has ended. DingTalk is heard in Stream mode."""
+async def serving(
+    database_url: str, fake: FakeWecom | FakeDingtalk, port: int, folder: Path, patience: float = PATIENCE
+) -> AsyncIterator[Serving]:
+    """`python main.py serve`, ready; killed at the end unless it has ended. DingTalk is heard in Stream mode.
+
+    Raises TimeoutError when it is not ready in `patience` seconds.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("WECOM", "DINGTALK"))}
     environment |= {"DATABASE_URL": database_url, "LOG_LEVEL": "WARNING"}
     environment |= _wecom(fake) if isinstance(fake, FakeWecom) else _dingtalk(fake)
@@ -116,7 +121,7 @@ async def serving(database_url: str, fake: FakeWecom | FakeDingtalk, port: int, 
     bot = Serving(process, f"http://127.0.0.1:{port}")
     assert process.stderr is not None
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             # It listens before it is ready; what it is told meanwhile is for other tests.
             for word in ("is serving on", "is ready"):
                 while word not in (line := (await process.stderr.readline()).decode()):

@@ -21,7 +21,7 @@ from storage import events
 from storage.store import open_store
 from storage.tables import Inbox
 from tests.acceptance.serving import Post, Watched, WatchedGateway, prepare, serving
-from tests.proofs.backlog import Load, state, worked_off
+from tests.proofs.backlog import STILL, Load, state, worked_off
 
 pytestmark = pytest.mark.proof
 
@@ -35,7 +35,7 @@ async def test_a_hundred_kills(database_url: str, tmp_path: Path, unused_tcp_por
     async with Watched() as fake:
         for life in range(kills):
             post = Post(fake, load.next, first=life * load.most)
-            async with serving(database_url, fake, unused_tcp_port, tmp_path) as bot:
+            async with serving(database_url, fake, unused_tcp_port, tmp_path, STILL) as bot:
                 delivering = asyncio.create_task(post.deliver(bot.url))
                 # Any moment of the load is as good as another: the more of them are tried, the better.
                 with contextlib.suppress(TimeoutError):
@@ -45,7 +45,7 @@ async def test_a_hundred_kills(database_url: str, tmp_path: Path, unused_tcp_por
                 await delivering
             acknowledged |= post.acknowledged
             load.learn(len(acknowledged), len(fake.sent))
-        async with serving(database_url, fake, unused_tcp_port, tmp_path) as bot:
+        async with serving(database_url, fake, unused_tcp_port, tmp_path, STILL) as bot:
             # A message that was stored but not acknowledged is answered too: count what the database holds.
             store = open_store(database_url)
             await worked_off(store, fake.arrives)
@@ -93,7 +93,7 @@ async def test_a_hundred_kills_of_who_listens(
 
         for life in range(kills):
             begun.append(len(fake.sent))
-            async with serving(database_url, fake, unused_tcp_port, tmp_path) as bot:
+            async with serving(database_url, fake, unused_tcp_port, tmp_path, STILL) as bot:
                 saying = asyncio.create_task(say(life))
                 await fake.link(life + 1)
                 with contextlib.suppress(TimeoutError):
@@ -104,7 +104,7 @@ async def test_a_hundred_kills_of_who_listens(
                 await asyncio.gather(saying, return_exceptions=True)
             load.learn(len(acknowledged), len(fake.sent))
         begun.append(len(fake.sent))
-        async with serving(database_url, fake, unused_tcp_port, tmp_path) as bot:
+        async with serving(database_url, fake, unused_tcp_port, tmp_path, STILL) as bot:
             store = open_store(database_url)
             await worked_off(store, fake.arrives)
             assert await bot.end(signal.SIGTERM) == 0
