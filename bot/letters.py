@@ -10,8 +10,6 @@ from bot.types import Attachment, Inbound, Mention
 
 # What few messages have, kept as it is.
 _RARE = ("user_name", "chat_id", "chat_name", "reply_url", "spoken", "notice")
-
-
 _RECORD = re.compile(r"#\d{1,9}(?!\d)")
 
 
