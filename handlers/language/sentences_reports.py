@@ -34,7 +34,7 @@ _MISSING = (
         rf"日报(?:{DAY})?{_TEAM}(?:都|全)?{_HAND_IN}(?:上来|齐|完)?了?(?:吗|没有?|没)$|{_TEAM}(?:都"
         rf"|全)?{_HAND_IN}(?:了|完|齐)?(?:{DAY}的?)?日报(?:了)?(?:吗|没有?|没)$"
     ),
-    rx(rf"(?:没有?|未){_HAND_IN}(?:的)?日报的(?:人|有|是|名单|同事|都)"),
+    rx(rf"(?:没有?|未){_HAND_IN}(?:的)?日报的(?:人|同学|伙伴|有|是|名单|同事|都)"),
     rx(
         r"日报(?:的)?(?:提交|上交|交)(?:情况|率|得怎么样)|(?:收|交)(?:了|到|上来)(?:几|多少)(?:份|个|人|个人)?(?:日报)?了?$|交了日报的(?:人)?(?:有|是)?(?:几个?人?|多少人?|谁|哪些人?)$"
     ),
@@ -94,6 +94,8 @@ def read_report_request(clause: Clause, people: Collection[str]) -> Sentence | N
     whose = _WHOSE.search(text)
     if whose is not None and not whose["rest"] and (person := person_named(whose["before"], people)) is not None:
         return Sentence("report_show", words, person)
+    if whose is not None and not whose["rest"] and whose["before"] in {"我", "我的"} and words not in {"", "今天"}:
+        return Sentence("report_show", words)
     if whose is not None and (clause.requested or clause.asks or _LOOK.search(whose["rest"])):
         before = whose["before"]
         person = person_named(before, people)
@@ -134,7 +136,7 @@ def _wants_summary(clause: Clause, text: str, before: str | None) -> bool:
 
 
 _SUMMARY_WORDS = rx(
-    rf"{_SUM}|日报|{DAY}|{_TEAM}|给我|发我|看看|看|拿来|出来|把|将|的|一下|下|份|版|页|所有|全部|情况|个|帮|们|一"
+    rf"{_SUM}|日报|{DAY}|{_TEAM}|给我|发我|看看|看|拿来|出来|起来|把|将|的|一下|下|份|版|页|所有|全部|情况|个|帮|们|一"
     r"|发|给|出|做|我|都|来|吗"
 )
 

@@ -66,8 +66,9 @@ class _Rule:
 _RULES = (
     # whose client it is
     _Rule("who_follows", ("x", "a", "w", "ch"), "hrzuyO"),
-    _Rule("who_follows", ("x", "w", "hb8O"), "hb8OrzuyUGg"),
-    _Rule("who_follows", ("x", "w", "Q"), "bOruy", name_first=True),
+    _Rule("who_follows", ("x", "w", "hb8O"), "hb8OrzuyUGgY"),
+    _Rule("who_follows", ("x", "@"), "rO"),
+    _Rule("who_follows", ("x", "w", "Q"), "bOruym", name_first=True),
     _Rule("who_follows", ("x", "8", "qz"), "rzuO"),
     _Rule("who_follows", ("x", "h", "^", "z"), "rzuO"),
     _Rule("who_follows", ("x", "p", "h"), "rzuOy", asking=True),
@@ -76,7 +77,7 @@ _RULES = (
     _Rule("last_contact", ("x", "t", "N", "chg3"), "chrzuyglOae"),
     _Rule("last_contact", ("x", "R", "t"), "crzuyOG"),
     _Rule("last_contact", ("x", "w", "ch", "g"), "chrduyzlO"),
-    _Rule("last_contact", ("x", "w", "ch", "rd"), "crduzlO"),
+    _Rule("last_contact", ("x", "w", "ch6", "rd"), "crduzlO6t"),
     _Rule("last_contact", ("x", "a", "ch", "rgd"), "chrgduyzNO"),
     _Rule("last_contact", ("x", "a", "c"), "chOruzy"),
     _Rule("last_contact", ("x", "l", "cht", "z"), "chtglOuk"),
@@ -135,7 +136,14 @@ _RULES = (
     _Rule("lists_mine", ("N", "F", "IUp", "qz"), "eAqTFmNIUupbPrdzyGLYO"),
     _Rule("lists_mine", ("T", "IUpuxzL"), "eAqTFmNIUupxbPrdzyGLYO", asking=True),
     _Rule("lists_mine", ("P", "IUpx", "qzFLT"), "eAqTFmNIUupxbPrdzyGLYO", asking=True),
-    _Rule("lists_mine", ("I", "E", "F", "q"), "rdfYO"),
+    _Rule("lists_mine", ("I", "E", "Fh", "q"), "rdfYOe"),
+    _Rule("lists_mine", ("df", "T", "q"), "emrY"),
+    _Rule("lists_mine", ("b", "mP", "z"), "rdeATG"),
+    _Rule("lists_mine", ("I", "A", "w", "m"), "rd"),
+    _Rule("lists_mine", ("Up", "df", "E", "K", "mP"), "rY"),
+    _Rule("lists_mine", ("A", "IpUu", "m"), "rdYLz", asking=True),
+    _Rule("lists_mine", ("x", "A", "m", "V"), "uUrd"),
+    _Rule("lists_mine", ("x", "e", "Y", "q"), "urN"),
     _Rule("lists_mine", ("IUp", "E", "K", "q"), "rdfYOLz"),
     _Rule("lists_mine", ("df", "E", "F", "q"), "rYO"),
     _Rule("lists_mine", ("IpU", "b", "F", "y"), "OmPTrdA"),
@@ -170,7 +178,7 @@ _RULES = (
     _Rule("help", ("B", "E", "q"), "BEqWz"),
     _Rule("help", ("no", "H", "Z"), "noHZIBzE"),
     _Rule("help", ("%", "H"), "%HZIBzEmnJPtYpU"),
-    _Rule("who", ("I", "j", "qwz"), "IjqwzrBbsiZ"),
+    _Rule("who", ("I", "j", "qwz"), "IjqwzrBbsiZh"),
 )
 _NAME, _FILLER, _PERSON, _DAY, _NOT, _OVERDUE = map(_mask, (NAME, FILLER, PERSON, "d", "N", "o"))
 _WHO = _mask("w")
@@ -195,7 +203,7 @@ def read_slots(clause: Clause, people: Collection[str]) -> Sentence | None:
     """What a clause asks for, all its words accounted for; None when a slot is empty or anything is left over."""
     text = clause.text.removesuffix("吗") if clause.requested else clause.text
     # 看了大家的日报 is no wish to see them.
-    if not text or len(text) > _MOST_LETTERS or text[0] in "了过":
+    if not text or len(text) > _MOST_LETTERS or rx(r"了|过(?!期|了[期时点])").match(text):
         return None
     named = people_in(text, people)
     for words in _readings(text, named):
