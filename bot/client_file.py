@@ -20,14 +20,15 @@ from typing import Any
 
 from bot.client_search import GramSearch
 from handlers.language.names import Alias, spellings
+from handlers.language.names_decide import Match
 from handlers.language.names_everyday import sayings
 from handlers.language.names_index import Posted
 from handlers.language.names_sound import sounds
-from handlers.language.names_view import Match, View
+from handlers.language.names_view import View
 from handlers.language.names_words import LEGAL_FORMS, core
 
 # Another number whenever the canonical form, the sounds, the sayings or the tables change: older files are made anew.
-_EDITION = 2
+_EDITION = 3
 # SQLite's codes for a file that somebody else holds.
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _SAME_NAME = 200

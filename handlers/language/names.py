@@ -7,10 +7,11 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from handlers.language.names_decide import Match
 from handlers.language.names_everyday import sayings
 from handlers.language.names_index import GramIndex, Posted
 from handlers.language.names_text import canonical_text
-from handlers.language.names_view import Match, View
+from handlers.language.names_view import View
 from handlers.language.names_words import core
 
 __all__ = ["Alias", "Directory", "Match", "View"]

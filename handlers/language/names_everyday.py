@@ -23,8 +23,11 @@ _SAID = """
 好风景 好味道 老味道 家常 家常菜 妈妈菜 外婆家 老家 回家 到家 新家 一起 一起学 一起走 周末 周末时光 时光 好时光
 老时光 早点到 早点 夜宵 晚安 早安 你好 再见 常来 常相聚 相聚 聚会 欢聚 欢乐 大师傅 老师傅 老客户 大客户 新客户 老板
 老板娘 大哥 大姐 小妹 远大前程 前程 鸿运 东方红 大自然 小时候 好主意 金点子 好消息 好声音 好眼光 新形象 新天地
-好地方 大地 蓝天 白云 春天 夏天 秋天 冬天 彩虹 朝阳 星期天 假日
+好地方 大地 蓝天 白云 春天 夏天 秋天 冬天 彩虹 朝阳 星期天 假日 第一 京东 淘宝 天猫 拼多多 美团 顺丰 微信 抖音
 """
+# What a thing is called by its maker: 联想那台笔记本 is nobody's.
+_MAKES = frozenset("联想 戴尔 惠普 华为 小米 苹果 格力 美的 海尔 佳能 爱普生 得力 海信 西门子 飞利浦".split())  # noqa: SIM905
+_THAT_THING = re.compile(r"[那这][台部批款箱套把张支辆]")
 _SAYINGS = frozenset(_SAID.split())
 _TAILS = "见定到了吧呀啊"
 LONGEST = 12
@@ -60,9 +63,23 @@ def _is_talk(text: str) -> bool:
     return len(text) in ends
 
 
+def is_make(text: str, start: int, end: int) -> bool:
+    """Whether a stretch of a folded message only tells who made the thing that is spoken of."""
+    return text[start:end] in _MAKES and _THAT_THING.match(text, end) is not None
+
+
 def is_saying(text: str) -> bool:
     """Whether a stretch of a folded message is nothing but what everybody says, whoever is called so."""
-    return text in _SAYINGS or text.rstrip(_TAILS) in _SAYINGS
+    # What is told of the stretch so far: 1 for talk, 2 for a saying among it.
+    told = [1] + [0] * len(text)
+    for start in range(len(text)):
+        for end in range(start + 1, min(start + _BRAND.stop, len(text)) + 1 if told[start] else 0):
+            word = text[start:end]
+            if word in _SAYINGS or word.rstrip(_TAILS) in _SAYINGS:
+                told[end] = 2
+            elif is_chat(word) and word not in GENERIC:
+                told[end] = max(told[end], told[start])
+    return told[-1] == 2
 
 
 def said(form: Canonical) -> Iterator[tuple[str, int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -50,8 +51,10 @@ def _begins_well(asked: Query, alignment: Alignment, name: str) -> bool:
     A university may go by the last character of its place.
     """
     places = alignment.places
+    if len(places) in (3, 4) and places[-1] - places[0] >= len(places) and not _to_the_letter(asked, alignment, name):
+        return False
     if len(places) == 2 and places[1] != places[0] + 1:
-        return all(place >= 0 and name[place] == char for char, place in zip(asked.text, places, strict=True))
+        return _to_the_letter(asked, alignment, name)
     if asked.text[1] == "大" and places[0] == places[1] - 1 and name.startswith("大学", places[1]):
         return name[: places[1]] in PLACES
     return len(places) > 4 or places[0] < 0 or min(places) < places[0] or entry_costs(name)[places[0]] < 0.6
@@ -116,9 +119,38 @@ def _proper_agree(asked: Query, alignment: Alignment, name: str) -> bool:
             elif slipped == 1 and alignment.slips[at]:
                 missed += asked.attested[at] or not known[place] or start == 0 or end - start == 1
         telling = _telling(text, start, end)
+        if (
+            missed
+            and (alignment.places[start] < 0 or alignment.slips[start])
+            and _scattered(alignment.places[start:end])
+        ):
+            return False
+        if (
+            text[start:end] in PLACES
+            and _famous(name, alignment.places[start:end])
+            and missed + slipped + _other(asked, alignment, name, start, end)
+        ):
+            return False
         if missed > (0 if telling <= 2 else telling // 3):
             return False
     return True
+
+
+def _to_the_letter(asked: Query, alignment: Alignment, name: str) -> bool:
+    """Whether every character of the mention stands in the name as it is written."""
+    return all(place >= 0 and name[place] == char for char, place in zip(asked.text, alignment.places, strict=True))
+
+
+def _scattered(places: Sequence[int]) -> bool:
+    """Whether a word of the mention jumps in the name: its characters are all there is to tell what was shortened."""
+    found = [place for place in places if place >= 0]
+    return any(after - before > 1 for before, after in itertools.pairwise(found))
+
+
+def _other(asked: Query, alignment: Alignment, name: str, start: int, end: int) -> int:
+    """How many characters of a word stand otherwise in the name."""
+    places = alignment.places[start:end]
+    return sum(place < 0 or name[place] != char for char, place in zip(asked.text[start:end], places, strict=True))
 
 
 def _telling(text: str, start: int, end: int) -> int:
@@ -164,10 +196,15 @@ def doubtful(asked: Query, alignment: Alignment, name: str, many: bool) -> bool:
         return True
     if len(asked.text) != 2:
         return False
+    if is_coincidence(alignment, name):
+        return True
     first, second = alignment.places
-    if second != first + 1:
-        return "大学" not in name
-    return any(name[start:end] in KINDS for start, end in split_words(name) if end <= first)
+    return second == first + 1 and any(name[start:end] in KINDS for start, end in split_words(name) if end <= first)
+
+
+def is_coincidence(alignment: Alignment, name: str) -> bool:
+    """Whether two characters stand apart in a name that is no university's: nobody is shortened like that."""
+    return len(alignment.places) == 2 and alignment.places[1] != alignment.places[0] + 1 and "大学" not in name
 
 
 def forgiven(asked: Query, alignment: Alignment, name: str) -> float:

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from handlers.language.names_look import lookalikes
 from handlers.language.names_sound import all_sounds, is_typed, same_syllable, sounds
 from handlers.language.names_text import number_of
-from handlers.language.names_words import SCRIPT_ENDS, entry_costs, known_chars, leave_costs, split_words
+from handlers.language.names_words import COUNTED, SCRIPT_ENDS, entry_costs, known_chars, leave_costs, split_words
 
-# What institutions are numbered by, in full or in short: 三院, 四中, 二附院, 五分公司.
-_COUNTED = frozenset("院中小高医附厂店分支门队车号建局所处")
 _ATTESTED = 3
 _NEVER = -1e9
 _JUMP = 0.06
@@ -63,7 +61,7 @@ def query(text: str, weights: Sequence[float], pairs: Sequence[int]) -> Query:
         for at in range(start + 1, end):
             inside[at] = known[at]
     ordinal = tuple(
-        number_of(char) is not None and (text[at - 1 : at] in ("第", "附") or text[at + 1 : at + 2] in _COUNTED)
+        number_of(char) is not None and (text[at - 1 : at] in ("第", "附") or text[at + 1 : at + 2] in COUNTED)
         for at, char in enumerate(text)
     )
     attested, met = [False] * len(text), [False] * len(text)

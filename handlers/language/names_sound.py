@@ -12,7 +12,8 @@ import os
 import re
 import zlib
 
-from handlers.language.names_text import number_of
+from handlers.language.names_text import number_of, with_numbers
+from handlers.language.names_words import COUNTED, GENERIC
 
 _SOUND_BASE = 0xF0000
 _TYPED_BASE = 0xF4000
@@ -121,6 +122,36 @@ def typed_pinyin(letters: str) -> tuple[str, ...]:
     return tuple(
         "".join(chr(_TYPED_BASE + ord(_sound(syllable)) - _SOUND_BASE) for syllable in way) for way in best[-1] if way
     )
+
+
+@functools.cache
+def _taken_for_numbers() -> dict[str, str]:
+    """Words of names by how they look when one character is written as the numeral it sounds like: 中一院, 四验."""
+    found: dict[str, str] = {}
+    numbers = {sounds(number): number for number in map(with_numbers, "十二三四五六七八九一")}
+    for word in sorted(GENERIC):
+        for at, sound in enumerate(sounds(word)):
+            number = numbers.get(sound)
+            alone = len(word) == 2 and word[1 - at] in COUNTED
+            if number is not None and not alone and number_of(word[at]) is None:
+                found[word[:at] + number + word[at + 1 :]] = word
+    return found
+
+
+def word_for_number(text: str) -> str:
+    """A canonical mention with a numeral read as the syllable it was heard for; empty when it makes no common word."""
+    words = _taken_for_numbers()
+    for at, char in enumerate(text):
+        number = number_of(char)
+        if number is None:
+            continue
+        if number > 10 and number % 10 == 1 and text[at + 1 : at + 2] == "院":
+            return text[:at] + with_numbers(str(number // 10)) + "医" + text[at + 1 :]
+        for size in (5, 4, 3, 2):
+            for start in range(max(at - size + 1, 0), at + 1):
+                if word := words.get(text[start : start + size]):
+                    return text[:start] + word + text[start + size :]
+    return ""
 
 
 def is_typed(char: str) -> bool:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from handlers.language.names_chat import Piece, chat_pieces, is_chat
-from handlers.language.names_text import canonical
-from handlers.language.names_words import GENERIC, KINDS, PLACES, split_words
+from handlers.language.names_text import canonical, number_of
+from handlers.language.names_words import COUNTED, GENERIC, KINDS, PLACES, SCRIPT_ENDS, split_words
 
 _UNKNOWN = 2.2
 _FOREIGN = 0.9
@@ -36,6 +36,17 @@ _NUMERALS = frozenset("0123456789零〇一二三四五六七八九十百")
 _FILLERS = ("那边的", "那家", "那个", "那边", "这家", "的")
 _LONGEST_NAME = 42
 _FAR = 1e9
+_AHEAD = 8
+# 三院, 16中, 附一院, 职院 as people say them.
+_SHORT_KIND = re.compile(
+    "[\ue000-\uefff][中小院高厂店]$|附[\ue000-\uefff]?[院中小]$|附[\ue000-\uefff]$|[职技]院$|[师医理工科农]大$|.厂$"
+)
+# A part of the same organisation somewhere else: 西区, 南院, 老校区, 东部.
+_SITE = re.compile("[东西南北新老本](?:[校院厂]?区|院|部|郊)")
+# 中心 alone is how 中心小学 begins.
+_CLOSED_KINDS = frozenset(
+    word for word in KINDS if not any(other != word and other.startswith(word) for other in KINDS)
+)
 # How a word of names begins, after a blank, too.
 _OPENINGS = frozenset({"", *(word[0] for word in GENERIC | PLACES)})
 _KIND_CLOSINGS = frozenset(word[-1] for word in KINDS)
@@ -46,13 +57,15 @@ _CLAUSE_END = re.compile(r"[，。；;,!！?？、\n]")
 class Span:
     """A stretch of a message that may be a name, and what the reading of the whole message with it costs.
 
-    A `loose` one ends where no known talk begins: only a name that is there to the letter can be meant.
+    A `loose` one ends where no known talk begins: only a name that is there to the letter can be meant, or any at all
+    when the stretch is `whole`: it ends as an organisation does, and no other one's name goes on behind it.
     """
 
     start: int
     end: int
     cost: float
     loose: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,12 @@ def read(
     kinds = [_ends_in_kind(end, canonical_at) for end in range(size + 1)]
     starts, ends = _cuts(text, pieces, edges_of_talk, kinds, met, canonical_at)
     done = _followed_by_work(text, pieces, edges_of_talk[1])
-    closes = [ends[end] or done[end] or _may_part(end, met, canonical_at) for end in range(size + 1)]
+    whole = [_is_whole(end, edges_of_talk[1], canonical_at) for end in range(size + 1)]
+    closes = [
+        (ends[end] or done[end] or whole[end] or _may_part(end, met, canonical_at))
+        and not _within_count(text, end, pieces, canonical_at)
+        for end in range(size + 1)
+    ]
     edges = _edges(text, pieces, met, canonical_at)
     anchors = set(named)
     begun = {start for start, _ in anchors}
@@ -99,7 +117,7 @@ def read(
             if not starts[start] and (start, end) not in anchors:
                 continue
             if closes[end]:
-                spans.append(Span(start, end, head[start] + cost + tail[end], not ends[end]))
+                spans.append(Span(start, end, head[start] + cost + tail[end], not ends[end], whole[end]))
     spans.sort(key=lambda span: (span.cost, span.start, -span.end))
     return Reading(tuple(spans), head[size])
 
@@ -187,6 +205,42 @@ def _may_part(end: int, met: list[bool], canonical_at: tuple[str, ...]) -> bool:
         return False
     ahead = ["".join(canonical_at[end : end + width]) for width in (2, 3, 4)]
     return canonical_at[end - 1] != "第" and not any(word in GENERIC or word in PLACES for word in ahead)
+
+
+def _within_count(text: str, end: int, pieces: tuple[tuple[Piece, ...], ...], canonical_at: tuple[str, ...]) -> bool:
+    """Whether an offset parts a name from its number, or the number from what it counts: 松果|17小, 松果17|小."""
+    if not 0 < end < len(text):
+        return False
+    if text[end - 1] in _NUMERALS and text[end] in _NUMERALS:
+        return True
+    if not canonical_at[end]:
+        return False
+    after = "".join(canonical_at[end : end + 6])
+    if number_of("".join(canonical_at[max(end - 4, 0) : end])[-1:] or " ") is not None:
+        return text[end - 1] in _NUMERALS and after[0] in COUNTED
+    if number_of(after[0]) is None or after[1:2] not in COUNTED:
+        return False
+    counted = next(at for at in range(end + 1, len(text)) if canonical_at[at])
+    return all(piece.end <= counted for piece in pieces[end])
+
+
+def _is_whole(end: int, begins: list[bool], canonical_at: tuple[str, ...]) -> bool:
+    """Whether an organisation may end at an offset, by its kind or trade, and no longer name of another goes on."""
+    before, after = "".join(canonical_at[max(end - 6, 0) : end]), "".join(canonical_at[end : end + _AHEAD])
+    if not before or not after or not canonical_at[end - 1] or after[0] == "第" or number_of(after[0]) is not None:
+        return False
+    kind = any(before[-width:] in _CLOSED_KINDS for width in (2, 3, 4)) or _SHORT_KIND.search(before) is not None
+    if not kind and not any(before[-width:] in GENERIC for width in (2, 3)):
+        return False
+    if _SITE.match(after):
+        return False
+    ahead = next((at for at in range(1, _AHEAD) if end + at >= len(begins) or begins[end + at]), _AHEAD)
+    after = "".join(canonical_at[end : end + ahead + 2])
+    return not (
+        any(after[at : at + width] in KINDS for at in range(ahead) for width in (2, 3, 4))
+        or "厂" in after[:ahead]
+        or any(after[:width] in PLACES or (not kind and after[:width] in GENERIC) for width in (2, 3, 4))
+    )
 
 
 def _followed_by_work(text: str, pieces: tuple[tuple[Piece, ...], ...], begins: list[bool]) -> list[bool]:
@@ -312,6 +366,23 @@ def clauses(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in zip(bounds[::2], bounds[1::2], strict=True) if end - start > 1]
 
 
+def _of_a_place(text: str) -> bool:
+    """Whether what stands before 的 in a canonical text is nothing but a place."""
+    before, _, after = text.partition("的")
+    return len(after) > 1 and len(before) > 1 and (before in PLACES or before[-1] in SCRIPT_ENDS)
+
+
+def is_of_town(text: str) -> bool:
+    """Whether a stretch may be a town and the brand of a firm there, 汐阳的金桐, or the thing of a client."""
+    before, _, after = text.partition("的")
+    return (
+        len(before) in (2, 3)
+        and len(after) in (2, 3, 4)
+        and not any(map(is_chat, (before, after)))
+        and GENERIC.isdisjoint((before, after))
+    )
+
+
 def tells(text: str) -> bool:
     """Whether a stretch says more than what kind of organisation or goods is meant: not 医院, 我们公司, 中心机房.
 
@@ -319,7 +390,9 @@ def tells(text: str) -> bool:
     """
     form = canonical(text)
     words = split_words(form.text)
-    if "的" in text[1:-1] and (not words or form.text[slice(*words[-1])] not in KINDS):
+    if "的" in text[1:-1] and (not words or form.text[slice(*words[-1])] not in KINDS) and not _of_a_place(form.text):
+        return False
+    if all(char == "第" or number_of(char) is not None for char in form.text):
         return False
     if any(
         form.text[start:end] not in GENERIC and not is_chat(text[form.starts[start] : form.ends[end - 1]])

@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
-from handlers.language.names_everyday import is_saying, said
+from handlers.language.names_decide import FOUND, MOST_ASKED, Match, Scored, decide
+from handlers.language.names_everyday import is_make, is_saying, said
 from handlers.language.names_index import Posted, rarity
-from handlers.language.names_judge import agrees, doubtful, forgiven, one_too_many, untold
+from handlers.language.names_judge import agrees, doubtful, forgiven, is_coincidence, one_too_many, untold
 from handlers.language.names_rank import align, could_reach, is_beyond, query
-from handlers.language.names_sound import typed_pinyin
-from handlers.language.names_spot import Span, clauses, read, talk_ends, tells
+from handlers.language.names_sound import typed_pinyin, word_for_number
+from handlers.language.names_spot import Span, clauses, is_of_town, read, talk_ends, tells
 from handlers.language.names_text import Canonical, canonical
 from handlers.language.names_words import GENERIC, KINDS, PLACES, common_chars, core, split_words
 from handlers.language.text import fold
@@ -27,57 +28,28 @@ _ALIGNED = 24
 _HOPELESS = 0.08
 # So many names hold most places there are.
 _MANY = 10_000
-_FOUND = 0.84
 _FORGIVEN = 0.06
-_NEAR = 0.035
-_SAME = 0.005
-_MOST_ASKED = 5
+_COINCIDENCE = 0.05
 _SPANS_TRIED = 10
 _MARGIN = 4.0
 _FAR_FETCHED = 14.0
 _CUT = 3.0
+# How sure a name must be that ends where no talk begins, and how long.
+_SURE = 0.88
+_TELLING = 4
+_LONG = 8
 _FILLERS = re.compile(r"那边儿?的?|那家|那个|这家|这个|(?<=.)的(?=.)")
 # A brand in letters is as often said before its town as after it.
 _TURNED = re.compile(r"^([a-z]+)([^a-z]{2,3})$")
 # 二附院 is the 附属第二医院.
 _ATTACHED = re.compile("([\ue000-\uefff])附(?=院|属|$)")
+_NUMBERED = re.compile("附([\ue000-\uefff])(?=院)")
 _LEADING = frozenset("省市县区旗")
 _LONGEST_PLACE = 12
 _PLACE_SIZES = sorted(set(map(len, PLACES)))
 _TOWARDS = frozenset("给去到跟约催]】")
 _OF_THEM = frozenset("的那要催欠")
 _LETTERS = re.compile(r"[a-z]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What a mention or a message was matched with.
-
-    `candidates` are directory keys, best first, at most five, empty when no client is meant. `ask` says that several
-    are equally likely. `span` is where the mention stands in the message, None for a bare mention. `sure` is 1.0 for
-    an exact name or alias and lower for a name that had to be guessed; `exact` says which of the two it was.
-    """
-
-    candidates: tuple[int, ...]
-    ask: bool = False
-    span: tuple[int, int] | None = None
-    sure: float = 0.0
-    exact: bool = False
-
-    @property
-    def key(self) -> int | None:
-        """The client to link without a question; None when there is none or several are likely."""
-        return self.candidates[0] if self.candidates and not self.ask else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    key: int
-    name: str
-    score: float
-    order: float
-    doubtful: bool
-    whole: bool
 
 
 class Register(Protocol):
@@ -153,7 +125,7 @@ class View:
     def _at_once(self, text: str) -> Match | None:
         keys = self._register.called(text, self._scope)
         if keys:
-            return Match(keys[:_MOST_ASKED], len(keys) > 1, None, 1.0, True)
+            return Match(keys[:MOST_ASKED], len(keys) > 1, None, 1.0, True)
         return None
 
     def _variants(self, text: str) -> list[str]:
@@ -171,7 +143,9 @@ class View:
         once = [self._undoubled(each) for each in variants]
         variants = list(dict.fromkeys(once))
         turned = [_ATTACHED.sub(r"附\1", _TURNED.sub(r"\2\1", each)) for each in variants]
-        return list(dict.fromkeys(variants + turned))[:8]
+        counted = [_NUMBERED.sub(r"\1附", each) for each in variants]
+        heard = [meant for each in variants if (meant := word_for_number(each))]
+        return list(dict.fromkeys(variants + turned + counted + heard))[:8]
 
     def _undoubled(self, text: str) -> str:
         """The canonical mention without characters typed twice, unless names really double them."""
@@ -215,35 +189,38 @@ class View:
         asked = query(text, self._weights(text, pairs), pairs)
         reach: list[tuple[float, int, Posted]] = []
         for rank, posted in enumerate(candidates):
-            bound = could_reach(asked, posted.text, posted.sounds, _FOUND - 0.15)
-            if bound >= _FOUND - 0.15 and posted.scope in (None, self._scope):
+            bound = could_reach(asked, posted.text, posted.sounds, FOUND - 0.15)
+            if bound >= FOUND - 0.15 and posted.scope in (None, self._scope):
                 reach.append((-round(bound, 2), rank, posted))
         reach.sort()
-        scored: dict[int, _Scored] = {}
+        scored: dict[int, Scored] = {}
         best = 0.0
         for bound, _, posted in reach[:_ALIGNED]:
             if -bound < best - _HOPELESS:
                 break
             name = posted.text
-            if is_beyond(asked, name, posted.sounds, _FOUND - _FORGIVEN):
+            if is_beyond(asked, name, posted.sounds, FOUND - _FORGIVEN):
                 continue
             alignment = align(asked, name, posted.sounds)
             score = alignment.score + forgiven(asked, alignment, name)
-            if score < _FOUND - _FORGIVEN or not agrees(asked, alignment, name):
+            if score < FOUND - _FORGIVEN or not agrees(asked, alignment, name):
                 continue
-            known = _Scored(
+            known = Scored(
                 posted.key,
                 name,
                 score,
-                score - untold(asked, alignment, name),
+                score - untold(asked, alignment, name) - _COINCIDENCE * is_coincidence(alignment, name),
                 doubtful(asked, alignment, name, self._register.posted() >= _MANY),
                 len(text) > 2 or text not in name or core(name).endswith(text) or core(name) != name,
+                text in name,
+                name.endswith(text) and core(text) != text,
+                max(alignment.places) + 1,
             )
             best = max(best, known.order)
             other = scored.get(known.key)
             if other is None or known.order > other.order:
                 scored[known.key] = known
-        found = _decide(list(scored.values()))
+        found = decide(list(scored.values()))
         if found.candidates or once:
             return found
         less = next((rest for _, _, posted in reach if (rest := one_too_many(text, posted.text))), "")
@@ -268,7 +245,7 @@ class View:
         known = self._register.sayings([said_so for said_so, _, _ in places], self._scope) if places else {}
         for said_so, start, end in sorted(places, key=lambda place: (-len(place[0]), place[1])):
             if keys := known.get(said_so):
-                return Match(keys[:_MOST_ASKED], len(keys) > 1, (form.starts[start], form.ends[end - 1]), 0.9)
+                return Match(keys[:MOST_ASKED], len(keys) > 1, (form.starts[start], form.ends[end - 1]), 0.9)
         return Match(())
 
     def _find(self, text: str) -> Match:
@@ -286,34 +263,59 @@ class View:
         unknown: Span | None = None
         tried = 0
         for span in reading.spans:
-            if unknown is not None and _cut_from(span, unknown):
+            if unknown is not None and _cut_from(span, unknown) and not (span.whole and span.start == unknown.start):
                 continue
             if cheapest is not None and (span.cost > cheapest + _FAR_FETCHED or tried >= _SPANS_TRIED):
                 break
-            near_fetched = span.loose or span.end - span.start <= 3
+            near_fetched = (span.loose and not span.whole) or span.end - span.start <= 3
             if near_fetched and cheapest is not None and span.cost > cheapest + _MARGIN:
                 continue
+            of_town = False
             if (span.start, span.end) not in named:
                 if span.cost > reading.talk + 0.5:
                     break
                 if not tells(folded[span.start : span.end]):
-                    continue
-            cheapest = span.cost if cheapest is None else cheapest
-            value = 1.0 - 0.06 * (span.cost - cheapest) + 0.02 * (span.end - span.start)
-            if best_value >= value:
+                    of_town = is_of_town(folded[span.start : span.end])
+                    if not of_town:
+                        continue
+            if cheapest is None and not of_town:
+                cheapest = span.cost
+            value = 1.0 - 0.06 * (span.cost - (cheapest or span.cost)) + 0.02 * (span.end - span.start)
+            wider = best.span is not None and span.start <= best.span[0] and best.span[1] <= span.end
+            if best_value >= value and not wider:
                 continue
             tried += 1
             match = self._resolve(folded[span.start : span.end])
-            if not match.exact and not _addressed(folded, span) and is_saying(folded[span.start : span.end]):
+            said_so = not _addressed(folded, span) and _is_said(folded, span)
+            if not match.exact and (said_so or is_make(folded, span.start, span.end)):
+                continue
+            if of_town and (match.ask or match.sure < _SURE):
                 continue
             if not match.candidates and tried == 1 and not span.loose:
                 unknown = span
-            if not match.candidates or (span.loose and not self._to_the_letter(folded[span.start : span.end], match)):
+            if not match.candidates or (span.loose and not self._stands(folded, span, match)):
                 continue
             value += match.sure - 1.0
-            if value > best_value:
+            if value > best_value or (wider and self._settles(folded, span, match, best)):
                 best, best_value = replace(match, span=(span.start, span.end)), value
         return best
+
+    def _settles(self, text: str, span: Span, match: Match, asked: Match) -> bool:
+        """Whether a longer stretch says more about which of the clients is meant that a part of it leaves open."""
+        if match.ask or match.candidates[0] not in asked.candidates or asked.exact or asked.span is None:
+            return False
+        more = canonical(text[span.start : asked.span[0]] + text[asked.span[1] : span.end]).text
+        return len(more) > 1 and more in canonical(self._register.name(match.candidates[0])).text
+
+    def _stands(self, text: str, span: Span, match: Match) -> bool:
+        """Whether a stretch that no talk follows is surely a name by itself."""
+        form = canonical(text[span.start : span.end]).text
+        if span.whole and not match.ask and match.sure >= _SURE and len(form) >= _TELLING:
+            names = [canonical(self._register.name(key)).text for key in match.candidates]
+            ahead = canonical(text[span.end : span.end + 2]).text
+            if _is_done(names[0], form) and not any(ahead in name for name in names[1:]):
+                return True
+        return self._to_the_letter(text[span.start : span.end], match)
 
     def _to_the_letter(self, text: str, match: Match) -> bool:
         """Whether a stretch of at least four characters is a name, or the beginning or end of the name it matched."""
@@ -365,6 +367,20 @@ class View:
         return tuple(sorted(found, key=lambda match: match.span or (0, 0)))
 
 
+def _is_said(text: str, span: Span) -> bool:
+    """Whether a stretch is what everybody says, or the end of it: 门红 of 开门红."""
+    return any(is_saying(text[max(span.start - more, 0) : span.end]) for more in range(3))
+
+
+def _is_done(name: str, form: str) -> bool:
+    """Whether a name has nothing of its own behind the word a mention ends in: its legal form, or what a trade is."""
+    at = name.rfind(form[-2:]) + 1 or name.rfind(form[-1])
+    behind = [name[start:end] for start, end in split_words(name) if start > at]
+    if at < 0 or not all(word in GENERIC for word in behind):
+        return False
+    return not behind or core(name) != name or len(form) >= _LONG
+
+
 def _addressed(text: str, span: Span) -> bool:
     """Whether a stretch is spoken of as somebody is: after 给 or a heading, before 的 or 要."""
     return text[max(span.start - 1, 0) : span.start] in _TOWARDS or text[span.end : span.end + 1] in _OF_THEM
@@ -380,22 +396,3 @@ def _may_lead(text: str, start: int, leading: Sequence[int]) -> bool:
     return any(start < at < start + _LONGEST_PLACE for at in leading) or any(
         text[start : start + size] in PLACES for size in _PLACE_SIZES
     )
-
-
-def _decide(scored: list[_Scored]) -> Match:
-    if not scored:
-        return Match(())
-    scored.sort(key=lambda each: (-each.order, each.key))
-    best = scored[0]
-    if best.score < _FOUND:
-        return Match(())
-    near = [each for each in scored if each is best or _as_likely(each, best)]
-    keys = tuple(each.key for each in scored[:_MOST_ASKED])
-    return Match(keys, len(near) > 1 or best.doubtful, None, round(min(0.99, best.score), 3), False)
-
-
-def _as_likely(each: _Scored, best: _Scored) -> bool:
-    """Whether another name may as well be meant: a branch only of an institution, by their brand alone."""
-    if each.name.startswith(best.name):
-        return not best.whole and each.score >= best.score - _SAME
-    return each.order >= best.order - _NEAR

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.language.names_view import Match, View
+from handlers.language.names_decide import Match
+from handlers.language.names_view import View
 from storage import facts, people
 from tests.dialogs.helpers import NO_CLOCKS, Store, check, hold
 from tests.support import at

@@ -267,3 +267,93 @@ def test_what_everybody_says_is_a_client_only_when_spoken_of_as_one(message: str
         ]
     )
     assert directory.message(message).key == key
+
+
+@pytest.mark.parametrize(
+    ("message", "key", "span"),
+    [
+        ("云汐三中操场翻新，先报个价", 3, "云汐三中"),
+        ("青岚远槐精密机械有限公司夏会计说发票抬头写错了", 4, "青岚远槐精密机械有限公司"),
+        ("柏大附二院输送带月底前换完", 6, "柏大附二院"),
+        ("云汐松果贸易托盘要退", 5, "云汐松果贸易"),
+        ("汐阳的金桐要改包装", 8, "汐阳的金桐"),
+    ],
+)
+def test_a_name_may_end_where_no_known_talk_begins(message: str, key: int, span: str) -> None:
+    directory = Directory([*ENTRIES, (8, "汐阳市金桐塑料有限公司", ()), (9, "汐阳县第一小学", ())])
+    match = directory.message(message)
+    assert match.key == key
+    assert match.span is not None
+    assert message[slice(*match.span)] == span
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "云汐松果贸易培训学校周三要课桌",
+        "岭桐瀚川股份有限公司北塘支行的尾款还差三万",
+        "汐阳十二中要两台打印机",
+        "松果17小要课桌",
+    ],
+)
+def test_no_part_of_a_longer_or_otherwise_numbered_name_is_taken(message: str) -> None:
+    directory = Directory(
+        [
+            (1, "云汐松果贸易有限公司", ()),
+            (2, "岭桐瀚川股份有限公司柳岸支行", ()),
+            (3, "汐阳市第一中学", ()),
+            (4, "松果第一小学", ()),
+        ]
+    )
+    assert directory.message(message).key is None
+
+
+@pytest.mark.parametrize(
+    ("mention", "key"),
+    [("云汐中一院", 1), ("云汐中一医院", 1), ("柏原四验学校", 2), ("岭桐人民一院", 3), ("柏原一院", None)],
+)
+def test_a_numeral_may_be_a_syllable_of_a_common_word(mention: str, key: int | None) -> None:
+    directory = Directory(
+        [(1, "云汐县中医院", ()), (2, "柏原实验学校", ()), (3, "岭桐县人民医院", ()), (4, "柏原医院", ())]
+    )
+    assert directory.mention(mention).key == key
+
+
+def test_several_that_hold_the_words_are_asked_about_and_sites_of_one_organisation_too() -> None:
+    directory = Directory(
+        [
+            (1, "青岚市瀚川暖通设备制造厂", ()),
+            (2, "云汐瀚川连锁药业有限公司北塘店", ()),
+            (3, "柏原大学附属第一医院（柳岸院区）", ()),
+            (4, "柏原大学附属第一医院（总院）", ()),
+            (5, "岭桐松果贸易有限公司", ()),
+            (6, "岭桐松果贸易有限公司停车场", ()),
+        ]
+    )
+    for text, keys in (("瀚川", {1, 2}), ("柏大附一院", {3, 4})):
+        match = directory.mention(text)
+        assert (match.ask, set(match.candidates)) == (True, keys), text
+    assert directory.mention("松果贸易").key == 5
+    assert directory.message("松果停车场的道闸报价改好了").key == 6
+
+
+def test_characters_scattered_over_a_name_are_no_short_form_of_it() -> None:
+    directory = Directory([(1, "云汐市波远电信器材厂", ()), (2, "青岚大学附属第二医院", ()), (3, "柏原药科大学", ())])
+    assert directory.mention("示波器") == Match(())
+    assert directory.mention("岭大附二院").key is None
+    assert directory.mention("柏药").key == 3
+
+
+@pytest.mark.parametrize(
+    "message", ["已平安到家，明天见", "一起学习新产品资料", "开门红业绩完成了", "小米那台平板谁借走了"]
+)
+def test_what_is_said_of_things_and_days_is_no_client(message: str) -> None:
+    directory = Directory(
+        [
+            (1, "岭桐平安到家家政服务部", ()),
+            (2, "青岚一起学托育中心", ()),
+            (3, "柏原开门红商贸有限公司", ()),
+            (4, "云汐小米农产品有限公司", ()),
+        ]
+    )
+    assert directory.message(message).key is None
