@@ -7,6 +7,8 @@ from storage import facts, media
 from storage.tables import Question
 
 _MOST = 20
+# Questions of which there will be a record to put it with.
+_JOINED = frozenset({"contact", "done"})
 
 
 def given(talk: Talk) -> list[dict[str, str]]:
@@ -15,48 +17,41 @@ def given(talk: Talk) -> list[dict[str, str]]:
 
 
 def gathered(talk: Talk) -> list[dict[str, str]]:
-    """What came with this message, after what was sent here before and still waits for its record."""
+    """What came with this message, after what was sent here alone before and still waits for its record."""
     question = _waiting(talk)
     before: list[dict[str, str]] = question.payload["attachments"] if question is not None else []
     return [*before, *given(talk)]
 
 
 def settle(talk: Talk) -> None:
-    """What waited has found its record."""
+    """What waited has found its record; a question that was asked before it came goes on without it."""
     question = _waiting(talk)
-    if question is not None:
+    if question is None:
+        return
+    if question.kind == "attachment":
         question.answered_at = talk.now
-        talk.session.add(question)
+    else:
+        question.payload = question.payload | {"attachments": []}
+    talk.session.add(question)
 
 
 def _waiting(talk: Talk) -> Question | None:
     question = facts.asked(talk.session, talk.my_id, talk.lane, talk.now)
-    return question if question is not None and question.kind == "attachment" else None
+    return question if question is not None and question.payload.get("attachments") else None
 
 
 def alone(talk: Talk) -> Answer:
     """Keeps in mind what came without a word, and asks where it belongs; what was being asked already goes on."""
     question = facts.asked(talk.session, talk.my_id, talk.lane, talk.now)
     if question is not None and question.kind != "attachment":
-        told = {"count": len(talk.attachments), "asked": True, "joined": _join(talk, question)}
-        return Answer("attachment_alone", told)
+        joined = question.kind in _JOINED
+        if joined:
+            question.payload = question.payload | {"attachments": gathered(talk)[-_MOST:]}
+            talk.session.add(question)
+        return Answer("attachment_alone", {"count": len(talk.attachments), "asked": True, "joined": joined})
     items = gathered(talk)[-_MOST:]
     talk.ask("attachment", {"attachments": items})
     return Answer("attachment_alone", {"count": len(items), "asked": False, "joined": False})
-
-
-def _join(talk: Talk, question: Question) -> bool:
-    """Puts what came to the record that is being asked about, if there will be one."""
-    asked = question.payload
-    if question.kind == "contact":
-        contact = asked["contact"]
-        question.payload = asked | {"contact": contact | {"attachments": [*contact["attachments"], *given(talk)]}}
-    elif question.kind == "done":
-        question.payload = asked | {"proof": [*asked["proof"], *given(talk)]}
-    else:
-        return False
-    talk.session.add(question)
-    return True
 
 
 def shown(talk: Talk, number: int, count: int) -> dict[str, int]:

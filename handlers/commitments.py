@@ -32,6 +32,8 @@ def record(talk: Talk) -> Answer:
     if not whole:
         return Answer("commitment_too_many", {"most": clauses.MOST_ITEMS}, kind="question")
     if not any(item.matter for item in items):
+        if len(items) == 1 and items[0].due is not None and items[0].issue is None:
+            talk.ask("matter", items[0]._asdict())
         return Answer("commitment_empty", {"items": items, "now": talk.now}, kind="question")
     return store(talk, items, talk.text)
 

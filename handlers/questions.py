@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from handlers import (
+    attachments,
     changes,
     client_changes,
     client_names,
@@ -23,8 +25,9 @@ from handlers import (
     reports_clients,
 )
 from handlers import clients as clients_said
-from handlers.language import deadline
+from handlers.language import clauses, deadline
 from handlers.language.intent import choices, is_measured, is_yes, part_number, take_numbers
+from handlers.language.promise import read_promise
 from handlers.language.text import fold
 from handlers.talk import Answer, Talk
 from storage import clients, facts
@@ -157,6 +160,19 @@ def _complete(talk: Talk, question: Question) -> Answer | None:
     return _taught(talk, answer, unclear[0], option) if read is None and option is not None else answer
 
 
+def _matter(talk: Talk, question: Question) -> Answer | None:
+    """What is to be done by a date that was told without it."""
+    asked = question.payload
+    read = read_promise(f"{talk.text.strip()} {asked['phrase']}", talk.now, talk.calendar, talk.roster())
+    due = talk.local(datetime.fromisoformat(asked["due"]))
+    if read is None or due is None or due <= talk.now:
+        return None
+    item = clauses.Item(read.matter, due, None, asked["phrase"], tuple(asked["mentions"]), asked["uncertain"])
+    # It may ask which client is meant.
+    question.answered_at = talk.now
+    return commitments.store(talk, [item], talk.text)
+
+
 def _open(talk: Talk, number: int) -> Commitment | None:
     row = commitments.find(talk, number)
     return row if row is not None and row.state == "open" else None
@@ -181,7 +197,8 @@ def _done(talk: Talk, question: Question) -> Answer | None:
     elif rest or not set(numbers) <= set(options):
         # The record's own number is as good an answer as its place in the list, where it cannot be taken for one.
         return None
-    return commitments.close(talk, numbers, "", question.payload["proof"]) if numbers else None
+    proof = [*question.payload["proof"], *attachments.gathered(talk)]
+    return commitments.close(talk, numbers, "", proof) if numbers else None
 
 
 def _asked_of(question: Question) -> list[int]:
@@ -251,7 +268,9 @@ def _contact(talk: Talk, question: Question) -> Answer | None:
     if option is None:
         return None
     client_id = option["id"] if option["id"] is not None else contacts.create_client(talk, option["name"])
-    return _taught(talk, contacts.store(talk, client_id, question.payload["contact"]), question.payload, option)
+    asked = question.payload["contact"]
+    contact = asked | {"attachments": [*asked["attachments"], *attachments.gathered(talk)]}
+    return _taught(talk, contacts.store(talk, client_id, contact), question.payload, option)
 
 
 def _lead(talk: Talk, question: Question) -> Answer | None:
@@ -302,6 +321,7 @@ def _leave(talk: Talk, question: Question) -> Answer | None:
 
 _ANSWERS: dict[str, Callable[[Talk, Question], Answer | None]] = {
     "complete": _complete,
+    "matter": _matter,
     "done": _done,
     "postpone": _moved,
     "correct": _moved,

@@ -75,3 +75,37 @@ async def test_what_is_not_mine_gets_no_proof_of_me(quick: Store, words: str, sa
 async def test_a_proof_without_a_file_is_asked_for(quick: Store) -> None:
     told = await hold(quick, PROMISE, "10:01 王磊：凭证 1")
     check(told.answer(2), "王磊", "reply", "先发图片或文件", about=[1])
+
+
+async def test_a_picture_that_waits_with_a_question_goes_where_it_is_said(quick: Store) -> None:
+    told = await hold(
+        quick,
+        PROMISE,
+        "10:01 王磊：【承诺】给仁济医院寄样 周四",
+        "10:02 王磊：完成",
+        ("10:03 王磊：", PICTURE),
+        "10:04 王磊：凭证 1",
+        "10:05 王磊：完成",
+        ("10:06 王磊：1", SHEET),
+        "10:07 王磊：完成",
+        ("10:08 王磊：", PICTURE),
+        "10:09 王磊：完成 2",
+    )
+    check(told.answer(4), "王磊", "reply", "一起记")
+    check(told.answer(5), "王磊", "reply", "归到 #1", about=[1])
+    check(told.answer(7), "王磊", "reply", "完成 #1", "1 份凭证", about=[1])
+    check(told.answer(10), "王磊", "reply", "完成 #2", "1 份凭证", about=[2])
+
+
+async def test_a_picture_sent_alone_leaves_a_question_for_another_record(quick: Store) -> None:
+    told = await hold(
+        quick,
+        PROMISE,
+        ("10:01 王磊：【拜访】星海 李总 问价", SHEET),
+        ("10:02 王磊：", PICTURE),
+        "10:03 王磊：完成 1",
+        "10:04 王磊：2",
+    )
+    check(told.answer(3), "王磊", "reply", "一起记")
+    check(told.answer(4), "王磊", "reply", "完成 #1", "1 份凭证", about=[1])
+    check(told.answer(5), "王磊", "reply", "星海机电有限公司", "1 个附件", about=[2])

@@ -118,7 +118,7 @@ async def test_a_name_before_the_bare_word_lists_that_persons(quick: Store) -> N
         policies=PROMISES_ONLY,
     )
     check(told.answer(2), "陈静", "reply", "王磊的承诺，共 1 条", about=[1])
-    check(told.answer(3), "李娜", "reply", "不在你的团队")
+    check(told.answer(3), "李娜", "reply", "王磊的记录只给本人和上级看")
     check(told.answer(4), "陈静", "reply", "北京协和医院的承诺，共 1 条", about=[1], without=["· 北京协和医院"])
 
 
@@ -313,3 +313,21 @@ async def test_what_was_said_before_the_number_is_not_asked_again(quick: Store, 
     told = await hold(quick, PROMISE, f"09:05 王磊：{words}", "09:06 王磊：1", policies=PROMISES_ONLY)
     check(told.answer(2), "王磊", "question", "哪一条？回编号就行")
     check(told.answer(3), "王磊", "reply", said, about=[1])
+
+
+async def test_a_date_without_its_matter_needs_only_the_matter(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "09:00 王磊：承诺 周五",
+        "09:01 王磊：你是谁",
+        "09:02 王磊：给协和医院寄报价单",
+        "09:03 王磊：给仁济医院寄样",
+        "09:04 王磊：承诺 周五",
+        "09:05 王磊：算了",
+        policies=PROMISES_ONLY,
+    )
+    check(told.answer(1), "王磊", "question", "11月27日 周五", "要做什么")
+    check(told.answer(2), "王磊", "reply", "没听懂")
+    check(told.answer(3), "王磊", "reply", "11月27日 周五", "给协和医院寄报价单", "北京协和医院", about=[1])
+    check(told.answer(4), "王磊", "reply", "没听懂")
+    check(told.answer(6), "王磊", "reply", without=["没听懂"])
