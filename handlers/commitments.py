@@ -20,6 +20,10 @@ _WORD = re.compile(r"\w")
 _ALL = re.compile(r"\s*(?:全部|所有|全都?)(?:的)?(?:承诺)?(?:了)?\s*")
 # Nothing is closed that was not shown, and nobody reads more in one message.
 _MOST_AT_ONCE = 20
+# 完成 12；完成 13, or one a line: the word said again before each number, and nothing else.
+_SAID_AGAIN = re.compile(
+    r"\s*[#＃]?\d{1,9}(?:[\s,，、;；。]*(?:完成|搞定|✅|☑️?|✔️?)了?\s*[:：]?\s*[#＃]?\d{1,9})+[\s。.!！]*"
+)
 _PARTICLES = re.compile(r"[\s,，。、了的给把已]")
 
 
@@ -228,7 +232,9 @@ def mine_named(talk: Talk, words: str) -> tuple[list[Commitment], bool]:
 
 
 def done(talk: Talk, rest: str) -> Answer:
-    """`完成 12`, `完成 12 13`, `完成 寄样`, `✅12`, with words, a picture or a file as proof."""
+    """`完成 12`, `完成 12 13`, `完成 12；完成 13`, `完成 寄样`, `✅12`, with words, a picture or a file as proof."""
+    if _SAID_AGAIN.fullmatch(rest):
+        rest = "、".join(re.findall(r"\d+", rest))
     numbers, note = records(talk, rest)
     apart, _ = take_numbers(rest)
     # 完成1台样机 names no record; words may be glued to the number of one.

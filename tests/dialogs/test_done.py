@@ -30,6 +30,12 @@ async def test_several_numbers_close_at_once(store: Store) -> None:
     assert told.pairs == []
 
 
+@pytest.mark.parametrize("words", ["完成 1；完成 2", "完成 1\n完成 #2", "✅1 ✅2", "完成1，完成2。"])
+async def test_the_word_may_be_said_before_each_number(quick: Store, words: str) -> None:
+    told = await hold(quick, "10:00 王磊：【承诺】寄样 周三\n【承诺】发报价 周四", f"10:01 王磊：{words}")
+    check(told.answer(2), "王磊", "reply", "完成 2 条", "#1", "#2", about=[1, 2], without=["备注"])
+
+
 async def test_of_several_numbers_those_that_cannot_be_closed_are_explained(quick: Store) -> None:
     told = await hold(
         quick,
