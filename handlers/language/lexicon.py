@@ -172,7 +172,7 @@ _GOVERNING = _Words(_GOVERNING_VERBS)
 # A clause that modifies what follows it: 答应的报价, 要发的货, 欠的货.
 _RELATIVE_VERB = _Words(_VERBS, _NOUNY, _TOLD)
 _RELATIVE_BEGIN = Pattern(r"(?:要|所|刚|已经|已|新|没|未|应|该|就|前|后)?")
-_RELATIVE_END = Pattern(r"(?:过|好|下|来|完|到|出|回来|下来|出来|回|给我|给我们|给客户)?了?的(?!话|时候)")
+_RELATIVE_END = Pattern(r"(?:[要会]?用|过|好|下|来|完|到|出|回来|下来|出来|回|给我|给我们|给客户)?了?的(?!话|时候)")
 
 
 def begins_act(text: str) -> bool | None:

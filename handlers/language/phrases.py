@@ -38,7 +38,7 @@ _OR = rx(
     r"_(?:或_者?|还_是|或_是|、|/|和|与)_|(?=周|星_?期|礼_?拜|下?_?月|[\d一二三四五六七八九十]{1,2}_?[月号日]|[今明后]_天|大_后_天)"
 )
 # 周五周六两天: both of the days said, so that they need nothing between them.
-_BOTH = rx(r"_(?:这_)?[两2二]_天(?!后)")
+_BOTH = rx(r"_(?:这_)?[两2三3四4]_天(?![后内])")
 _BESIDE = rx(r"_(?:,?_(?:也_?就_?是|就_是|即)|[(\[])?_")
 _OPENED, _CLOSED = rx(r"_[(\[]_"), rx(r"_[)\]]")
 _WEEKDAY_STARTS = ("周", "星", "礼", "本", "这", "当", "下", "上")
@@ -205,38 +205,53 @@ def _composed_at(plain: str, index: int) -> Phrase | None:
     )
 
 
-def _joined(plain: str, day: Day) -> Day:
+# Nobody lists more days for one deadline.
+_MOST_LISTED = 6
+
+
+def _joined(plain: str, day: Day, most: int = _MOST_LISTED) -> Day:
     """`day` with what a second day beside it says: the end of a range, an alternative, or the weekday of a date."""
     if day.never:
         return day
-    if isinstance(day.days, DateRange):
-        both = _BOTH.match(plain, day.end)
-        return day._replace(end=both.end()) if both else day
-    for pattern, either in ((TO, False), (_OR, True)):
+    listed = isinstance(day.days, DateRange)
+    both = _BOTH.match(plain, day.end) if listed else None
+    if both:
+        return day._replace(end=both.end())
+    for pattern, either in ((TO, False), (_OR, True))[listed:]:
         link = pattern.match(plain, day.end)
         if not link:
             continue
         other = day_at(plain, link.end(), within=day)
         if other is None or other.never or other.needs_time or (either and other.shape != day.shape):
             continue
-        other = _in_month_of(day, other)
+        other = _in_month_of(day, other, either)
         parts_of_months = isinstance(day.days, PartOfMonth) and isinstance(other.days, PartOfMonth)
         both = _BOTH.match(plain, other.end)
-        if either and link.end() == day.end and not (day.shape == "weekday" or parts_of_months or both):
+        again = other.days == (day.days.end if isinstance(day.days, DateRange) else day.days)
+        if either and link.end() == day.end and (again or not (day.shape == "weekday" or parts_of_months or both)):
             continue
         end = both.end() if both else other.end
-        return other._replace(start=day.start, end=end, days=DateRange(day.days, other.days, either), shape=day.shape)
-    return _with_weekday(plain, day)
+        joined = other._replace(
+            start=day.start,
+            end=end,
+            days=DateRange(day.days, other.days, either),
+            shape=day.shape,
+            plain_weekday=day.plain_weekday,
+        )
+        return _joined(plain, joined, most - 1) if either and not both and most > 1 else joined
+    return day if listed else _with_weekday(plain, day)
 
 
-def _in_month_of(day: Day, other: Day) -> Day:
-    """`other`, the end of a range, in the month that only its beginning names (4月上旬到中旬, 下月5号到10号)."""
+def _in_month_of(day: Day, other: Day, either: bool) -> Day:
+    """`other` in the month or week that only the day before it names: 4月上旬到中旬, 下月5号到10号, 下周一、周二."""
     match day.days, other.days:
         case PartOfMonth() as begin, PartOfMonth(month=None, shift=None) as end:
             named = end._replace(month=begin.month, shift=begin.shift, year=begin.year, year_shift=begin.year_shift)
             return other._replace(days=named)
         case MonthNumber(shift=shift), MonthNumber(shift=None) as end if shift is not None:
             return other._replace(days=end._replace(shift=shift + (end.day < day.days.day)))
+        case Weekday(shift=shift), Weekday(shift=None) as end if shift is not None and either:
+            return other._replace(days=end._replace(shift=shift + (end.weekday < day.days.weekday)))
     return other
 
 
