@@ -120,5 +120,7 @@ def open_kept(url: str) -> SqliteStore | PostgresStore:
 async def opened(url: str) -> AsyncIterator[SqliteStore | PostgresStore]:
     """A store as `open_kept` has it, closed at the end."""
     store = open_kept(url)
-    yield store
-    await store.close()
+    try:
+        yield store
+    finally:
+        await store.close()
