@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from handlers.language.lead_labels import BARE_LABEL, KIND, LABELLED, MOST_LABELS, contact_in, with_colons
-from handlers.language.money import find_amounts, read_amount
+from handlers.language.lead_budget import find_budget
+from handlers.language.lead_labels import BARE_LABEL, KIND, LABELLED, MOST_LABELS, UNTOLD, contact_in, with_colons
+from handlers.language.money import read_amount
 from handlers.language.opening import find_opening
 from handlers.language.organisations import NAMED, SAID_TO_BE, ends_like_one, find_client, may_be_called, may_be_client
 from handlers.language.phones import find_phones, normalise_phone
@@ -19,21 +20,6 @@ from handlers.language.titles import find_person, is_first_name, is_full_name, i
 _KEYWORDS = ("线索", "新线索", "销售线索", "新增线索")
 _BREAK = "\n"
 
-_BUDGET_WORD = re.compile(
-    r"(?:(?:项目|采购|总|年)?(?:预算|金额|报价|总价|合同额|标的)(?:金额|总额|额)?(?:大概|大约|差不多|估计|预计|约|在|是|有|为|不超过|不到|最多|至少|起码|控制在|[:\s])*)$"
-)
-# 单价120元 and 4.2元/套 tell what one piece costs.
-_PRICE_OF_ONE = re.compile(
-    r"(?:单价|均价|客单价?|每(?![年月])[\u4e00-\u9fff]|一[台件套个箱吨米平盒])(?:大概|约|是|在|:)*$|[\d\u4e00-\u9fff]\s?[*x×@]\s?$"
-)
-_FOR_ONE = re.compile(
-    r"\s?[*x×]\s?\d|\s?/\s?(?:[台件套个箱吨米平盒只支瓶㎡人位]|kg|公?斤|m)|一?[一每][台件套个箱吨米平盒只支瓶](?![\d一二三四五六七八九十])"
-)
-# 1.8个亿的安置房 tells how large the client's own matter is, 三百万的项目 what is to be had.
-_OF_THEIRS = re.compile(r"的(?!项目|单|预算|盘子|采购)")
-# Nobody has so little to spend: yuan that stand bare below it are what one piece costs.
-_LEAST = 100
-_BUDGET_TAIL = re.compile(r"\s*(?:左右|上下|以内|以上|出头|多|的预算|\+|起)*")
 _PHONE_WORD = re.compile(
     r"(?:(?:联系|手机|联络)?(?:电话|座机|固话|手机|方式|号码?)(?:号码?)?|手机号|tel|phone|vx|微信|微信同号|联系方式)(?:是|为|也是)?[.:\s]*$"
 )
@@ -43,8 +29,13 @@ _OUR_LINE = re.compile(
     r"[48]00[\d\s-]{7,10}\s*(?:热线)?(?:打过?[进来]来?|进来|来电|呼入|热线|电话)(?:咨询)?的?"
     r"|(?:客户|对方)?自?己?[打拨]了?(?:我们|公司|咱们)?的?[48]00(?:的|服务|客服)?(?:热线|电话)?(?:打?过?[进来]来?)?(?:咨询|问)?的?"
 )
+_EMAIL = re.compile(
+    r"(?:邮箱|邮件|e-?mail)?\s?:?\s?[a-z0-9][\w.+\-]{0,40}@[a-z0-9\-]{1,40}(?:\.[a-z0-9\-]{2,20}){1,3}", re.ASCII
+)
+# 转介绍 by 顾某: a colleague, whoever the client is.
+_INTRODUCER = re.compile(r"(?<![a-z])by\s?[\u4e00-\u9fff]{2,4}(?=$|[\s,;])")
 _WECHAT = re.compile(r"(?<![a-z])(?:微信号?|vx|v信|wx|wechat)\s?[:是]?\s?(?P<id>[a-z][a-z0-9_-]{5,19})(?![a-z0-9])")
-_SEPARATOR = re.compile(r"[\s,;。、/|]+")
+_SEPARATOR = re.compile(r"[\s,;。、/|!?]+")
 _PART_OF_A_NAME = re.compile(r"(?:合伙|集团|中国|公司|分院|院区|店|部)$")
 # 某某医院-设备科-某主任-官网: as many dashes part what other people part by spaces.
 _DASH = re.compile(r"(?<=[\u4e00-\u9fff])[-—–]|[-—–](?=[\u4e00-\u9fff])")
@@ -53,10 +44,13 @@ _MENTION = re.compile(r"@\s?([^\s@,;。、:!?()/|【】\[\]]+)")
 _CALLED = re.compile(
     r"(?:(?:联系人|对接人|负责人|老板|店长|采购)(?:是|叫)|(?:联系人|对接人|负责人)(?=\s))\s*(?P<name>[a-z]{2,12}|[\u4e00-\u9fff]{2,4})(?=$|[\s,;。、:@\n])"
 )
+_COURTESY = re.compile(r"(?<![A-Za-z])(?P<name>(?:Mrs?|Ms|Miss|Dr)\.? ?[A-Z][a-z]{1,11})(?![A-Za-z])")
 _CALLED_SO = re.compile(r"(?:联系人|对接人)(?P<name>[\u4e00-\u9fff]{2,3})(?=$|[\s,;。、@\n])")
 _LATIN_NAME = re.compile(r"(?:^|(?<=[\s,;|]))(?P<name>[A-Z][a-z]{2,9}(?: [A-Z][a-z]{1,9})?)[\s,;|:]*$")
 _LATIN_AT_THE_END = re.compile(r"(?<![A-Za-z])[A-Z][a-z]{1,9}$")
-_ROLE = re.compile(r"(?:总监|主管|经理|采购|老板|店长|负责人|助理|运营|行政|买手|校长|园长|老师|hr|it|cto|ceo|coo)$")
+_ROLE = re.compile(
+    r"(?:总监|主管|经理|采购|老板|店长|负责人|助理|运营|行政|买手|校长|园长|老师|督导|顾问|专员|代表|秘书|会计|财务|客服|销售|工程师|设计师|教练|hr|it|cto|ceo|coo)$"
+)
 _DISTRICT = re.compile(
     r"(?P<place>[\u4e00-\u9fff]{2,3}?)(?:市)?(?:[\u4e00-\u9fff]{2,3}|[\u4e00-\u9fff]{0,3}[区县镇])(?:的|那边)?"
 )
@@ -95,6 +89,11 @@ def read_lead(text: str, people: Collection[str] = (), regions: Collection[str] 
     return _Reader(text[opening.rest :], people, regions).read() if opening else None
 
 
+def _last(token: str) -> str:
+    """What stands behind the last 的 (无人认领的官网留言)."""
+    return token.rpartition("的")[2]
+
+
 class _Reader:
     """Takes one part after the other out of the text; what is left is the client and the note."""
 
@@ -114,9 +113,11 @@ class _Reader:
         self.leading = next(iter(_SEPARATOR.split(self.text.strip())), "")
 
     def read(self) -> LeadText:
+        self._address(_EMAIL)
         mentions = self._mentions()
         self._phone()
-        self._wechat()
+        self._address(_WECHAT)
+        self._address(_INTRODUCER)
         self._labelled()
         self._budget()
         self._told()
@@ -168,9 +169,9 @@ class _Reader:
             if latin and "contact" in self.parts:
                 self._take(*latin.span("name"))
 
-    def _wechat(self) -> None:
-        """An id that one may be written to by goes to the note whole."""
-        if match := _WECHAT.search(self.folded):
+    def _address(self, pattern: re.Pattern[str]) -> None:
+        """What one may be written to at goes to the note whole."""
+        if match := pattern.search(self.folded):
             self.notes.append(self._take(*match.span()))
 
     def _labelled(self) -> None:
@@ -197,7 +198,7 @@ class _Reader:
                 if before := value[:start].strip():
                     self.notes.append(before)
                 value, end = value[start:stop_at], begin + stop_at
-            if kind == "client" and len(value.split()) > 1:
+            if kind == "client" and len(value.split()) > 1 and not value.isascii():
                 value = value.split()[0]
                 end = self.text.index(value, match.end()) + len(value)
             self._take(match.start(), end)
@@ -205,6 +206,8 @@ class _Reader:
 
     def _keep(self, kind: str, value: str, label: str) -> None:
         """Store a labelled value, in the form its part has; what cannot be read goes to the note with its label."""
+        if UNTOLD.fullmatch(fold(value)):
+            return
         read: str | None = value or None
         if kind == "source":
             read = source_named(value) or (value or None)
@@ -224,27 +227,10 @@ class _Reader:
             self.notes.append(value if kind == "note" else f"{label}：{value}")
 
     def _budget(self) -> None:
-        found = find_amounts(self.text)
-        if not found or self.budget is not None:
-            return
-        folded = self.folded
-        # An amount called a budget wins over one that merely stands in the line.
-        words = [_BUDGET_WORD.search(folded, max(0, start - 24), start) for start, _, _ in found]
-        named = [amount for amount, word in zip(found, words, strict=True) if word and "预算" in word[0]]
-        bare = [
-            (start, end, yuan)
-            for start, end, yuan in found
-            if yuan >= _LEAST
-            and not _OF_THEIRS.match(folded, end)
-            and not _PRICE_OF_ONE.search(folded, max(0, start - 12), start)
-            and not _FOR_ONE.match(folded, end)
-        ]
-        if not (named or bare):
-            return
-        start, end, self.budget = (named or bare)[0]
-        label = _BUDGET_WORD.search(folded[:start])
-        tail = _BUDGET_TAIL.match(folded, end)
-        self._take(label.start() if label else start, tail.end() if tail else end)
+        found = find_budget(self.text) if self.budget is None else None
+        if found is not None:
+            start, end, self.budget = found
+            self._take(start, end)
 
     def _told(self) -> None:
         """Parts told in a sentence: 有个客户叫…, 联系人是…, 从抖音来的."""
@@ -264,6 +250,9 @@ class _Reader:
         if match and "client" not in self.parts and may_be_client(match["name"]):
             self.parts["client"] = self.text[slice(*match.span("name"))]
             self._take(*match.span())
+        match = _COURTESY.search(self.text)
+        if match and "contact" not in self.parts:
+            self.parts["contact"] = self._take(*match.span("name"))
         match = _CALLED_SO.search(self.folded)
         if match and "contact" not in self.parts and is_name(match["name"]):
             self.parts["contact"] = self.text[slice(*match.span("name"))]
@@ -278,13 +267,13 @@ class _Reader:
             source, region = read_source(token), self._region(token.removesuffix("的"))
             if source and self.parts.get("source", source) == source:
                 self.parts["source"] = source
-            elif (source := source_told(token)) and "source" not in self.parts:
+            elif (source := source_told(token) or read_source(_last(token))) and "source" not in self.parts:
                 self.parts["source"] = source
                 left.append(token)
             elif introduced(token):
                 self.parts.setdefault("source", "转介绍")
                 left.append(token)
-            elif region and "region" not in self.parts:
+            elif region and self._narrower(region):
                 self.parts["region"] = region
                 if fold(region) not in fold(token):
                     left.append(token)
@@ -334,7 +323,8 @@ class _Reader:
         if "client" in self.parts:
             return
         sure = "contact" in self.parts or self.leading in left[:1]
-        bare = [word for word in left[: self.bare] if sure and not self.private and self._region(word) is None]
+        may_lead = left[: self.bare] if sure and not self.private else []
+        bare = [word for word in may_lead if self._region(word) is None]
         found = find_client(left, len(left) if self.bare is None else self.bare, bare)
         if found is None:
             return
@@ -371,6 +361,11 @@ class _Reader:
             region = next((found for match in told if match and (found := self._region(match["place"]))), None)
             if region is not None:
                 self.parts["region"] = region
+
+    def _narrower(self, region: str) -> bool:
+        """Whether `region` is the first place told, or lies in the one told before it (华南 深圳)."""
+        told = self.parts.get("region")
+        return told is None or (region != told and region_of(region, [told]) == told)
 
     def _region(self, written: str) -> str | None:
         """The team's region that `written` is or lies in, else the place it is; None when it is no place."""

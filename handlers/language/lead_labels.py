@@ -27,6 +27,8 @@ _UNMARKED = re.compile(
     r"(?P<mark>[】\])]?[ \t]*[|=>\-—–][ \t]*|[ \t\u3000]*\n\s*|[ \t\u3000]+)(?=[^\s:])"
 )
 BARE_LABEL = re.compile(rf"(?:\d{{1,2}}[.、)]|{_LONGEST_FIRST})")
+# What is put behind a label to say nothing.
+UNTOLD = re.compile(r"(?:暂?无|没有|没填|未填|未知|不详|不知道|保密|待定|个人|n/?a|none|[-—/.?]+)")
 # So many different labels without a colon are a form; fewer may be words of a sentence.
 _FORM = 3
 # A lead has a dozen parts; a text of thousands of labels is none, and must not cost seconds.

@@ -17,7 +17,7 @@ _NUMBER = rf"(?:{_ARABIC}|{_HAN})"
 _SCALE = r"(?:百万|千万|万|亿|w(?![a-z0-9])|k(?![a-z0-9])|千)"
 _MARK = r"(?:[¥￥]|rmb|cny|人民币)"
 _LABEL = (
-    r"(?:首单|首批|首期|采购额|销售额|交易额|预算|金额|报价|总价|价格|合同额|货款|回款|标的|客单价?)(?:金额|总额|额)?"
+    r"(?:控制价|首单|首批|首期|采购额|销售额|交易额|预算|金额|报价|总价|价格|合同额|货款|回款|标的|客单价?)(?:金额|总额|额|价)?"
     r"(?:大概|大约|差不多|估计|约|在|是|有|为|[:\s])*"
 )
 _TAIL = r"(?:元整?|块钱?|圆)"
@@ -96,7 +96,7 @@ def _read(match: re.Match[str], folded: str) -> int | None:
             or (match["label"] and ("千" in number or (number[0].isdigit() and len(number) >= 4)))
         ):
             return None
-        if tail in {"块"} and not re.match(r"$|[\s,;。、!?一每/]", after):
+        if tail in {"块"} and not re.match(r"$|[\s,;。、!?一每/]|以内|左右|上下|出头", after):
             return None
     else:
         if not named and not tail and _COUNTED.match(after.lstrip("0123456789")):

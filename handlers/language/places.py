@@ -60,6 +60,22 @@ _PLACE = re.compile(
 )
 
 
+# Districts of the great cities: places, and no regions that anybody sells in.
+_DISTRICTS = re.compile(
+    r"(?:浦东|闵行|徐汇|静安|长宁|普陀|虹口|杨浦|宝山|嘉定|松江|青浦|奉贤|金山|崇明|黄浦|海淀"
+    r"|朝阳|丰台|通州|大兴|昌平|顺义|房山|石景山|天河|番禺|白云|海珠|越秀|荔湾|黄埔|花都"
+    r"|南沙|南山|福田|宝安|龙岗|龙华|罗湖|坪山|光明|武侯|锦江|青羊|金牛|成华|双流|余杭|萧山"
+    r"|滨江|西湖|拱墅|临平|钱塘|江宁|浦口|鼓楼|栖霞|雨花台|建邺|六合|吴中|相城|吴江|虎丘"
+    r"|洪山|武昌|汉口|汉阳|江夏|雁塔|碑林|未央|渝北|渝中|江北|南岸|九龙坡|沙坪坝|岳麓|雨花"
+    r"|历下|历城|市南|市北|李沧|崂山|南开|河西|和平|滨海|鄞州|海曙)区?"
+)
+
+
+def is_district(text: str) -> bool:
+    """Whether `text` is nothing but a district of a great city, as 闵行 or 天河区."""
+    return _DISTRICTS.fullmatch(fold(text).strip()) is not None
+
+
 def read_place(text: str, regions: Collection[str] = ()) -> str | None:
     """The place `text` is nothing but: one of `regions` as they are spelt there, or a known area, province or city.
 

@@ -47,8 +47,10 @@ _NOTHING = re.compile(
 )
 # 拜访青禾,没啥问题: what only says that nothing is wrong, after what was done.
 _NOTHING_WRONG = re.compile(
-    r"[\s,](?:目前|暂时|今天|总体)?(?:都|也)?(?:没(?:有)?(?:啥|什么)?(?:需?要?(?:支持|协助|帮忙|协调)的?)|没(?:有)?(?:啥|什么)?(?:大|其[他它]|特别)?的?(?:问题|困难|异常)|一切(?:正常|顺利))[了哈的]?$"
+    r"[\s,](?:目前|暂时|今天|总体)?(?:都|也)?(?:没(?:有)?(?:啥|什么)?(?:需?要?(?:支持|协助|帮忙|协调)的?)|没(?:有)?(?:啥|什么)?(?:大|其[他它]|特别)?的?(?:问题|困难|异常)|不(?:需要?|用)(?:支持|协助|帮忙|协调)|一切(?:正常|顺利))[了哈的]?$"
 )
+# So many headings set off by blanks show that the others are, too.
+_SPACED = 2
 # Signs that say what their item is, where no heading does.
 _SAYING_SIGNS: tuple[tuple[Section, frozenset[str]], ...] = (
     ("problems", frozenset("⚠🚧🚨")),
@@ -56,11 +58,12 @@ _SAYING_SIGNS: tuple[tuple[Section, frozenset[str]], ...] = (
 )
 # Where a form for one client begins; twice, and the second ends the sections of the first.
 _FORM = re.compile(
-    r"(?:拜访|走访|跟进)?(?:客户|单位|门店|医院|项目|对象)(?:名称?)?[一二三四五六七八九a-z\d]?\s*:(?=[^\S\n]*\S)"
+    r"(?:拜访|走访|跟进)?(?:客户|单位|门店|医院|项目|对象)(?:名称?)?[一二三四五六七八九a-z\d]?(?:\s*:|[^\S\n])(?=[^\S\n]*[^\s:])"
 )
 # 明日拜访:城南: the day is said again before each of its matters.
 _DAY_OF = re.compile(r"[^\s,;。:]{1,6}:")
 _SHORTAGE = re.compile(r"[^,;。:\s]{2,12}(?:不够|不足|断货|缺货|没货|没有货|坏|丢)了?(?=$|[,;。\s])")
+_NEEDED = re.compile(r"需要(?!去|再|等|注意|[带做跑约])[^,;。:\s]{1,8}[。!]?\s*(?:\n|$)")
 _WANTS_HELP = re.compile(
     r"^(?:需要?|请(?!假)|希望|恳请|求|申请|麻烦)|(?:需要?|请|希望|恳请|求|申请|麻烦)[^,。;]{0,10}(?:支持|协助|帮|配合|协调|支援|出面|介入)"
 )
@@ -75,6 +78,7 @@ class _Reader:
         self.items: dict[Section, list[str]] = {"done": [], "plan": [], "problems": [], "help": []}
         self.section: Section = "done"
         self.mixed = False
+        self.spaced = False
         # The section of the item begun last, where its own sign tells it.
         self.signed: Section | None = None
         self.start = self.layout.begin
@@ -83,6 +87,9 @@ class _Reader:
     def read(self) -> ReportText:
         places = self.layout.places()
         marked = [label for place in places if (label := self._marked(place))]
+        if sum(label.mark == "space" for label in marked) >= _SPACED:
+            self.spaced = True
+            marked = [label for place in places if (label := self._marked(place))]
         announced = {label.section for label in marked}
         forms = [place for place in places if place.level == Level.LINE and _FORM.match(self.folded, place.text)]
         for place in places:
@@ -136,7 +143,7 @@ class _Reader:
             start = match.end()
         item = _EMOJI_AT_THE_END.sub("", self.text[start:end].strip(_TRIMMED)).strip(_TRIMMED)
         item = re.sub(r"\s*\n\s*", " ", item)
-        if nothing := _NOTHING_WRONG.search(fold(item)):
+        while nothing := _NOTHING_WRONG.search(fold(item)):
             item = item[: nothing.start()].strip(_TRIMMED)
         said = fold(item).strip(" .!~()[]【】")
         says_nothing = all(
@@ -148,7 +155,7 @@ class _Reader:
         """The marked heading at `place`; inside a line its mark must be more than the end of the line."""
         if place.level == Level.RUN:
             return None
-        label = marked_label(self.folded, place.text)
+        label = marked_label(self.folded, place.text, self.spaced)
         if label is None or (place.level == Level.COMMA and label.mark == "line"):
             return None
         if label.mark == "line" and place.level < Level.BULLET and place.at > 0:
@@ -166,7 +173,7 @@ class _Reader:
         """The unmarked heading at `place`, when this report has no marked one for that section."""
         label = run_on_label(self.folded, place.text)
         if label is None or (label.section in announced and not _DAY_OF.match(self.folded, label.end)):
-            return self._shortage(place)
+            return self._by_its_sense(place)
         if place.level > Level.STOP or (place.level == Level.STOP and not self.bulleted):
             return label
         if _FOLLOWING_NUMBER.match(self.folded, label.end) and label.end > label.start:
@@ -185,9 +192,12 @@ class _Reader:
             return None
         return label
 
-    def _shortage(self, place: Place) -> Label | None:
-        """What is said to be wanting, on a line of its own behind the plans, is no plan."""
-        short = self.section == "plan" and place.level == Level.LINE and not place.bulleted
-        if short and _SHORTAGE.match(self.folded, place.text):
+    def _by_its_sense(self, place: Place) -> Label | None:
+        """What is wanting or needed, in a sentence of its own behind the plans, is no plan."""
+        if self.section != "plan" or place.level < Level.STOP or place.bulleted:
+            return None
+        if place.level == Level.LINE and _SHORTAGE.match(self.folded, place.text):
             return Label("problems", place.text, place.text, "none")
+        if _NEEDED.match(self.folded, place.text):
+            return Label("help", place.text, place.text, "none")
         return None

@@ -29,13 +29,13 @@ _WORDS: dict[Section, str] = {
     "done": (
         rf"{_TODAY}?的?{_WORK}?的?(?:已完成|完成|总结|小结|汇报|进展|成果|回顾)(?:的?(?:工作|事项|情况|内容|任务))?"
         rf"|(?:{_TODAY}的?{_WORK}?|{_WORK})的?(?:内容|情况|进度)|{_TODAY}的?{_WORK}?|{_TODAY}?(?:都)?(?:做了|干了)(?:什么|啥)?|(?!事项){_WORK}|已[做办]|done|today"
-        rf"|{_TODAY}的?(?:份|战报|战况|战果|战绩|小记|(?:成绩|业绩|流水)(?!\s*:\s*[\d¥￥]))|(?:都|已经?)?{_FINISHED}了?(?:的(?:事情?)?)?|(?:做|干|办|忙)(?:过|了)?的(?:事情?|活)"
+        rf"|{_TODAY}的?(?:份|重点|战报|战况|战果|战绩|小记|(?:成绩|业绩|流水)(?!\s*:\s*[\d¥￥]))|(?:都|已经?)?{_FINISHED}了?(?:的(?:事情?)?)?|(?:做|干|办|忙)(?:过|了)?的(?:事情?|活)|{_TODAY}(?:做|干|办|忙)(?:过|了)?的"
         rf"|{_TODAY}?(?:都)?(?:做|干|忙)了(?:些)?(?:什么|啥)|进行中|推进中|在办|今"
     ),
     "plan": (
         rf"{_TOMORROW}?的?{_WORK}?的?(?:计划|安排|打算|规划|待办|目标|重点|拟办)(?:{_WORK}|事项)?"
         rf"|{_TOMORROW}的?{_WORK}?(?:要做|准备做|拟做)?(?:什么|啥|的|内容|事情?)?|todo|to do|plan|tomorrow|next"
-        rf"|(?:{_TOMORROW}的?)?(?:跟进计划|行动计划)|{_TOMORROW}的?(?:跟进|动作|行动|份|战场)|(?:{_TOMORROW}的?)?(?:要|准备|打算|得)(?:做|干|办|忙|跑)的?(?:事情?|活|什么|啥)?|{_TOMORROW}的?(?:做|干|忙)(?:些)?(?:什么|啥)|待做|明"
+        rf"|(?:{_TOMORROW}的?)?(?:跟进计划|行动计划)|{_TOMORROW}的?(?:跟进|动作|行动|份|战场)|(?:{_TOMORROW}的?)?(?:要|准备|打算|得)(?:做|干|办|忙|跑)的?(?:事情?|活|什么|啥)?|{_TOMORROW}的?(?:做|干|忙)(?:些)?(?:什么|啥)|{_TOMORROW}要?(?:做|干|办|忙)的|待做|明"
     ),
     "problems": (
         rf"(?:{_TODAY}|目前|现在|当前|工作中?|待解决|需解决|未解决|现存|尚存|遗留|重点|突出)?的?(?:遇到|存在|碰到|发现|有)?(?:了|哪些|什么|啥)?的?(?:主要)?的?{_TROUBLE}"
@@ -45,7 +45,7 @@ _WORDS: dict[Section, str] = {
     "help": (
         rf"(?:所?需要?|请求|申请|希望(?:得到|获得|有)?|想要|想|待|求|要|有)(?:{_WHO}|哪些|什么|啥)?的?{_SUPPORT}"
         rf"(?:和(?:支持|协助|协调|配合))?(?:的?(?:事项|内容|问题|地方|工作|事)|的)?|求助(?:事项)?|协助(?:事项|需求)?|协调事项|帮忙|帮助"
-        rf"|支持(?:需求|事项)|资源需求|协同需求|(?:工作)?支持|{_BOSS}(?:帮忙|{_SUPPORT})|help|support|needs?"
+        rf"|诉求|请求|支持(?:需求|事项)|资源需求|协同需求|(?:工作)?支持|{_BOSS}(?:帮忙|{_SUPPORT})|help|support|needs?"
         rf"|(?:要|需要?|请|待|求)?(?:{_BOSS})(?:拍板|定夺?|决定|决策|批示|批准|出面)的?(?:事情?|事项)?|请示(?:事项)?|求{_BOSS}|还?缺(?:啥|什么|人手?|的)|还?(?:需要|需)|帮|求"
     ),
     "other": (
@@ -61,7 +61,7 @@ def _heading(words: str) -> re.Pattern[str]:
     """One heading with its mark; the regular expression tries shorter words until the mark fits."""
     return re.compile(
         rf"{_OPEN}\s*(?:{words})\s*{_CLOSE}{_SPACE}*(?P<bracket>[:\-—]*)"
-        rf"|(?:{words})(?:如下)?[*_]*{_SPACE}*(?P<colon>:|--?(?!\d)|—+|=+>|(?=[①❶⑴]))"
+        rf"|(?:{words})(?:如下|的?是)?[*_]*{_SPACE}*(?P<colon>:|--?(?!\d)|—+|=+>|(?=[①❶⑴]))"
         rf"|(?:{words})(?:如下)?[*_?~=#◆◇■□●○★☆\-—]*{_SPACE}*(?P<line>(?=\n)|$)"
         rf"|(?P<words>{words})(?P<space>(?={_SPACE}))"
     )
@@ -90,6 +90,8 @@ _NEEDS_A_MARK = re.compile(
     r"|后天|近期|未来|隔天|不足|异常|today|done|next|plan|help|support|needs?|心得|收获|感悟|感想|备注|其[他它]|思考|建议|处理.*|措施|今|明|难|帮|在办|待做|(?:做|干|办|忙)(?:过|了)?的(?:事情?|活)|(?:要|准备|打算|得)(?:做|干|办|忙|跑).*|.*(?:记录|汇总|描述|哪些|什么|啥)"
     rf"|(?:都|已经?|没有?|未|还没)?{_FINISHED}了?(?:的(?:事情?)?)?|.*(?:拍板|定夺?|决定|决策|批示|批准|出面)|有.*|要{_SUPPORT}|.*(?:地方|份)|卡在(?:哪.*)?|卡(?:壳|住)了?|还?需要?|已[做办]|未[做办]|求.*|缺.*|.*的活|.*的事情?)$"
 )
+
+_SHORT = re.compile(r"支持|协助|求助|帮助|帮忙|诉求|需要?|安排|目标|done|next|plan|help|support|needs?")
 
 # Headings without any mark: a word of time, or of trouble, and the text straight after it.
 _FILLER = r"(?:(?:的话|呢|嘛|啊|哈|吧)\s*,?\s*)?"
@@ -147,6 +149,7 @@ _KEPT: tuple[tuple[Section, re.Pattern[str]], ...] = (
             rf"|需要{_OURS}(?:来|派|过来|到场|跑|发|寄|送|出|补|调拨|调货|调配|拨|借|安排|批|修|换|加|给|提供|确认|找|查|核|催|盯)[^,。;:\s]{{1,6}}"
             rf"|(?:希望|恳请|盼){_OURS}(?:能|可以|尽快|早点|赶紧|帮|给|把|快点)"
             rf"|申请[^,。;:\s]{{1,10}}支持|{_BOSS}(?:看看|看下|这边)?(?:能不能|能否|可不可以|可否|是否可以)|需要?{_WHO}|(?:希望|恳请|盼|请){_BOSS}"
+            rf"|麻烦{_OURS}(?:把|给|帮|尽快|发|确认|安排|补|催|看)"
             rf"|(?:请|麻烦){_HOUSE}(?!吃|喝|的人)|要{_HOUSE}[^,。;:\s]{{0,3}}?(?:给|派|出|批|发|来|补|查|盯|牵头|到场|确认|支持|协调|配合)"
         ),
     ),
@@ -171,8 +174,11 @@ class Label:
     mark: Mark
 
 
-def marked_label(folded: str, at: int) -> Label | None:
-    """The heading at `at`, when a colon, brackets, its own line or, after firm words, white space mark it as one."""
+def marked_label(folded: str, at: int, spaced: bool = False) -> Label | None:
+    """The heading at `at`, when a colon, brackets, its own line or, after firm words, white space mark it as one.
+
+    In a report whose headings are all set off by white space (`spaced`), it marks short words, too.
+    """
     best: Label | None = None
     for headings, loose in ((_HEADINGS, False), (_LOOSE_HEADINGS, True), (_HEADINGS_ALONE, True)):
         for section, pattern in headings.items():
@@ -182,7 +188,7 @@ def marked_label(folded: str, at: int) -> Label | None:
             mark = _mark(match)
             if headings is _HEADINGS_ALONE and not _heads_a_list(folded, match.end()):
                 continue
-            if mark == "space" and (loose or section == "other" or _NEEDS_A_MARK.match(match["words"])):
+            if mark == "space" and (loose or section == "other" or not _stands(match["words"], spaced)):
                 continue
             if best is None or match.end() > best.end:
                 best = Label(section, at, match.end(), mark)
@@ -190,6 +196,11 @@ def marked_label(folded: str, at: int) -> Label | None:
         # Without its day the matter would be one of tomorrow.
         return Label(best.section, at, at, "none")
     return best
+
+
+def _stands(words: str, spaced: bool) -> bool:
+    """Whether white space alone makes these words a heading."""
+    return not _NEEDS_A_MARK.match(words) or (spaced and _SHORT.fullmatch(words) is not None)
 
 
 def _heads_a_list(folded: str, end: int) -> bool:

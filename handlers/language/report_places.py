@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -35,8 +35,9 @@ class Place:
 
 _SYMBOLS = "•●○◆◇■□▪▫▶►➤➢✔✓✅☑👉📌🔹🔸🔺⭐★☆◎※→❗❓⚠🆘🎯📅📝💡🔥✨🚩📍🙏❌⏰📋📊💪"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫❶❷❸❹❺❻❼❽❾❿⑴⑵⑶⑷⑸⑹⑺⑻⑼⒈⒉⒊⒋⒌⒍⒎⒏⒐㈠㈡㈢㈣㈤"
+_TICK_BOX = r"\[[ x√✓✔]?\](?=[^\S\n])"
 DECORATION = re.compile(
-    rf"(?:[\s#*>_~+\ufe0f\u200d\u20e3|/]|-+(?!\d)|[—–·]|[{_SYMBOLS}]|[\u2190-\u21ff\u231a\u231b\u23e9-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])+"
+    rf"(?:{_TICK_BOX}|[\s#*>_~+\ufe0f\u200d\u20e3|/]|-+(?!\d)|[—–·]|[{_SYMBOLS}]|[\u2190-\u21ff\u231a\u231b\u23e9-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])+"
 )
 _BULLET_SIGN = re.compile(rf"[{_SYMBOLS}{_CIRCLED}*·+\-–—]")
 _NUMBER = re.compile(
@@ -63,6 +64,12 @@ _TOLD_TO_US = re.compile(
 _BARE_NUMBER = re.compile(
     r"(?:^|(?<=[\s,;。:】\])]))(?P<digits>[1-9])(?:(?=[\u4e00-\u9fff])|[\s,]\s*(?=[^\d\s]))(?![月日号点个家次份件台万元天%人店箱年])"
 )
+# 1改稿2验收3收款, and 一 今日 … 二 明日 …: numbers that only their order shows to be any.
+_TIGHT_NUMBER = re.compile(
+    r"(?<![\d第.])(?P<number>[1-9])(?=[\u4e00-\u9fff])(?![月日号点个家次份件台万元天人店箱年楼栋期班组区路厂车线位名类级])"
+)
+_BARE_HAN = re.compile(r"(?:^|(?<=\s))(?P<number>[一二三四五六七八九])[^\S\n]+(?=\S)")
+_ENOUGH = 3
 _BREAK = re.compile(
     r"(?P<line>\n\s*)|(?P<stop>(?:[;。!?]+|(?:[^\S\n][/|])+(?=\s|$)|\.(?=\s+(?:today|tomorrow|next|plan|need|help|issue|problem|blocker|risk|support)))[^\S\n]*)|(?P<comma>(?:,|[^\S\n])[^\S\n]*)|(?P<emoji>(?<=[\u4e00-\u9fff\w])[\U0001f300-\U0001faff]+[^\S\n]*)|(?P<opening>[:】][^\S\n]*)|(?P<bracket>(?=[【\[「『〔(]))"
 )
@@ -81,7 +88,17 @@ _COUNTING_ON = re.compile(r"[二三四五六七八九]、")
 # Where a section may start in a transcript without a single stop.
 _RUN_STARTS = re.compile(
     r"(?:然后|接着)?明[天日]|问题(?:就?是|在于)|需要(?:领导|老板|公司|总部|团队|[\u4e00-\u9fff]{1,4}部)?(?:支持|协助|帮忙|协调)|需要(?:领导|老板|公司|总部)|(?:希望|请)(?:领导|老板|公司)"
+    r"|(?<![户他她们方板])希望(?:仓库|总仓|物流|财务|商务|市场|产品|技术|售后|总部|供应链|采购)"
 )
+
+
+def _counting_on(matches: Iterable[re.Match[str]], numerals: str) -> list[re.Match[str]]:
+    """Of numbers that may be anything, those that count on from the first of `numerals`; none when they are few."""
+    run: list[re.Match[str]] = []
+    for match in matches:
+        if len(run) < len(numerals) and match["number"] == numerals[len(run)]:
+            run.append(match)
+    return run if len(run) >= _ENOUGH else []
 
 
 class Layout:
@@ -203,8 +220,12 @@ class Layout:
                     found.add(match.start())
                     awaited = next(counted, "")
         if not found:
-            run = list(self._counting(list(_BARE_NUMBER.finditer(self.folded))))
-            self._bare = {match.start(): match.end() for match in run}
+            run = [
+                *self._counting(list(_BARE_NUMBER.finditer(self.folded))),
+                *_counting_on(_BARE_HAN.finditer(self.folded, self.begin), "一二三四五六七八九"),
+            ]
+            tight = list(_counting_on(_TIGHT_NUMBER.finditer(self.folded, self.begin), "123456789"))
+            self._bare = {match.start(): match.end() for match in (tight if len(tight) > len(run) else run)}
             found |= set(self._bare)
         return found
 
@@ -213,15 +234,15 @@ class Layout:
         begin = self.skip(max(self.begin, *(self.folded.rfind(stop, 0, at) + 1 for stop in "\n;。!")))
         return begin >= at or bool(marked_label(self.folded, begin) or run_on_label(self.folded, begin))
 
-    @staticmethod
-    def _counting(matches: list[re.Match[str]]) -> Iterator[re.Match[str]]:
-        """Of bare digits before words, those that count 1 2 3."""
-        last = 0
+    def _counting(self, matches: list[re.Match[str]]) -> Iterator[re.Match[str]]:
+        """Of bare digits before words, those that count 1 2 3, and once they do a 1 that begins a line."""
+        last, any_counted = 0, False
         for index, match in enumerate(matches):
             digit = int(match["digits"])
             following = int(matches[index + 1]["digits"]) if index + 1 < len(matches) else 0
-            if (digit == 1 and following == 2) or (last and digit == last + 1):
-                last = digit
+            alone = digit == 1 and any_counted and self.text[match.start() - 1 : match.start()] == "\n"
+            if (digit == 1 and following == 2) or (last and digit == last + 1) or alone:
+                last, any_counted = digit, True
                 yield match
 
     def _circled(self) -> Iterator[Place]:

@@ -116,3 +116,17 @@ def test_coming_home_and_an_invoice_are_no_next_step() -> None:
     contact = read_contact("微信 蓝湾 12月8号回来 要发票抬头")
     assert contact is not None
     assert "next" in contact.lacks
+
+
+@pytest.mark.parametrize("past", ["上周五来过", "周三发了报价", "11月20日送过样", "昨天打了没接"])
+def test_what_was_done_on_a_day_is_no_next_step(past: str) -> None:
+    contact = read_contact(f"拜访 蓝湾 {past}")
+    assert contact is not None
+    assert "next" in contact.lacks
+
+
+@pytest.mark.parametrize("coming", ["下周一前发过来", "明天再去", "周五前给报告"])
+def test_what_is_to_be_done_on_a_day_is_one(coming: str) -> None:
+    contact = read_contact(f"拜访 蓝湾 {coming}")
+    assert contact is not None
+    assert "next" not in contact.lacks
