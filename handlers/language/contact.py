@@ -8,7 +8,7 @@ from typing import Literal
 
 from handlers.language.opening import find_opening
 from handlers.language.text import fold
-from handlers.language.titles import find_person, is_first_name
+from handlers.language.titles import find_courtesy, find_person, is_first_name
 
 Channel = Literal["call", "wechat", "visit", "other"]
 Lack = Literal["profile", "pain", "next"]
@@ -44,7 +44,7 @@ _SPOKEN: tuple[tuple[Channel, re.Pattern[str]], ...] = (
     (
         "call",
         re.compile(
-            r"电话(?:里|中|沟通|联系|聊|说|问|回访|确认|告知|拜访|跟进|通知|未接|没|打|催|约|询|谈|邀|了|过|已通|不通)"
+            r"电话(?:里|中|会议|沟通|联系|聊|说|问|回访|确认|告知|拜访|跟进|通知|未接|没|打|催|约|询|谈|邀|了|过|已通|不通)"
             r"|打(?:了|过|通了?)?(?:个|一个|几个)?电话|致电|通(?:了|过)?(?:个|一个)?电话|去电|来电"
         ),
     ),
@@ -92,7 +92,7 @@ _PROFILE = re.compile(
 _PAIN = re.compile(
     r"痛点|问题|困难|难题|不满|抱怨|投诉|吐槽|担心|顾虑|犹豫|嫌|太慢|太贵|偏贵|贵了|价格高|偏高|太高|慢|不稳|故障|坏了|缺货|断货|断供|交期|返修|返工|退货|损耗|破损"
     r"|漏|缺|噪音|噪声|寿命(?:太?短|只有|才|不到)|(?:促销|力度|支持|铺货)(?:太|有点|偏)?少|(?:(?<![客年元养])老是?|总是?|经常|动不动就?|三天两头)(?:坏|卡|断|出错|死机|掉|漏|停|报警|进|退|丢|崩|跳|响|堵|烧|串)|耗时|掉线|卡顿|送货慢|费[时劲事力]|累|排队久|反馈(?![^,。;]{0,4}(?:好|不错|满意|可以|正常))|价格?贵|[嫌觉]得?[^,;。\s]{0,4}(?:贵|高|慢|差|少|短|麻烦)|报错|成本|压货|库存|积压|滞销|动销|没货|效率|头疼|麻烦|希望|需要|需求|诉求|想要|想换|要求|不够|不足|不好用|不方便|卡在|出错|误差|不准|风险|不达标|串货|窜货|压价|压得|关心|在意"
-    r"|售后|响应|反映(?![^,;。]{0,4}(?:好|不错|满意|可以|正常))|混?乱(?!七)|率(?:太|偏|很|有点)?低|上不去|下滑|褪色|太(?![好棒客阳平太极原仓湖忙谢感])|结皮|起泡|色差|生锈|开裂|异响|发霉|延误|晚到|发错|少发|错发|超时|过期"
+    r"|售后|响应|反映(?![^,;。]{0,4}(?:好|不错|满意|可以|正常))|混?乱(?!七)|率(?:太|偏|很|有点)?低|上不去|下滑|褪色|[看听]不[清见到]|太(?![好棒客阳平太极原仓湖忙谢感])|结皮|起泡|色差|生锈|开裂|异响|发霉|延误|晚到|发错|少发|错发|超时|过期"
 )
 _NO_PAIN = re.compile(
     r"(?:没有?|无|暂无|不|[没未](?:提|说|反映|反馈))(?:什么|啥|任何|其他|太大)?(?:痛点|问题|困难|顾虑|需求|投诉|不满|需要)|问题不大|没问题|不需要|不要求|不担心"
@@ -137,7 +137,7 @@ def read_contact(text: str) -> ContactText | None:
     body = text[opening.rest :].strip()
     if channel == "other":
         channel, body = _channel(body)
-    person = _met(body) or find_person(body) or _foreign_name(body)
+    person = _met(body) or find_person(body) or find_courtesy(body) or _foreign_name(body)
     return ContactText(channel, body, body[slice(*person)] if person else None, _lacks(fold(body)))
 
 

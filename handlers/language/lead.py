@@ -15,7 +15,7 @@ from handlers.language.phones import find_phones, normalise_phone
 from handlers.language.places import read_place, region_of
 from handlers.language.sources import find_source, introduced, read_source, source_named, source_told
 from handlers.language.text import fold
-from handlers.language.titles import find_person, is_first_name, is_full_name, is_name
+from handlers.language.titles import find_courtesy, find_person, is_first_name, is_full_name, is_name
 
 _KEYWORDS = ("线索", "新线索", "销售线索", "新增线索")
 _BREAK = "\n"
@@ -36,6 +36,7 @@ _EMAIL = re.compile(
 _INTRODUCER = re.compile(r"(?<![a-z])by\s?[\u4e00-\u9fff]{2,4}(?=$|[\s,;])")
 _WECHAT = re.compile(r"(?<![a-z])(?:微信号?|vx|v信|wx|wechat)\s?[:是]?\s?(?P<id>[a-z][a-z0-9_-]{5,19})(?![a-z0-9])")
 _SEPARATOR = re.compile(r"[\s,;。、/|!?]+")
+_LEGAL_FORM = re.compile(r"(?:有限|股份|集团|分?公司)")
 _PART_OF_A_NAME = re.compile(r"(?:合伙|集团|中国|公司|分院|院区|店|部)$")
 # 某某医院-设备科-某主任-官网: as many dashes part what other people part by spaces.
 _DASH = re.compile(r"(?<=[\u4e00-\u9fff])[-—–]|[-—–](?=[\u4e00-\u9fff])")
@@ -44,9 +45,8 @@ _MENTION = re.compile(r"@\s?([^\s@,;。、:!?()/|【】\[\]]+)")
 _CALLED = re.compile(
     r"(?:(?:联系人|对接人|负责人|老板|店长|采购)(?:是|叫)|(?:联系人|对接人|负责人)(?=\s))\s*(?P<name>[a-z]{2,12}|[\u4e00-\u9fff]{2,4})(?=$|[\s,;。、:@\n])"
 )
-_COURTESY = re.compile(r"(?<![A-Za-z])(?P<name>(?:Mrs?|Ms|Miss|Dr)\.? ?[A-Z][a-z]{1,11})(?![A-Za-z])")
 _CALLED_SO = re.compile(r"(?:联系人|对接人)(?P<name>[\u4e00-\u9fff]{2,3})(?=$|[\s,;。、@\n])")
-_LATIN_NAME = re.compile(r"(?:^|(?<=[\s,;|]))(?P<name>[A-Z][a-z]{2,9}(?: [A-Z][a-z]{1,9})?)[\s,;|:]*$")
+_LATIN_NAME = re.compile(r"(?:^|(?<=[\s,;|]))(?P<name>[A-Z][a-z]{1,9}(?: [A-Z][a-z]{1,9})?)[\s,;|:]*$")
 _LATIN_AT_THE_END = re.compile(r"(?<![A-Za-z])[A-Z][a-z]{1,9}$")
 _ROLE = re.compile(
     r"(?:总监|主管|经理|采购|老板|店长|负责人|助理|运营|行政|买手|校长|园长|老师|督导|顾问|专员|代表|秘书|会计|财务|客服|销售|工程师|设计师|教练|hr|it|cto|ceo|coo)$"
@@ -250,9 +250,9 @@ class _Reader:
         if match and "client" not in self.parts and may_be_client(match["name"]):
             self.parts["client"] = self.text[slice(*match.span("name"))]
             self._take(*match.span())
-        match = _COURTESY.search(self.text)
-        if match and "contact" not in self.parts:
-            self.parts["contact"] = self._take(*match.span("name"))
+        person = find_courtesy(self.text)
+        if person and "contact" not in self.parts:
+            self.parts["contact"] = self._take(*person)
         match = _CALLED_SO.search(self.folded)
         if match and "contact" not in self.parts and is_name(match["name"]):
             self.parts["contact"] = self.text[slice(*match.span("name"))]
@@ -298,6 +298,8 @@ class _Reader:
         if match is None:
             return [piece]
         inside = piece[match.start(1) : match.end(1)]
+        if _LEGAL_FORM.match(fold(piece), match.end()):
+            return [piece]
         if match.start() and (self._region(inside) or _PART_OF_A_NAME.search(inside)):
             return [piece[: match.end()], piece[match.end() :]]
         return [piece[: match.start()], inside, piece[match.end() :]]
@@ -322,8 +324,8 @@ class _Reader:
         """Take the client out of the words that are left; what stood around its name in its word stays."""
         if "client" in self.parts:
             return
-        sure = "contact" in self.parts or self.leading in left[:1]
-        may_lead = left[: self.bare] if sure and not self.private else []
+        may_lead = left[: self.bare] if "contact" in self.parts else [self.leading]
+        may_lead = [] if self.private else may_lead
         bare = [word for word in may_lead if self._region(word) is None]
         found = find_client(left, len(left) if self.bare is None else self.bare, bare)
         if found is None:

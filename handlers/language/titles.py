@@ -54,6 +54,7 @@ _PERSON = re.compile(
     r"|(?<![a-z])[a-z]{2,10} ?)"
     rf"(?P<title>{_TITLE}){_SHOP}"
 )
+_COURTESY = re.compile(r"(?<![A-Za-z])(?:Mrs?|Ms|Miss|Dr)\.? ?[A-Z][a-z]{1,11}(?![A-Za-z])")
 _FIRST_NAME = re.compile(r"[A-Z][a-z]{1,9}")
 _NO_NAMES = {"excel", "word", "demo", "wifi", "crm", "erp", "saas", "poc", "call", "email", "app", "logo", "offer"}
 _FULL_NAME = re.compile(rf"(?:{_COMPOUND}|[{_SURNAMES}])[{_GIVEN}]{{1,2}}")
@@ -95,6 +96,12 @@ def is_name(text: str) -> bool:
     """Whether `text` is nothing but a name in two or three characters, its surname a known one."""
     folded = fold(text)
     return bool(re.fullmatch(rf"(?:{_COMPOUND}|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}", folded)) and len(folded) < 5
+
+
+def find_courtesy(text: str) -> tuple[int, int] | None:
+    """Where (start, end) somebody stands who is called Mr, Ms, Miss or Dr; None without one."""
+    match = _COURTESY.search(text)
+    return match.span() if match else None
 
 
 def is_first_name(text: str) -> bool:
