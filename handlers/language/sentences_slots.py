@@ -81,6 +81,7 @@ _RULES = (
     _Rule("last_contact", ("x", "a", "ch", "rgd"), "chrgduyzNO"),
     _Rule("last_contact", ("x", "a", "c"), "chOruzy"),
     _Rule("last_contact", ("x", "l", "cht", "z"), "chtglOuk"),
+    _Rule("last_contact", ("x", "l", "ch"), "rO", asking=True),
     _Rule("last_contact", ("x", "0", "N", "ch"), "crzuyOGm", asking=True),
     _Rule("who_follows", ("x", "a", "h"), "hOruzy"),
     _Rule("last_contact", ("x", "t", "36"), "rzuOl"),

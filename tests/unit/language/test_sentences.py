@@ -88,6 +88,12 @@ def test_clients_matters_and_people_are_cut_out() -> None:
         ("白鹭好久没动静了，最后是谁联系的", Sentence("last_contact", "白鹭")),
         ("把北辰没闭环的都捞出来", Sentence("lists_person", "", "顾北辰")),
         ("我的没办完的事盘一盘", Sentence("lists_mine")),
+        ("白鹭酒店有阵子没去了吧 上次谁去的", Sentence("last_contact", "白鹭酒店")),
+        ("今天忙 日报你帮我攒一下", Sentence("report_draft")),
+        ("白鹭酒店要的资料我已经寄过去了", Sentence("done", "白鹭酒店要的资料")),
+        ("都送完了", Sentence("done", "送")),
+        ("后天下午我请两个小时假", Sentence("leave", "后天下午 两个小时")),
+        ("孩子发烧，明天请一天假", Sentence("leave", "孩子发烧,明天 一天")),
     ],
 )
 def test_what_is_read(text: str, sentence: Sentence) -> None:
@@ -99,7 +105,18 @@ def test_a_short_name_of_two_people_is_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["白鹭下周谁去", "谁带伞了", "没有逾期的", "看了大家的日报", "历史总是相似的", "日报你写了吗", "的"]
+    "text",
+    [
+        "白鹭下周谁去",
+        "谁带伞了",
+        "没有逾期的",
+        "看了大家的日报",
+        "历史总是相似的",
+        "日报你写了吗",
+        "的",
+        "上次开会是谁主持的",
+        "我打印好了文件",
+    ],
 )
 def test_what_lacks_a_slot_or_leaves_a_rest_is_talk(text: str) -> None:
     assert read_sentence(text, PEOPLE) is None
