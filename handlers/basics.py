@@ -46,6 +46,7 @@ _GREETINGS = frozenset(
         "在不在",
         "你好",
         "您好",
+        "大家好",
         "hi",
         "hello",
         "哈喽",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers import client_names, queries
+from handlers.commitments import closed_facts
 from handlers.leads import read as read_lead_text
 from handlers.talk import Answer, Notice, Talk, happening, said_in
 from storage import clients, events, people
@@ -36,6 +37,8 @@ def _changeable(talk: Talk, number: int) -> Linked | Answer:
     """The open record of this number if it has a client and I may change it, else the refusal."""
     session = talk.session
     row = session.get(Commitment, number) or session.get(Contact, number) or session.get(Lead, number)
+    if isinstance(row, Commitment) and row.state == "cancelled" and talk.sees(row.owner_id):
+        return Answer("already_closed", closed_facts(talk, row) | {"now": talk.now}, about=[number])
     if row is None or row.state in {"withdrawn", "cancelled"}:
         kind = events.kind_of(session, number) or ""
         return Answer("number_unknown", {"number": number, "kind": kind}, about=[number])

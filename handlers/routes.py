@@ -27,6 +27,7 @@ from handlers import (
     questions,
     reports,
     reports_lookup,
+    several,
     shortened,
     spoken,
 )
@@ -36,6 +37,7 @@ from handlers.language.intent import command, handed_to, moving, names_record, r
 from handlers.language.lead import read_lead
 from handlers.language.record_act import read_record_act
 from handlers.language.sentences_names import client_words
+from handlers.language.several_acts import acts
 from handlers.language.text import fold
 from handlers.nearest import nearest
 from handlers.talk import Answer, Talk
@@ -269,6 +271,7 @@ ROUTES: tuple[Route, ...] = (
     # An @ and a name before the bare word ask for a list; with anything after it, it is a promise.
     Route("lists", mentioned_list, lists.of_person),
     Route("commitment", _whole(is_commitment), lambda talk, _: commitments.record(talk)),
+    Route("done", _whole(acts), lambda talk, _: several.apart(talk)),
     Route("done", _done_mark, commitments.done),
     Route("done", _word("凭证"), proofs.command),
     Route("done", _everything, lambda talk, _: commitments.ask_all(talk)),

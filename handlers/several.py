@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from handlers.language.intent import take_records
+from handlers.language.several_acts import acts
 from handlers.talk import Answer, Notice, Talk
 from storage import events
 
@@ -28,6 +29,16 @@ _MERGED = frozenset(
 def records(talk: Talk, rest: str) -> tuple[list[int], str]:
     """The numbers of records that a change begins with, and the words behind them."""
     return take_records(rest, lambda number: events.kind_of(talk.session, number) is not None)
+
+
+def apart(talk: Talk) -> Answer | None:
+    """Asks for one act a message when several are told, each of a record of its own; None where it is one."""
+    told = [(verb, number) for verb, number in acts(talk.text) if events.kind_of(talk.session, number) is not None]
+    numbers = list(dict.fromkeys(number for _, number in told))
+    if len(numbers) < 2:
+        return None
+    verb, number = told[0]
+    return Answer("acts_apart", {"count": len(told), "verb": verb, "number": number}, kind="question", about=numbers)
 
 
 def each(talk: Talk, verb: str, numbers: Sequence[int], change: Callable[[int], Answer], reason: str = "") -> Answer:

@@ -188,3 +188,23 @@ async def test_other_words_or_another_client_are_for_one_at_a_time(quick: Store)
 async def test_a_number_that_measures_or_dates_is_no_record(quick: Store, words: str, said: str) -> None:
     told = await hold(quick, *TWO, f"09:05 王磊：{words}", policies=PROMISES_ONLY)
     check(told.answer(3), "王磊", "reply", said, about=[1])
+
+
+async def test_acts_on_records_of_their_own_are_not_run_together(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "10:00 王磊：【承诺】寄样 周三\n【承诺】发报价 周四",
+        "10:01 王磊：1完成 2延期到周五",
+        "10:02 王磊：取消 1 客户不要，取消 2 重复",
+        "10:03 王磊：完成 1\n延期 2 周五",
+        "10:04 王磊：延期 2 周五，完成 9",
+        "10:05 王磊：改 2 客户 协和",
+        "10:06 王磊：取消 1 停产，改 3月5日再说",
+        "10:07 王磊：改 1 客户 协和",
+        policies=PROMISES_ONLY,
+    )
+    for line in (2, 3, 4):
+        check(told.answer(line), "王磊", "question", "2 件事", "都还没动", about=[1, 2])
+    check(told.answer(5), "王磊", "reply", "#2 延到 11月27日 周五", about=[2])
+    check(told.answer(7), "王磊", "reply", "#1 取消了", about=[1])
+    check(told.answer(8), "王磊", "reply", "已取消", about=[1], without=["撤回"])

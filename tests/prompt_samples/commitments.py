@@ -154,6 +154,7 @@ _CHANGING = [
         {"number": 12, "matter": "报价", "state": "cancelled", "at": PAST, "by": "周敏", "now": NOW},
         {"number": 12, "matter": "", "state": "done", "at": None, "by": "", "now": NOW},
     ),
+    *both("acts_apart", {"count": 2, "verb": "延期", "number": 2}, {"count": 3, "verb": "完成", "number": 1}),
     *both("one_at_a_time", {"verb": "延期"}, {"verb": "转交"}),
     *both(
         "number_missing",
