@@ -109,8 +109,8 @@ class _Reader:
         self.private = False
         # Without an organisation's ending only what stands before the contact may be the client.
         self.bare: int | None = None
-        # What a message without a contact begins with is told of somebody only when it is the first word of all.
-        self.leading = next(iter(_SEPARATOR.split(self.text.strip())), "")
+        # Without a contact only the first word of all, but for numbers and places, is sure to be the client's name.
+        self.leading = ""
 
     def read(self) -> LeadText:
         self._address(_EMAIL)
@@ -120,6 +120,8 @@ class _Reader:
         self._address(_INTRODUCER)
         self._labelled()
         self._budget()
+        words = filter(None, _SEPARATOR.split(self.text))
+        self.leading = next((word for word in words if self._region(word) is None), "")
         self._told()
         self._tokens()
         region = self.parts.get("region")

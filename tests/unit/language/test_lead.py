@@ -141,6 +141,8 @@ def test_a_client_is_not_made_out_of_what_is_told(text: str) -> None:
         ("线索 官网 云帆物联 张工 13912340001", "云帆物联"),
         ("线索 青田泵业的张工介绍他同学的厂 亿达模具 方总", "亿达模具"),
         ("线索 云帆物联 13912340001", "云帆物联"),
+        ("线索 13912340001 云帆物联 预算3万", "云帆物联"),
+        ("线索 @张小满 上海 云帆物联", "云帆物联"),
     ],
 )
 def test_the_client_is_cut_out_of_the_words_around(text: str, client: str) -> None:
