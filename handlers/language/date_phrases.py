@@ -166,8 +166,12 @@ def _part_of_month(match: re.Match[str], month: int | None, shift: int | None) -
     return day_of(match, days, shape, never=never)
 
 
+# 3月 20, but 3月 20台样机.
+_A_DAY = r" \d{1,2}(?!\d|_?[个台箱套件家盒瓶袋份吨米元万千百款人])"
+
+
 @DATES.on(
-    rf"(?:{YEAR}_(?:的_)?)?(?P<m>{MONTH})_月(?:_份)?(?:_{_MONTH_PART}|(?!_?\d|饼|子|薪|租|报|供))",
+    rf"(?:{YEAR}_(?:的_)?)?(?P<m>{MONTH})_月(?:_份)?(?:_{_MONTH_PART}|(?!\d|{_A_DAY}|饼|子|薪|租|报|供))",
     units="月年",
     years=True,
 )
