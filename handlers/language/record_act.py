@@ -13,9 +13,9 @@ Act = Literal["完成", "延期", "取消", "改", "静音"]
 
 _LONGEST = 80
 _DIGITS = re.compile(r"\d+")
-_NUMBERS = r"#?\s*\d{1,9}(?:\s*[\s,、和]\s*#?\d{1,9})*"
-_POINTED = r"\s*(?:号(?=记录|承诺|[这那]条))?(?:这[条个件项]|那[条个件项])?\s*(?:记录|承诺)?\s*(?:都|先|就)*\s*"
-_BEGINS = rf"(?:帮我|麻烦)?(?:把|将)?\s*(?P<numbers>{_NUMBERS}){_POINTED}"
+_NUMBERS = r"#?\s*+\d{1,9}(?:(?:\s*+[,、和]\s*+|\s++)#?\d{1,9})*"
+_POINTED = r"\s*+(?:号(?=记录|承诺|[这那]条))?(?:这[条个件项]|那[条个件项])?\s*+(?:记录|承诺)?\s*+(?:都|先|就)*+\s*+"
+_BEGINS = rf"(?:帮我|麻烦)?(?:把|将)?\s*+(?P<numbers>{_NUMBERS}){_POINTED}"
 # Whatever is asked or only thought of is no order.
 _ASKS = rx(r"[?吗呢谁]|什么|怎么|是不是|能不能|要不要|可不可以|行不行|好不好|多少|几[点号天]")
 _ENDS = r"(?:了|掉|吧|啊|哈)*"
