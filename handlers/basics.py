@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from handlers import attachments
 from handlers.language.text import fold
@@ -90,9 +90,18 @@ def not_understood(talk: Talk, nearest: Sequence[str]) -> Answer:
         if talk.attachments:
             return attachments.alone(talk)
         return Answer("greeting", {"bot": talk.bot_name})
-    said = {_TRAILING.sub("", word) or word for word in _APART.split(fold(talk.text)) if word} - {fold(talk.bot_name)}
-    if said and said <= _GREETINGS:
+    if _all_of(talk, _GREETINGS):
         return Answer("greeting", {"bot": talk.bot_name})
-    if said and said <= _GREETINGS | _THANKS:
+    if is_small_talk(talk):
         return Answer("courtesy", {})
     return Answer("not_understood", {"nearest": nearest, "bot": talk.bot_name})
+
+
+def is_small_talk(talk: Talk) -> bool:
+    """Does the message greet or thank, and say nothing else?"""
+    return _all_of(talk, _GREETINGS | _THANKS)
+
+
+def _all_of(talk: Talk, words: Collection[str]) -> bool:
+    said = {_TRAILING.sub("", word) or word for word in _APART.split(fold(talk.text)) if word} - {fold(talk.bot_name)}
+    return bool(said) and all(word in words for word in said)

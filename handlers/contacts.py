@@ -16,6 +16,10 @@ from storage.tables import Contact, Lead
 
 _GOLDEN = timedelta(hours=48)
 _FIRST_WORD = re.compile(r"^[^\s,，。;；:：、]{2,30}")
+# What is told of a call instead of whom it was to.
+_HOW_IT_WENT = re.compile(
+    r"[没未无](?:有?人)?接(?:听|通)?|没人|不在|占线|忙线|拒接|关机|停机|空号|(?:已经?|没)?打?通了?"
+)
 
 
 def contact(talk: Talk) -> Answer:
@@ -52,8 +56,10 @@ def _ask_client(talk: Talk, read: ContactText, match: Match) -> Answer:
 
 
 def _may_be_client(talk: Talk, word: str) -> bool:
-    """Is this word fit to be offered as a new client: no number, no telephone, nobody of the team?"""
-    return not word.isdigit() and mask(word) == word and talk.person(word) is None
+    """Is this word fit to be offered as a new client: no number, no telephone, nobody of the team, no remark (没接)?"""
+    if word.isdigit() or mask(word) != word or talk.person(word) is not None:
+        return False
+    return not _HOW_IT_WENT.fullmatch(word)
 
 
 def offered(payload: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from handlers import (
     attachments,
+    basics,
     changes,
     client_changes,
     client_names,
@@ -27,7 +28,7 @@ from handlers import (
 from handlers import clients as clients_said
 from handlers.language import clauses, deadline
 from handlers.language.intent import choices, is_measured, is_yes, part_number, take_numbers
-from handlers.language.promise import read_promise
+from handlers.language.promise import may_be_matter
 from handlers.language.text import fold
 from handlers.talk import Answer, Talk
 from storage import clients, facts
@@ -163,11 +164,14 @@ def _complete(talk: Talk, question: Question) -> Answer | None:
 def _matter(talk: Talk, question: Question) -> Answer | None:
     """What is to be done by a date that was told without it."""
     asked = question.payload
-    read = read_promise(f"{talk.text.strip()} {asked['phrase']}", talk.now, talk.calendar, talk.roster())
+    told = clauses.plain_item(talk.text.strip(), talk.now, talk.calendar, talk.callable_by_name())
     due = talk.local(datetime.fromisoformat(asked["due"]))
-    if read is None or due is None or due <= talk.now:
+    sounds_right = may_be_matter(talk.text) and not basics.is_small_talk(talk)
+    # With a date of its own it is a promise, to be offered as one.
+    if not sounds_right or told.issue != "none" or due is None or due <= talk.now:
         return None
-    item = clauses.Item(read.matter, due, None, asked["phrase"], tuple(asked["mentions"]), asked["uncertain"])
+    mentions = tuple(asked["mentions"]) or told.mentions
+    item = clauses.Item(told.matter, due, None, asked["phrase"], mentions, asked["uncertain"])
     # It may ask which client is meant.
     question.answered_at = talk.now
     return commitments.store(talk, [item], talk.text)

@@ -12,6 +12,7 @@ from handlers.language.clauses import plain_item
 from handlers.language.text import fold
 
 _LONGEST = 80
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 # What somebody does for somebody else, or wants to be reminded of.
 _GIVES = re.compile(
     r"[给把向带].{0,20}?[发寄送交回报打约签做出办补改催退付带装]|[发寄送交回报打签补退付带装][^，,。]{0,12}给"
@@ -51,3 +52,14 @@ def read_promise(text: str, now: datetime, calendar: Calendar, people: Collectio
     if not (reminded or _GIVES.search(fold(item.matter))) or any(name in text for name in people):
         return None
     return Promise(item.matter, item.due)
+
+
+def may_be_matter(text: str) -> bool:
+    """Whether a message may say what is to be done, when that was asked: one line that asks and tells nothing."""
+    folded = fold(text).strip()
+    return (
+        len(_HAN.findall(folded)) > 1
+        and len(folded) <= _LONGEST
+        and "\n" not in folded
+        and not (_ASKS.search(folded) or _TELLS.search(folded))
+    )

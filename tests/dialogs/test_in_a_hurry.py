@@ -323,11 +323,22 @@ async def test_a_date_without_its_matter_needs_only_the_matter(quick: Store) -> 
         "09:02 王磊：给协和医院寄报价单",
         "09:03 王磊：给仁济医院寄样",
         "09:04 王磊：承诺 周五",
-        "09:05 王磊：算了",
+        "09:05 王磊：好的",
+        "09:06 王磊：把方案写完",
+        "09:07 王磊：承诺 周五",
+        "09:08 王磊：算了",
         policies=PROMISES_ONLY,
     )
     check(told.answer(1), "王磊", "question", "11月27日 周五", "要做什么")
     check(told.answer(2), "王磊", "reply", "没听懂")
     check(told.answer(3), "王磊", "reply", "11月27日 周五", "给协和医院寄报价单", "北京协和医院", about=[1])
     check(told.answer(4), "王磊", "reply", "没听懂")
-    check(told.answer(6), "王磊", "reply", without=["没听懂"])
+    check(told.answer(6), "王磊", "reply", "有事直接发我")
+    check(told.answer(7), "王磊", "reply", "11月27日 周五", "把方案写完", about=[2])
+    check(told.answer(9), "王磊", "reply", without=["没听懂"])
+
+
+async def test_a_remark_is_offered_as_no_new_client(quick: Store) -> None:
+    told = await hold(quick, "09:00 王磊：电话 没接", "09:01 王磊：电话 有研新材 谈了价格", policies=NO_CLOCKS)
+    check(told.answer(1), "王磊", "question", "没听出是哪个客户", without=["新建"])
+    check(told.answer(2), "王磊", "question", "「有研新材」", "要新建吗")
