@@ -103,6 +103,7 @@ def read(
     whole = [_is_whole(end, edges_of_talk[1], canonical_at) for end in range(size + 1)]
     closes = [
         (ends[end] or done[end] or whole[end] or _may_part(end, met, canonical_at))
+        and text[end - 1 : end] != "的"
         and not _within_count(text, end, pieces, canonical_at)
         for end in range(size + 1)
     ]

@@ -20,7 +20,7 @@ from handlers.language.names_rank import align, could_reach, is_beyond, query
 from handlers.language.names_sound import typed_pinyin, word_for_number
 from handlers.language.names_spot import Span, clauses, is_of_town, read, talk_ends, tells
 from handlers.language.names_text import Canonical, canonical
-from handlers.language.names_words import GENERIC, KINDS, PLACES, common_chars, core, split_words
+from handlers.language.names_words import GENERIC, KINDS, LEGAL_FORMS, PLACES, common_chars, core, split_words
 from handlers.language.text import fold
 
 _CANDIDATES = 120
@@ -140,12 +140,17 @@ class View:
                 variants = [
                     each[: found.start()] + reading + each[found.end() :] for each in variants for reading in readings
                 ]
-        once = [self._undoubled(each) for each in variants]
-        variants = list(dict.fromkeys(once))
+        doubled = [each for each in variants if self._holds_doubles(each)]
+        variants = list(dict.fromkeys([*doubled, *map(self._undoubled, variants)]))
         turned = [_ATTACHED.sub(r"附\1", _TURNED.sub(r"\2\1", each)) for each in variants]
         counted = [_NUMBERED.sub(r"\1附", each) for each in variants]
         heard = [meant for each in variants if (meant := word_for_number(each))]
         return list(dict.fromkeys(variants + turned + counted + heard))[:8]
+
+    def _holds_doubles(self, text: str) -> bool:
+        """Whether names hold all that is doubled in a canonical mention, as 五建建设 does."""
+        doubled = [text[at - 1 : at + 1] for at in range(1, len(text)) if text[at] == text[at - 1]]
+        return bool(doubled) and all(map(self._has_pair, doubled))
 
     def _undoubled(self, text: str) -> str:
         """The canonical mention without characters typed twice, unless names really double them."""
@@ -376,7 +381,7 @@ def _is_done(name: str, form: str) -> bool:
     """Whether a name has nothing of its own behind the word a mention ends in: its legal form, or what a trade is."""
     at = name.rfind(form[-2:]) + 1 or name.rfind(form[-1])
     behind = [name[start:end] for start, end in split_words(name) if start > at]
-    if at < 0 or not all(word in GENERIC for word in behind):
+    if at < 0 or not all(word in (LEGAL_FORMS if form[-2:] in KINDS else GENERIC) for word in behind):
         return False
     return not behind or core(name) != name or len(form) >= _LONG
 

@@ -294,6 +294,7 @@ def test_a_name_may_end_where_no_known_talk_begins(message: str, key: int, span:
         "岭桐瀚川股份有限公司北塘支行的尾款还差三万",
         "汐阳十二中要两台打印机",
         "松果17小要课桌",
+        "青岚县自来水公司梅溪水厂的尾款",
     ],
 )
 def test_no_part_of_a_longer_or_otherwise_numbered_name_is_taken(message: str) -> None:
@@ -303,9 +304,17 @@ def test_no_part_of_a_longer_or_otherwise_numbered_name_is_taken(message: str) -
             (2, "岭桐瀚川股份有限公司柳岸支行", ()),
             (3, "汐阳市第一中学", ()),
             (4, "松果第一小学", ()),
+            (5, "青岚县自来水公司门市部", ()),
         ]
     )
     assert directory.message(message).key is None
+
+
+def test_what_names_double_is_not_taken_for_typed_twice() -> None:
+    directory = Directory([(1, "柏原六建建设集团有限公司北塘分公司", ()), (2, "云汐县六建设备有限公司", ())])
+    assert directory.mention("六建建设").key != 2
+    assert directory.mention("六建建设集团").key == 1
+    assert directory.mention("柏原六建建建设集团").key == 1
 
 
 @pytest.mark.parametrize(
