@@ -227,8 +227,11 @@ def replay(log: Path, team_file: Path, until: str | None, policies: Path | None,
     logs.set_up("ERROR")
     try:
         end = datetime.fromisoformat(until) if until else None
-        if end is not None and end.tzinfo is None:
-            fail("--until needs an offset, like 2026-11-30T09:00:00+08:00")
+    except ValueError:
+        fail(f"--until: {until!r} is not a moment like 2026-11-30T09:00:00+08:00")
+    if end is not None and end.tzinfo is None:
+        fail("--until needs an offset, like 2026-11-30T09:00:00+08:00")
+    try:
         with tempfile.TemporaryDirectory() as folder:
             url = db or f"sqlite:///{folder}/replay.db"
             run = replaying.run(log, team_file, end, policies, url, durable=db is not None, emit=emit)

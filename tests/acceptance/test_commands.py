@@ -256,6 +256,15 @@ def test_wrong_use_is_told_in_one_line(words: str, told: str) -> None:
     assert not done.stdout
 
 
+def test_an_end_that_is_no_moment_is_told_by_its_option(tmp_path: Path) -> None:
+    log, team = tmp_path / "log.jsonl", tmp_path / "team.toml"
+    log.write_text(json.dumps(LOG[0], ensure_ascii=False), encoding="utf-8")
+    team.write_text(TEAM, encoding="utf-8")
+    done = run("replay", str(log), "--team", str(team), "--until", "2026-13-01")
+    assert done.returncode == 1
+    assert "--until: '2026-13-01' is not a moment" in done.stderr
+
+
 @pytest.mark.parametrize("words", ["db status", "import people {file}", "export events {file}", "dead list"])
 def test_a_file_that_is_no_database_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     broken = tmp_path / "broken.db"
