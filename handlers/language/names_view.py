@@ -286,7 +286,8 @@ class View:
             if cheapest is None and not of_town:
                 cheapest = span.cost
             value = 1.0 - 0.06 * (span.cost - (cheapest or span.cost)) + 0.02 * (span.end - span.start)
-            wider = best.span is not None and span.start <= best.span[0] and best.span[1] <= span.end
+            open_still = len(best.candidates) > 1 and not best.exact
+            wider = open_still and best.span is not None and span.start <= best.span[0] and best.span[1] <= span.end
             if best_value >= value and not wider:
                 continue
             tried += 1
