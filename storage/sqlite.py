@@ -51,6 +51,7 @@ class SqliteStore:
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         # From here on the writer thread's own.
         self._letters: deque[Job] = deque()
+        self._outcomes: deque[Job] = deque()
         self._work: deque[Job] = deque()
         self._connection: Connection | None = None
         self._last = False
@@ -98,11 +99,15 @@ class SqliteStore:
 
     def _run(self) -> None:
         while self._fetch(self._patience()):
+            pressing = bool(self._letters or self._outcomes)
             # Letters in a transaction of their own: a platform waits for its answer, handlers can wait for that.
             if self._letters:
                 _tell(self._commit(self._letters, _never))
                 self._precedence.letter(time.monotonic())
-            elif self._work and not self._patience():
+            # They do not wait for a gap between letters: meanwhile more would be said of which a crash leaves no trace.
+            if self._outcomes:
+                _tell(self._commit(self._outcomes, _never))
+            if not pressing and self._work and not self._patience():
                 began = time.monotonic()
                 _tell(self._commit(self._work, self._interrupting(began)))
                 self._precedence.worked(began, time.monotonic())
@@ -111,13 +116,13 @@ class SqliteStore:
 
     def _patience(self) -> float | None:
         """How many seconds to wait for a letter before the work goes on; None when there is no work."""
-        if self._letters or self._last:
+        if self._letters or self._outcomes or self._last:
             return 0.0
         return self._precedence.wait(time.monotonic()) if self._work else None
 
     def _fetch(self, patience: float | None) -> bool:
         """Takes over what has been queued, waiting so many seconds for the first of it; False at the end."""
-        if self._last and not (self._letters or self._work):
+        if self._last and not (self._letters or self._outcomes or self._work):
             return False
         while True:
             try:
@@ -128,7 +133,7 @@ class SqliteStore:
             if job is None:
                 self._last = True
             elif job.lane == "outcome":
-                self._work.appendleft(job)
+                self._outcomes.append(job)
             elif job.lane == "inbox":
                 self._precedence.letter(time.monotonic())
                 self._letters.append(job)
@@ -138,7 +143,7 @@ class SqliteStore:
     def _interrupting(self, began: float) -> Callable[[], bool]:
         def enough() -> bool:
             self._fetch(0.0)
-            return self._precedence.enough(began, time.monotonic())
+            return bool(self._outcomes) or self._precedence.enough(began, time.monotonic())
 
         return enough
 

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
-# "outcome": work that goes before other work, because a crash before it is recorded makes something happen twice.
+# "outcome": goes before other work, because a crash before it is recorded makes something happen twice.
 Lane = Literal["inbox", "work", "outcome"]
 
 BATCH = 256

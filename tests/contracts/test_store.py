@@ -261,6 +261,26 @@ async def test_an_outcome_does_not_wait_for_the_work_before_it(tmp_path: Path) -
     assert order == ["sent", "handler 1", "handler 2"]
 
 
+async def test_an_outcome_does_not_wait_for_a_gap_between_letters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if letters came without end: the work waits, longer than any test.
+    monkeypatch.setattr(store_work, "STREAM_SECONDS", 600.0)
+    monkeypatch.setattr(store_work, "STREAM_SHARE", 1e9)
+    store = SqliteStore(tmp_path / "team.db", durable=False)
+    await migrate.upgrade(store)
+    await store.write(put("handled before"))
+    await store.write(put("letter"), "inbox")
+    handler = asyncio.create_task(store.write(put("handler")))
+    await asyncio.sleep(0)
+    await store.write(put("sent"), "outcome")
+    assert not handler.done()
+    assert await keys(store) == {"handled before", "letter", "sent"}
+    # At the end nothing waits any more.
+    await store.close()
+    await handler
+
+
 async def test_a_locked_file_is_told_and_recovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite_store, "BUSY_SECONDS", 0.05)
     store = SqliteStore(tmp_path / "yinuo.db", durable=False)
