@@ -240,7 +240,7 @@ _DIGESTS = [
         "full",
         {"day": TODAY, "items": [_morning(n, overdue=n == 12, matter=f"打 {PHONE}") for n in range(1, 13)]},
         in_group=True,
-        said=("共 12 条", "还有 2 条", "139****2222"),
+        said=("11月24日", "共 12 条", "还有 2 条", "139****2222"),
         unsaid=("周敏", "逾期"),
     ),
     Sample(
