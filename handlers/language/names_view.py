@@ -7,7 +7,7 @@ about; a mention that no name explains is nobody's, however much it resembles on
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Protocol
@@ -288,9 +288,12 @@ class View:
             value = 1.0 - 0.06 * (span.cost - (cheapest or span.cost)) + 0.02 * (span.end - span.start)
             open_still = len(best.candidates) > 1 and not best.exact
             wider = open_still and best.span is not None and span.start <= best.span[0] and best.span[1] <= span.end
-            if best_value >= value and not wider:
+            settling = best_value >= value
+            if settling and not wider:
                 continue
             tried += 1
+            if settling and not self._settles(folded, span, best, best.candidates):
+                continue
             match = self._resolve(folded[span.start : span.end])
             said_so = not _addressed(folded, span) and _is_said(folded, span)
             if not match.exact and (said_so or is_make(folded, span.start, span.end)):
@@ -302,16 +305,19 @@ class View:
             if not match.candidates or (span.loose and not self._stands(folded, span, match)):
                 continue
             value += match.sure - 1.0
-            if value > best_value or (wider and self._settles(folded, span, match, best)):
+            settled = wider and not match.ask and self._settles(folded, span, best, match.candidates[:1])
+            if value > best_value or settled:
                 best, best_value = replace(match, span=(span.start, span.end)), value
         return best
 
-    def _settles(self, text: str, span: Span, match: Match, asked: Match) -> bool:
-        """Whether a longer stretch says more about which of the clients is meant that a part of it leaves open."""
-        if match.ask or match.candidates[0] not in asked.candidates or asked.exact or asked.span is None:
+    def _settles(self, text: str, span: Span, asked: Match, keys: Iterable[int]) -> bool:
+        """Whether what a longer stretch says more stands in the name of one of `keys`, that a part of it left open."""
+        if asked.span is None:
             return False
         more = canonical(text[span.start : asked.span[0]] + text[asked.span[1] : span.end]).text
-        return len(more) > 1 and more in canonical(self._register.name(match.candidates[0])).text
+        return len(more) > 1 and any(
+            more in canonical(self._register.name(key)).text for key in keys if key in asked.candidates
+        )
 
     def _stands(self, text: str, span: Span, match: Match) -> bool:
         """Whether a stretch that no talk follows is surely a name by itself."""
