@@ -22,6 +22,8 @@ from storage.work import Statement
 LEASE = timedelta(seconds=30)
 # No lease and no retry is set further off: one that is was set by a clock that has been set back since, and is over.
 LONGEST_WAIT = timedelta(minutes=5)
+# A message that was claimed this often may be what ends its workers: it is claimed alone, so that no other is blamed.
+SUSPECT = 3
 
 # Built once: putting a statement together costs more than running it.
 _NOW = bindparam("now", type_=Moment)
@@ -121,10 +123,12 @@ def _utc(moment: datetime) -> datetime:
 def claim(session: Session, now: datetime, limit: int = 50) -> list[Inbox]:
     """Leases the oldest waiting messages, never one of a chat that another worker holds, oldest first.
 
-    A message that failed waits for its retry without holding up those behind it. Two instances never claim at once:
-    see the lane "work" of the store.
+    A message that failed waits for its retry without holding up those behind it; one that was claimed before, again and
+    again, comes alone. Two instances never claim at once: see the lane "work" of the store.
     """
     rows = list(session.execute(_WAITING, {**_moments(now), "limit": limit}).scalars())
+    suspect = next((place for place, row in enumerate(rows) if row.attempts >= SUSPECT), len(rows))
+    rows = rows[: max(1, suspect)]
     for row in rows:
         row.state = "working"
         row.attempts += 1

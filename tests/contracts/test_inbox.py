@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from storage import inbox, migrate
-from storage.inbox import LEASE, Letter
+from storage.inbox import LEASE, SUSPECT, Letter
 from storage.intake import Intake
 from storage.store import PostgresStore, SqliteStore, StoreUnavailable, open_store
 from storage.tables import Inbox
@@ -121,6 +121,27 @@ async def test_claims_at_the_same_moment_share_nothing(database_url: str) -> Non
     assert all(len(holder) == 1 for holder in holders.values())
     for store in stores:
         await store.close()
+
+
+async def test_what_outlives_its_workers_is_claimed_alone(store: AnyStore) -> None:
+    """However often a worker dies, only the message that is claimed alone can be what it died of."""
+    await add(store, *[letter(str(number), lane=f"p:{number}") for number in range(4)])
+    for _ in range(SUSPECT - 1):
+        assert len(await claim(store)) == 4
+        await store.write(inbox.release_all)
+    assert ids(await claim(store, limit=2)) == ["0", "1"]
+    await store.write(inbox.release_all)
+    for _ in range(10):
+        assert ids(await claim(store)) == ["0"]
+        await store.write(inbox.release_all)
+    tries = [(await found(store, str(number))).attempts for number in range(4)]
+    assert tries == [SUSPECT + 10, SUSPECT, SUSPECT - 1, SUSPECT - 1]
+
+    (first,) = await claim(store)
+    await finish(store, first)
+    (second,) = await claim(store)
+    await finish(store, second)
+    assert ids(await claim(store)) == ["2", "3"]
 
 
 async def test_a_lease_that_ran_out_is_taken_over_in_order(store: AnyStore) -> None:
