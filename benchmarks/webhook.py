@@ -26,6 +26,7 @@ from aiohttp import web
 from rich.console import Console
 from rich.table import Table
 
+from bot import service
 from bot.clock import SystemClock
 from bot.platforms.wecom_app import WecomApp
 from bot.platforms.wecom_crypto import Envelope
@@ -73,6 +74,9 @@ async def serve(kind: str, url: str) -> None:
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
+    if kind != BARE:
+        # As `serve` does.
+        service.settle()
     click.echo(runner.addresses[0][1])
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await runner.cleanup()
