@@ -29,9 +29,9 @@ def spellings(name: str, aliases: Sequence[str | Alias]) -> list[tuple[str, int 
     """The canonical texts a client is known by, the full name first, each with the team that alone knows it."""
     texts: dict[tuple[str, int | None], None] = {}
     for each in (name, *aliases):
-        alias = each if isinstance(each, Alias) else Alias(each)
-        if text := canonical_text(alias.text):
-            texts[(text, alias.scope)] = None
+        written, scope = (each.text, each.scope) if isinstance(each, Alias) else (each, None)
+        if text := canonical_text(written):
+            texts[(text, scope)] = None
     return list(texts)
 
 

@@ -11,7 +11,7 @@ from operator import add
 
 from handlers.language.names_chat import OPENINGS, is_chat
 from handlers.language.names_text import Canonical
-from handlers.language.names_words import GENERIC, LEGAL_FORMS, PLACES, SCRIPT_ENDS, split_words
+from handlers.language.names_words import GENERIC, LEGAL_FORMS, PLACES, SCRIPT_ENDS, each_word
 
 # What everybody says and many a shop is called.
 _SAID = """
@@ -43,14 +43,13 @@ def sayings(name: str) -> tuple[str, ...]:
     head = name[: max(min(len(name) - 2, 10), 0)]
     if OPENINGS.isdisjoint(map(add, head, head[1:])):
         return ()
-    words = [name[start:end] for start, end in split_words(name)]
-    while words and (words[0] in PLACES or words[0][-1] in SCRIPT_ENDS):
-        words = words[1:]
-    if len(words) < 2:
+    words = (name[start:end] for start, end in each_word(name))
+    first = next((word for word in words if word not in PLACES and word[-1] not in SCRIPT_ENDS), "")
+    brand = next((first[at:] for at in _OFFSETS if _is_talk(first[at:])), "")
+    if not brand:
         return ()
-    brand = next((words[0][at:] for at in _OFFSETS if _is_talk(words[0][at:])), "")
-    trades = [word for word in words[1:] if word in GENERIC and word not in LEGAL_FORMS]
-    return tuple(dict.fromkeys(brand + trade for trade in trades if len(trade) > 1)) if brand else ()
+    trades = [word for word in words if word in GENERIC and word not in LEGAL_FORMS]
+    return tuple(dict.fromkeys(brand + trade for trade in trades if len(trade) > 1))
 
 
 def _is_talk(text: str) -> bool:
@@ -59,7 +58,10 @@ def _is_talk(text: str) -> bool:
         return False
     ends = {0}
     for _ in range(3):
-        ends |= {to for at in ends for to in range(at + 1, len(text) + 1) if is_chat(text[at:to])}
+        further = {to for at in ends for to in range(at + 1, len(text) + 1) if is_chat(text[at:to])}
+        if further <= ends:
+            break
+        ends |= further
     return len(text) in ends
 
 

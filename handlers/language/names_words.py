@@ -7,6 +7,7 @@ decides whether skipped characters are an abbreviation (柏医附二 for 柏原�
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 
 from handlers.language.names_text import number_of, with_numbers
 
@@ -101,7 +102,11 @@ def split_words(text: str) -> tuple[tuple[int, int], ...]:
 
     Characters between known words stay together as one unknown word: a brand or a small place.
     """
-    spans: list[tuple[int, int]] = []
+    return tuple(each_word(text))
+
+
+def each_word(text: str) -> Iterator[tuple[int, int]]:
+    """The words of `split_words` one by one, for whoever needs the first ones of many names."""
     pending = at = 0
     while at < len(text):
         char = text[at]
@@ -114,19 +119,18 @@ def split_words(text: str) -> tuple[tuple[int, int], ...]:
             width = 1
         if width:
             if pending < at:
-                spans.append((pending, at))
-            spans.append((at, at + width))
+                yield pending, at
+            yield at, at + width
             at += width
             pending = at
         elif char in SCRIPT_ENDS and (at - pending >= 2 or at == pending or (char == "县" and at - pending == 1)):
-            spans.append((pending, at + 1))
+            yield pending, at + 1
             at += 1
             pending = at
         else:
             at += 1
     if pending < at:
-        spans.append((pending, at))
-    return tuple(spans)
+        yield pending, at
 
 
 @functools.lru_cache(maxsize=16384)
