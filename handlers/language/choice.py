@@ -13,6 +13,7 @@ from typing import NamedTuple
 from handlers.language import lexicon
 from handlers.language.conditions import Conditions
 from handlers.language.corrections import corrected
+from handlers.language.days import FOLLOWING_DAY
 from handlers.language.labels import lead
 from handlers.language.moments import When
 from handlers.language.patterns import Pattern, rx
@@ -142,7 +143,14 @@ def choose(plain: str, most: int = MOST_TRIES) -> Choice:
             for one in candidates
         ]
     phrase, time = _with_time(max(candidates, key=_rank).phrase, candidates)
+    if not phrase.strong and any(_is_day_after(plain, other) for other in phrases if other.start >= phrase.end):
+        return Choice(None, None, vague, starts, found.tried, dropped)
     return Choice(phrase, time, vague, starts, found.tried, dropped)
+
+
+def _is_day_after(plain: str, phrase: Phrase) -> bool:
+    """Whether a clause begins with 第二天: what it tells is due on another day than the one named before it."""
+    return phrase.past == FOLLOWING_DAY and plain[phrase.start - 1 : phrase.start] in tuple(_EDGES)
 
 
 def _vague(plain: str, phrases: Sequence[Phrase]) -> Iterator[tuple[int, int]]:

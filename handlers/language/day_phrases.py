@@ -6,7 +6,7 @@ import re
 
 from handlers.language.date_phrases import DATES
 from handlers.language.day_rules import NOT_MIDDLE, SHIFT, Day, Reader, Rules, day_of, shift_of
-from handlers.language.days import DateRange, Offset, Weekday
+from handlers.language.days import FOLLOWING_DAY, DateRange, Offset, Weekday
 from handlers.language.english_phrases import ENGLISH
 from handlers.language.feast_phrases import FEASTS
 from handlers.language.patterns import Pattern, rx
@@ -43,6 +43,12 @@ def _relative_day(plain: str, match: re.Match[str]) -> Day | None:
     return day_of(match, Offset(days, begin), "weekday", checkable=begin is None and match[0][0] != "当")
 
 
+@_RULES.on(r"第_二_天", starts="第")
+def _following_day(plain: str, match: re.Match[str]) -> Day | None:
+    """第二天 follows a day that only the writer knows: no deadline, nor is the part of the day beside it."""
+    return day_of(match, FOLLOWING_DAY, "weekday", never=True)
+
+
 @_RULES.on(r"(?P<w>[今明当后])(?=_?(?:晚|早|夜|晨|午|上_?午|下_?午|中_?午|傍|凌))", starts="今明当后")
 def _half_day_word(plain: str, match: re.Match[str]) -> Day | None:
     """Parts of a day: the 今, 明 and 后 of 今晚, 明早, 后晚."""
@@ -77,6 +83,17 @@ def _weekday(plain: str, match: re.Match[str]) -> Day | None:
     number = _WEEKDAYS[match["d"][0]]
     never = shift is not None and shift < 0
     return day_of(match, Weekday(number, shift), "weekday", never=never, plain_weekday=number)
+
+
+# 每次周会, 上次周三: there 次 ends the word before it.
+@_RULES.on(
+    rf"(?<![每各一二三四五六七八九十两几多首上这那本下此头末再初历屡依其\d])次_{_WEEK}_(?:的_?)?(?:{_WEEK}_)?{_WEEKDAY_NUMBER}",
+    starts="次",
+)
+def _weekday_of_the_following_week(plain: str, match: re.Match[str]) -> Day | None:
+    """次周三, 次周周三: as 下周三."""
+    number = _WEEKDAYS[match["d"][0]]
+    return day_of(match, Weekday(number, 1), "weekday", plain_weekday=number)
 
 
 _NEIGHBOURS = ["一二", "二三", "三四", "四五", "五六", "六日", "六天"]

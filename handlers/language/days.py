@@ -81,6 +81,9 @@ class Offset(NamedTuple):
         yield Stretch(last if self.begin is None else today + timedelta(days=self.begin), last)
 
 
+FOLLOWING_DAY = Offset(1)
+
+
 class Weekday(NamedTuple):
     """周三 (shift None: the first from today on), 本周三 (0), 下周三 (1), 上周三 (-1)."""
 

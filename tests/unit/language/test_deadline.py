@@ -110,10 +110,27 @@ def check(phrase: str, now: str, answer: str) -> None:
         ("周末前", TUESDAY, "11-27T18:00"),
         ("周末前", "2026-11-28T10:00", "12-04T18:00"),
         ("下周末前", TUESDAY, "12-04T18:00"),
+        ("次周周三", TUESDAY, "12-02T18:00"),
+        ("次周五前", TUESDAY, "12-04T18:00"),
     ],
 )
 def test_days(phrase: str, now: str, answer: str) -> None:
     check(phrase, now, answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("第二天上午给老孙回函", None),
+        ("周三布展，第二天上午给老孙回函", None),
+        ("每次周五例会前给老孙回函", None),
+        ("周三前把第二天的安排发给老孙", "11-25T18:00"),
+        ("上次周三说的函 周五", "11-27T18:00"),
+    ],
+)
+def test_a_day_told_by_another_is_no_date(text: str, answer: str | None) -> None:
+    item = plain_item(text, at(TUESDAY), CALENDAR)
+    assert (item.due, item.issue) == ((at(f"2026-{answer}"), None) if answer else (None, "none"))
 
 
 @pytest.mark.parametrize(
