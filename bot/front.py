@@ -78,11 +78,13 @@ class Front:
             # A SQLite file has one instance: whatever is leased belongs to one that is gone.
             await self.store.write(inbox.release_all)
 
-    async def open(self, host: str, port: int) -> None:
-        """Listens from now on. Raises OSError when it cannot."""
+    async def open(self, host: str, port: int) -> int:
+        """Listens from now on and returns the port, which for 0 is a free one. Raises OSError when it cannot."""
         self._runner = web.AppRunner(self.server.app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
+        opened: int = self._runner.addresses[0][1]
+        return opened
 
     def join(self, app: App, on_stored: Callable[[], None], listening: Callable[[], Mapping[str, str]]) -> None:
         """Somebody works on what is stored from now on; see `Server.join`."""

@@ -140,7 +140,7 @@ async def serve(
         await front.prepare()
         if not empty and settings.database_url == DEFAULT_DATABASE and not settings.any_platform:
             await _show_something(front)
-        await front.open(host, port)
+        port = await front.open(host, port)
         log.info("serving", action="app.serving", host=host, port=port)
         where = f"http://{'127.0.0.1' if host in {'0.0.0.0', ''} else host}:{port}"
         click.echo(f"一诺 is serving on {where}" + (f" · try it: {where}/console" if page else ""), err=True)

@@ -210,3 +210,14 @@ def test_nothing_is_loaded_before_it_is_needed(imported: str, absent: set[str], 
     loaded = set(told.stdout.split())
     assert imported in loaded
     assert absent & loaded == set()
+
+
+async def test_of_port_0_it_tells_the_one_it_opened(tmp_path: Path) -> None:
+    front = Front(settings_for(f"sqlite:///{tmp_path / 'yinuo.db'}", "http://127.0.0.1:9"), {})
+    try:
+        await front.prepare()
+        port = await front.open("127.0.0.1", 0)
+        async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{port}/healthz") as answer:
+            assert answer.status == 200
+    finally:
+        await front.close()
