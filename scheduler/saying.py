@@ -62,7 +62,8 @@ class Saying:
     ) -> str:
         """Takes up what a step says to whom it concerns; returns `said`, or why nobody hears of it.
 
-        Somebody absent `today` is replaced by the next one up; an owner who is absent is left in peace.
+        Somebody absent `today` is replaced by the next one up, and where all of these are absent hears of it all the
+        same; an owner who is absent is left in peace.
         """
         owner = session.get(Person, row.owner_id) if row.owner_id is not None else None
         assert row.id is not None
@@ -96,7 +97,9 @@ class Saying:
             chains = [[person, *people.above(session, person)] for person in named]
         away = people.away_on(session, today)
         present = (next((person for person in chain if person.id not in away), None) for chain in chains)
-        heard = list({person.id: person for person in present if person is not None}.values())
+        named_first = [chain[0] for chain in chains if chain]
+        reached = [person for person in present if person is not None] or named_first
+        heard = list({person.id: person for person in reached}.values())
         self.pushes.extend(push(kind, "above", person) for person in heard)
         return "said" if heard else "nobody"
 

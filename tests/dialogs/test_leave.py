@@ -43,6 +43,12 @@ async def test_an_absent_supervisor_is_replaced_by_the_next_one_up(quick: Store)
     assert told.pairs == [("王磊", "reminder"), ("王磊", "overdue"), ("何经理", "escalation")]
 
 
+async def test_with_everybody_above_absent_the_nearest_hears_all_the_same(quick: Store) -> None:
+    away = [f"10:0{place} {name}：请假 11月25日-27日" for place, name in enumerate(["陈静", "何经理", "周岚"], 1)]
+    told = await hold(quick, PROMISE, *away, until="11-26 14:00", policies=PROMISES_ONLY)
+    assert told.pairs == [("王磊", "reminder"), ("王磊", "overdue"), ("陈静", "escalation")]
+
+
 async def test_no_report_is_asked_for_and_nobody_is_missing(quick: Store) -> None:
     told = await hold(
         quick, "10:00 王磊：出差 周一至周三", "17:00 陈静：谁没交日报", until="18:30", policies=REPORTS_ONLY
