@@ -1,4 +1,4 @@
-"""Changes that are the owner's, or somebody's above: postponed, withdrawn, handed over, corrected, muted."""
+"""Changes that are the owner's, or somebody's above: postponed, withdrawn, handed over, corrected."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _ABSENCES = {"请假": "leave", "休假": "leave", "出差": "travel"}
 # What may stand between a number and its new date: 改 12 到周四.
 _NO_MATTER = frozenset({"", "到", "为", "成", "截止"})
 _TO = " 给到由:：,，"
+_LISTED = 9
 
 
 def owned(talk: Talk, number: int) -> Commitment | Answer:
@@ -42,21 +43,39 @@ def not_yours(talk: Talk, number: int, owner_id: int) -> Answer:
     return Answer("not_yours", {"number": number, "owner": talk.name_of(owner_id)}, about=[number])
 
 
-def _meant(talk: Talk, rest: str) -> tuple[list[int], str]:
+def meant(talk: Talk, rest: str) -> tuple[list[int], str]:
     """The records a change begins with, by number or by a word for one open commitment of mine, and what follows."""
     numbers, words = records(talk, rest)
     if numbers or not rest:
         return numbers, words
     name, *behind = _APART.split(rest, maxsplit=1)
-    if deadline.read_due(name, talk.now, talk.calendar).issue != "none":
+    if is_date(talk, name):
         return [], rest
     found, clear = mine_named(talk, name)
     return ([found[0].number], "".join(behind)) if clear and len(found) == 1 else ([], rest)
 
 
-def _number_missing(talk: Talk, rest: str, verb: str, example: str) -> Answer:
-    """Asks for the number, and remembers what was said already."""
+def is_date(talk: Talk, word: str) -> bool:
+    """Does a word tell when, so that it is none for a record?"""
+    return deadline.read_due(word, talk.now, talk.calendar).issue != "none"
+
+
+def number_missing(talk: Talk, rest: str, verb: str, example: str) -> Answer:
+    """Asks for the number, and remembers what was said already; with a word for the record it says what is open."""
+    word, *behind = _APART.split(rest, maxsplit=1)
+    named = word and not word.startswith(("@", "＠")) and talk.person(word) is None and not is_date(talk, word)
+    mine = facts.commitments(talk.session, [talk.my_id]) if named else []
+    fitting = mine_named(talk, word)[0] if mine else []
+    # A word alone may as well be the reason.
+    unfitting = bool(named and behind and not fitting)
+    if unfitting and not mine:
+        return Answer("nothing_fits", {"words": word, "verb": verb, "items": [], "total": 0, "now": talk.now})
     talk.ask("number", {"verb": verb, "rest": rest})
+    if fitting or unfitting:
+        items = [shown(talk, row) for row in (fitting or mine)[:_LISTED]]
+        told = {"words": "" if fitting else word, "verb": verb, "items": items, "total": len(fitting or mine)}
+        about = [item["number"] for item in items]
+        return Answer("nothing_fits", told | {"now": talk.now}, kind="question", about=about)
     return Answer("number_missing", {"verb": verb, "example": example}, kind="question")
 
 
@@ -90,9 +109,9 @@ def _several_missing(what: str, numbers: Sequence[int], **said: Any) -> Answer:
 
 def postpone(talk: Talk, rest: str) -> Answer:
     """`延期 12 周五 客户出差`, `延期 12 13 周五`: a new date, counted; the second time the supervisor hears of it."""
-    numbers, words = _meant(talk, rest)
+    numbers, words = meant(talk, rest)
     if not numbers:
-        return _number_missing(talk, rest, "延期", "延期 12 周五 客户出差")
+        return number_missing(talk, rest, "延期", "延期 12 周五 客户出差")
     read = deadline.read_due(words, talk.now, talk.calendar)
     if read.due is None or read.issue is not None:
         reason = read.rest if read.issue in {None, "none"} else ""
@@ -160,9 +179,9 @@ def _superior_of(talk: Talk, owner_id: int) -> Person | None:
 
 def correct(talk: Talk, rest: str) -> Answer:
     """`改 12 周四`, `改 12 13 周四`: the date, or the words, were understood wrongly; not counted as a postponement."""
-    numbers, words = _meant(talk, rest)
+    numbers, words = meant(talk, rest)
     if not numbers:
-        return _number_missing(talk, rest, "改", "改 12 周四")
+        return number_missing(talk, rest, "改", "改 12 周四")
     named = command(words, ("客户", "客户是", "客户为"), tight="是为")
     if named is not None and (queries.named(talk, named).candidates or not _dated(talk, named)):
         return relinks.correct_client(talk, numbers[0], named) if len(numbers) == 1 else _one_at_a_time("改")
@@ -216,9 +235,9 @@ def cancel(talk: Talk, rest: str) -> Answer:
         mine = [row for row in facts.absences(talk.session, talk.my_id, talk.today) if row.kind == kind]
         if len(mine) == 1:
             return _cancel_absence(talk, mine[0])
-    numbers, reason = _meant(talk, rest)
+    numbers, reason = meant(talk, rest)
     if not numbers:
-        return _number_missing(talk, rest, "取消", "取消 12 客户改期")
+        return number_missing(talk, rest, "取消", "取消 12 客户改期")
     return cancel_each(talk, numbers, reason) if reason else ask_reason(talk, numbers)
 
 
@@ -290,11 +309,11 @@ def withdraw(talk: Talk, row: Commitment, reason: str) -> Answer:
 
 def hand_over(talk: Talk, rest: str) -> Answer:
     """`转交 12 @李娜`, `转交 12 13 @李娜`: commitments or leads get another owner, who is told."""
-    numbers, words = _meant(talk, rest)
+    numbers, words = meant(talk, rest)
     if not numbers:
-        return _number_missing(talk, rest, "转交", "转交 12 @李娜")
-    if all(isinstance(_handable(talk, number), Answer) for number in numbers):
-        return each(talk, "转交", numbers, lambda number: _refusal(_handable(talk, number)))
+        return number_missing(talk, rest, "转交", "转交 12 @李娜")
+    if all(isinstance(handable(talk, number), Answer) for number in numbers):
+        return each(talk, "转交", numbers, lambda number: _refusal(handable(talk, number)))
     heir, names = _named_person(talk, words)
     if heir is not None:
         return each(talk, "转交", numbers, lambda number: _hand_one(talk, number, heir))
@@ -305,12 +324,13 @@ def hand_over(talk: Talk, rest: str) -> Answer:
     return Answer("heir_missing", example, kind="question", about=numbers)
 
 
-def _handable(talk: Talk, number: int) -> Commitment | Lead | Answer:
+def handable(talk: Talk, number: int) -> Commitment | Lead | Answer:
+    """The open commitment or lead if I may change it, else the refusal."""
     return _lead(talk, number) or owned(talk, number)
 
 
 def _hand_one(talk: Talk, number: int, heir: Person) -> Answer:
-    row = _handable(talk, number)
+    row = handable(talk, number)
     if isinstance(row, Answer):
         return row
     assert heir.id is not None
@@ -371,32 +391,3 @@ def _named_person(talk: Talk, words: str) -> tuple[Person | None, Sequence[str]]
     names = sorted((name for name in talk.roster() if text.startswith(name)), key=len, reverse=True)
     unknown = [name for name in re.split(r"[\s,，、]+", text) if name][:1]
     return (talk.person(names[0]), names[:1]) if names else (None, unknown)
-
-
-# --- silence ----------------------------------------------------------------------------------------------------------
-
-
-def mute(talk: Talk, rest: str) -> Answer:
-    """`静音 12`, `静音 12 13`: no more reminders to the owner; they stay in the lists and still escalate."""
-    numbers, _ = _meant(talk, rest)
-    if not numbers:
-        return _number_missing(talk, rest, "静音", "静音 12")
-    return each(talk, "静音", numbers, lambda number: _mute_one(talk, number))
-
-
-def _mute_one(talk: Talk, number: int) -> Answer:
-    row = _handable(talk, number)
-    if isinstance(row, Answer):
-        return row
-    if isinstance(row, Lead):
-        talk.change(row, "lead.muted", muted=True)
-        matter = talk.client_name(row.client_id) or ""
-    else:
-        talk.change(row, "commitment.muted", muted=True)
-        matter = row.matter
-    told = {"number": number, "matter": talk.safe(matter, row.owner_id)}
-    if row.owner_id == talk.my_id:
-        return Answer("muted", told, about=[number])
-    told |= {"owner": talk.name_of(row.owner_id), "by": talk.me.name}
-    notice = Notice(row.owner_id, "muted_notice", told | {"matter": matter}, [number])
-    return Answer("muted_for", told, about=[number], notices=[notice])

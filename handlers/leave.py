@@ -18,12 +18,15 @@ def leave(talk: Talk, rest: str, kind: str) -> Answer:
 
 
 def store(talk: Talk, span: DaySpan, kind: str) -> Answer:
-    """Stores an absence and says until when nobody nudges; the same days again are the same record."""
+    """Stores an absence and says until when nobody nudges; the same days again are the same record.
+
+    Only whole days are kept: hours that were named stand in the note, and the answer says so.
+    """
     known = facts.absences(talk.session, talk.my_id, span.first)
     same = [row for row in known if (row.kind, row.first_day, row.last_day) == (kind, span.first, span.last)]
     row = same[0] if same else _add(talk, span, kind)
     told = {"number": row.number, "kind": kind, "first": row.first_day, "last": row.last_day, "now": talk.now}
-    return Answer("leave_recorded", told | {"known": bool(same)}, about=[row.number])
+    return Answer("leave_recorded", told | {"known": bool(same), "hours": span.hours}, about=[row.number])
 
 
 def _add(talk: Talk, span: DaySpan, kind: str) -> Absence:
@@ -34,7 +37,7 @@ def _add(talk: Talk, span: DaySpan, kind: str) -> Absence:
             kind=kind,
             first_day=span.first,
             last_day=span.last,
-            note=span.rest,
+            note=f"{span.hours} {span.rest}".strip(),
             made_at=talk.now,
         ),
         "absence.made",

@@ -19,6 +19,7 @@ from handlers import (
     leads,
     leave,
     lists,
+    muting,
     proofs,
     proposals,
     queries,
@@ -49,7 +50,8 @@ VERBS: dict[str, Callable[[Talk, str], Answer]] = {
     "取消": changes.cancel,
     "转交": changes.hand_over,
     "改": changes.correct,
-    "静音": changes.mute,
+    "静音": muting.mute,
+    muting.UNMUTE: muting.unmute,
 }
 _LONGEST_NAME = 40
 _HEIR = re.compile(r"^\s*(?:转交|转|交|还)?给?\s*[@＠]?\s*")
@@ -122,6 +124,22 @@ def date_alone(talk: Talk, text: str) -> deadline.Due | None:
     return read if vague or deadline.is_due_only(text, talk.now, talk.calendar) else None
 
 
+# What people answer when they have no date; the deadline grammar knows the vague words of a promise.
+_NO_DATE = re.compile(
+    r"(?:越|尽量|尽可能)(?:快|早)(?:越好|一?点|些)?|(?:再|到时候?|以后|回头|后面|过后)(?:再)?(?:说|看|定|通知|讲)(?:看)?"
+    r"|看(?:情况|安排|着办|客户(?:安排|时间)?)|等(?:通知|消息|客户(?:通知|消息|回复|确认)?)|待定|(?:还|暂时?|目前)?(?:没|未)(?:想好|定|确定)"
+    r"|(?:还|暂时?)?(?:不|说不)(?:确定|清楚|知道|好说|准|急)|都(?:行|可以)|随便|随时|快了?|早点"
+)
+
+
+def _answered_date(talk: Talk) -> deadline.Due | None:
+    """The date that a message is, or the words that were given for one and are none, as vague."""
+    read = date_alone(talk, talk.text)
+    if read is None and _NO_DATE.fullmatch(fold(talk.text).strip(" 。.!,~吧了啊呢")):
+        return deadline.Due(None, "vague", talk.text.strip(" 。.!！,，~"), "", False)
+    return read
+
+
 # --- what was missing from a commitment -------------------------------------------------------------------------------
 
 
@@ -130,7 +148,7 @@ def _complete(talk: Talk, question: Question) -> Answer | None:
     todo = [item for item in question.payload["todo"] if _missing(talk, item)]
     unclear = [item for item in todo if item["kind"] == "client"]
     option: dict[str, Any] | None = None
-    read = date_alone(talk, talk.text)
+    read = _answered_date(talk)
     if read is not None:
         waiting = [item for item in todo if item["kind"] == "due"]
         if not waiting:
@@ -217,7 +235,7 @@ def _changeable(talk: Talk, numbers: list[int]) -> bool:
 
 
 def _moved(talk: Talk, question: Question) -> Answer | None:
-    read = date_alone(talk, talk.text)
+    read = _answered_date(talk)
     numbers = _asked_of(question)
     if read is None or not _changeable(talk, numbers):
         return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -18,13 +20,22 @@ from prompts import CHANNELS
 from storage import facts, people
 from storage.tables import Commitment, Contact, DailyReport, ReportVersion
 
+# 日报 昨天：…, handed in late: with a heading for today, too, it is no heading of the whole.
+_OF_YESTERDAY = re.compile(r"\s*补?[【\[(（]?昨[天日](?:的|工作)?[】\])）]?\s*[:：]\s*(?=\S)")
+_OF_TODAY = re.compile(r"今[天日]")
+
 
 def write(talk: Talk, rest: str) -> Answer:
     """`日报` + text: stored for its day, handed on at once; a second one replaces the first and keeps both."""
-    read = read_report(rest)
+    before = _OF_YESTERDAY.match(rest) if not _OF_TODAY.search(rest) else None
+    day = shown.report_day(talk)
+    if before is not None:
+        day = min(day, talk.calendar.workday_on_or_before(talk.today - timedelta(days=1)))
+    read = read_report(rest[before.end() :] if before is not None else rest)
     if read.empty:
-        return Answer("report_empty", {"day": shown.report_day(talk), "now": talk.now}, kind="question")
-    return _submit(talk, shown.report_day(talk), read, rest)
+        return Answer("report_empty", {"day": day, "now": talk.now}, kind="question")
+    answer = _submit(talk, day, read, rest)
+    return replace(answer, facts={**answer.facts, "headed": before is not None})
 
 
 def draft(talk: Talk) -> Answer:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from handlers import reports
 from handlers import reports_shown as shown
 from handlers.language.deadline import read_day
 from handlers.language.text import fold
+from handlers.language.titles import is_name
 from handlers.talk import Answer, Talk
 from storage import facts, people
 from storage.tables import Person
@@ -16,24 +18,53 @@ from storage.tables import Person
 _DAY = re.compile(
     r"(?:昨[天日]|前[天日]|今[天日]|上?个?(?:周|星期|礼拜)[一二三四五六日天]|(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}[日号]?|\d{1,2}[日号])?"
 )
+_WEEK = re.compile(r"(?<!上)([本这上])个?(?:周|星期|礼拜)(?![一二三四五六日天末])")
+# Nobody looks for a name in a longer list.
+_MOST_NAMES = 12
 
 
 def missing(talk: Talk, words: str = "") -> Answer:
-    """`谁没交日报`: a rep hears of the own one, a supervisor of everybody below; a group gets counts, no names."""
-    day = _day_named(talk, words) or shown.report_day(talk)
+    """`谁没交日报`: a rep hears of the own one, a supervisor of everybody below; a group gets counts, no names.
+
+    Of `本周` and `上周` it tells each working day so far.
+    """
+    week = _week_named(talk, words)
+    if len(week) > 1:
+        told = {"days": [_missing_on(talk, day) for day in week], "alone": _is_alone(talk), "now": talk.now}
+        return Answer("report_missing_week", told)
+    day = (week[0] if week else _day_named(talk, words)) or shown.report_day(talk)
+    return Answer("report_missing", _missing_on(talk, day) | {"alone": _is_alone(talk), "now": talk.now})
+
+
+def _is_alone(talk: Talk) -> bool:
+    """Does the person who speaks see no reports but their own?"""
+    return people.visible(talk.session, talk.me) == [talk.my_id]
+
+
+def _missing_on(talk: Talk, day: date) -> dict[str, Any]:
+    """How many reports of a day are in and missing, and whose; in a group no names."""
     submitted = facts.reports_in(talk.session, day)
     seen = people.visible(talk.session, talk.me)
     owing = [person for person in people.reps(talk.session, day) if person.id in seen]
     late = [person.name for person in owing if person.id not in submitted]
-    told = {
+    return {
         "day": day,
         "names": [] if talk.in_group and talk.me.role != "rep" else late,
         "missing": len(late),
         "submitted": len(owing) - len(late),
-        "alone": seen == [talk.my_id],
-        "now": talk.now,
     }
-    return Answer("report_missing", told)
+
+
+def _week_named(talk: Talk, words: str) -> list[date]:
+    """The working days of `本周` or `上周` whose reports may be asked for by now; none where no week is named."""
+    found = _WEEK.search(fold(words))
+    if found is None:
+        return []
+    monday = talk.today - timedelta(days=talk.today.weekday() + (7 if found[1] == "上" else 0))
+    last = shown.report_day(talk)
+    days = (monday + timedelta(days=number) for number in range(7))
+    # On Monday morning none of this week's is due yet: the last one asked for.
+    return [day for day in days if day <= last and talk.calendar.is_workday(day)] or [last]
 
 
 def is_day(words: str) -> bool:
@@ -65,6 +96,18 @@ def show(talk: Talk, rest: str) -> Answer | None:
     if day is None:
         return None
     return show_day(talk, person, day)
+
+
+def of_nobody(talk: Talk, rest: str) -> Answer | None:
+    """`日报 王五` by somebody who leads people, a name nobody has: whom one may ask about; None for any other words."""
+    name, *behind = rest.lstrip("@＠ ").split(maxsplit=1)
+    if not is_name(name) or not is_day("".join(behind)) or talk.person(name) is not None:
+        return None
+    below = people.below(talk.session, talk.my_id)
+    if not below:
+        return None
+    told = {"name": name, "names": [talk.name_of(person_id) for person_id in below[:_MOST_NAMES]], "total": len(below)}
+    return Answer("report_of_whom", told, kind="question")
 
 
 def show_day(talk: Talk, person: Person, day: date) -> Answer:

@@ -21,6 +21,7 @@ from handlers import (
     leads,
     leave,
     lists,
+    muting,
     offers,
     proofs,
     queries,
@@ -33,7 +34,7 @@ from handlers import (
 )
 from handlers.language.clauses import is_commitment
 from handlers.language.contact import read_contact
-from handlers.language.intent import command, handed_to, moving, names_record, record_alone, records_named
+from handlers.language.intent import command, handed_to, moving, names_record, put_right, record_alone, records_named
 from handlers.language.lead import read_lead
 from handlers.language.record_act import read_record_act
 from handlers.language.sentences_names import client_words
@@ -142,7 +143,7 @@ def _without_lead(text: str) -> str:
     return text[lead.end() :] if lead else text
 
 
-_report_opening = _word("日报", tight="汇补今明1一:—-~①")
+_report_opening = _word("日报", "今日日报", tight="汇补今明1一:—-~①")
 _report_glued = _pattern(r"日报\s*(?:[,，]\s*)?(补充.*|[昨前今]天|上?周[一二三四五六日])")
 # One short clause that asks, or speaks of reports as things: 今天还写吗, 补好了, 汇总谁来做.
 _ABOUT_REPORTS = re.compile(
@@ -161,6 +162,7 @@ _LISTED = r"(?:清单|列表|有哪些|是什么|呢)?"
 missing_words = _pattern(
     r".{0,6}(?:谁|哪些人|哪几个)(?:今天|今日)?还?(?:没有?|未)(?:交|提交|写|发)(?:今天的?)?日报.{0,6}()"
     r"|日报(?:还有谁|有谁|谁)?还?(?:没有?|未)(?:交|提交).{0,6}()"
+    r"|(?:今天|今日|昨天|昨日|[本这上]周)?(?:还有)?(?:谁|哪些人|哪几个)(?:今天|今日)?还?(?:没有?|未)(?:交|提交)(?:的?呢?)()"
 )
 person_list = _pattern(rf"(.{{1,12}}?)\s*的(?:全部|所有|未完成)?(?:的)?承诺{_LISTED}")
 mentioned_list = _pattern(rf"@\s*(.{{1,12}}?)\s*的?(?:全部|所有|未完成)?的?承诺{_LISTED}")
@@ -204,7 +206,7 @@ def _report(talk: Talk, rest: str) -> Answer | None:
     extra = command(rest, ("补充", "加", "追加"), tight="今明昨问需上下中早晚又还再另")
     if extra is not None:
         return reports.add_words(talk, extra)
-    return reports_lookup.show(talk, rest) or reports.write(talk, rest)
+    return reports_lookup.show(talk, rest) or reports_lookup.of_nobody(talk, rest) or reports.write(talk, rest)
 
 
 # What a yes may answer, too: a question with one option, and whether to do it.
@@ -277,6 +279,7 @@ ROUTES: tuple[Route, ...] = (
     Route("done", _everything, lambda talk, _: commitments.ask_all(talk)),
     Route("done", _word("完成", "完成了", "搞定", "搞定了", "已完成", "done"), commitments.done),
     Route("postpone", _word("延期", "推迟", "顺延"), changes.postpone),
+    Route("mute", _word("恢复提醒", "取消静音", "取消 静音", "解除静音"), muting.unmute),
     Route("cancel", _word("取消", tight="请休出"), changes.cancel),
     Route("transfer", _word("转交", "移交"), changes.hand_over),
     Route("correct", _word("改", "更正", "修改"), changes.correct),
@@ -286,6 +289,7 @@ ROUTES: tuple[Route, ...] = (
     Route("transfer", _behind("转交", "移交"), changes.hand_over),
     Route("transfer", _whole(handed_to), lambda talk, _: shortened.hand_over(talk)),
     Route("postpone", _whole(moving), lambda talk, _: shortened.move(talk)),
+    Route("correct", _whole(put_right), lambda talk, _: shortened.put_right(talk)),
     Route("record", _whole(read_record_act), lambda talk, _: shortened.act(talk)),
     Route("record", _whole(record_alone), lambda talk, _: shortened.record(talk)),
     Route("help", _word("帮助", "help", "菜单", "怎么用", "?", "使用说明", "你能做什么", "能做什么"), _help),
@@ -315,7 +319,7 @@ ROUTES: tuple[Route, ...] = (
         _word("出差", tight=_DAYS),
         lambda talk, rest: leave.leave(talk, rest, "travel"),
     ),
-    Route("mute", _word("静音", "别提醒"), changes.mute),
+    Route("mute", _word("静音", "别提醒"), muting.mute),
     Route("who", _pattern(r"(?:我是谁|我的(?:id|身份|账号))()"), lambda talk, _: basics.who_am_i(talk)),
     Route("bind", _word("绑定"), groups.bind),
 )
@@ -328,7 +332,8 @@ _OF_A_RECORD: tuple[tuple[Reader, Act], ...] = (
     (_behind("取消"), changes.cancel),
     (_behind("转交", "移交"), changes.hand_over),
     (_behind("改", "更正", "修改", tight=_AHEAD), changes.correct),
-    (_behind("静音", "别提醒", "别催"), changes.mute),
+    (_behind("静音", "别提醒", "别催"), muting.mute),
+    (_behind("恢复提醒", "取消静音", "解除静音"), muting.unmute),
     (_whole(handed_to), lambda talk, _: shortened.hand_over(talk)),
     (_whole(read_record_act), lambda talk, _: shortened.act(talk)),
 )

@@ -10,6 +10,7 @@ from handlers import changes, commitments, queries, questions, record_shown
 from handlers.commitments import shown
 from handlers.language.client_command import is_telling
 from handlers.language.intent import handed_to, moving, record_alone
+from handlers.language.intent import put_right as not_so
 from handlers.language.record_act import RecordAct, read_record_act
 from handlers.language.sentences_names import client_words, person_named
 from handlers.language.text import fold
@@ -41,6 +42,18 @@ def move(talk: Talk) -> Answer | None:
     if read.due is None or read.issue is not None:
         return changes.ask_date(talk, numbers, verb, read.issue, read.phrase)
     return changes.move_each(talk, numbers, read.due, "", counted=verb == "延期", uncertain=read.uncertain)
+
+
+def put_right(talk: Talk) -> Answer | None:
+    """`不对，周五上午` right after a promise was made or changed: its date was meant so; None for any other words."""
+    words = not_so(talk.text)
+    read = questions.date_alone(talk, words) if words else None
+    rows = _just_now(talk) if read is not None else []
+    if read is None or len(rows) != 1:
+        return None
+    if read.due is None or read.issue is not None:
+        return changes.ask_date(talk, [rows[0].number], "改", read.issue, read.phrase)
+    return changes.move_each(talk, [rows[0].number], read.due, "", counted=False, uncertain=read.uncertain)
 
 
 def _just_now(talk: Talk) -> list[Commitment]:

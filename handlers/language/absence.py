@@ -32,13 +32,15 @@ _DAY = timedelta(days=1)
 class DaySpan:
     """Whole days of an absence, both ends included; `rest` is the text without their words.
 
-    With an `issue` (no day named, or all of them behind) both ends are the day of `now`.
+    With an `issue` (no day named, or all of them behind) both ends are the day of `now`. `hours` are the words that
+    told less than whole days (`周三下午`), empty where none did.
     """
 
     first: date
     last: date
     issue: Literal["none", "past"] | None
     rest: str
+    hours: str = ""
 
 
 _LENGTH = rx(
@@ -58,10 +60,11 @@ def read_days(text: str, now: datetime, calendar: Calendar) -> DaySpan:
     phrases = [phrase for phrase in scan(writing.plain) if phrase.when is not None or phrase.shape == "weekday"]
     dated = [p for p in phrases if p.when is not None and p.when.days is not None]
     timed = [p for p in phrases if p.when is not None and p.when.days is None]
+    hours = " ".join(text[slice(*writing.original(p.start, p.end))].strip() for p in phrases if _is_shorter(p))
     if not dated:
         if timed:  # 下午, 半天: today's
             first = last = today
-            return DaySpan(first, last, None, without(text, [writing.original(timed[0].start, timed[0].end)]))
+            return DaySpan(first, last, None, without(text, [writing.original(timed[0].start, timed[0].end)]), hours)
         past = bool(phrases)
         return DaySpan(today, today, "past" if past else "none", text.strip())
     start = dated[0]
@@ -91,7 +94,13 @@ def read_days(text: str, now: datetime, calendar: Calendar) -> DaySpan:
     rest = without(text, [writing.original(start.start, end)])
     if stretch is None or stretch.last < today:
         return DaySpan(today, today, "past", rest)
-    return DaySpan(stretch.first, stretch.last, None, rest)
+    return DaySpan(stretch.first, stretch.last, None, rest, hours)
+
+
+def _is_shorter(phrase: Phrase) -> bool:
+    """Does a phrase tell hours or a part of a day?"""
+    when = phrase.when
+    return when is not None and (when.part is not None or when.clock is not None or when.minutes is not None)
 
 
 def _stretch(days: Days, today: date, calendar: Calendar) -> Stretch | None:

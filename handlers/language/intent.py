@@ -122,6 +122,19 @@ def moving(text: str) -> tuple[str, str] | None:
     return "改" if found[1] in "改换调" else "延期", text[found.end() :].strip()
 
 
+_NOT_SO = re.compile(
+    r"\s*(?:不对不?对?|不是|(?:我?刚才?)?(?:说|写|记|打|弄)?错了?|更正)(?:一下)?[\s,，。.!:]*(?:应该|其实|要)?(?:是|改成|改到|改为)?[\s,:]*(?=.)"
+)
+
+
+def put_right(text: str) -> str | None:
+    """The words behind `不对，`, `说错了，是` in a message that may be nothing but the date meant (`不对，周五`)."""
+    found = _NOT_SO.match(fold(text))
+    if found is None or _WHETHER.search(found.string) or len(found.string) != len(text):
+        return None
+    return text[found.end() :].strip() or None
+
+
 def record_alone(text: str) -> int | None:
     """The number of a message that is nothing but `#12`; a bare 12 is none, it may answer a question."""
     found = re.fullmatch(r"#\s*(\d{1,9})", fold(text).strip(" 。.?~"))

@@ -88,7 +88,7 @@ async def test_words_for_several_or_for_none_are_asked_about(quick: Store) -> No
         "10:04 李娜：延期 样品 下周二",
         policies=NO_CLOCKS,
     )
-    check(told.answer(2), "王磊", "question", "哪一条")
+    check(told.answer(2), "王磊", "question", "哪一条", about=[1, 2], without=["没找到"])
     check(told.answer(3), "王磊", "reply", "#2", "12月1日 周二", about=[2])
-    check(told.answer(4), "王磊", "question", "哪一条")
-    check(told.answer(5), "李娜", "question", "哪一条")
+    check(told.answer(4), "王磊", "question", "没找到和「发票」有关", "哪一条", about=[1, 2])
+    check(told.answer(5), "李娜", "reply", "没找到和「样品」有关")

@@ -215,6 +215,35 @@ _CHANGING = [
     ),
     Sample("already_owner", "full", {"number": 12, "owner": "郑凯"}),
     Sample("already_owner", "sparse", {"number": 12, "owner": "郑凯"}, in_group=True),
+    *both(
+        "unmuted",
+        {"number": 12, "matter": "给清河寄样品", "before": True, "owner": "周敏", "by": "林涛"},
+        {"number": 7, "matter": "", "before": False, "owner": "", "by": "周敏"},
+        Sample(
+            "unmuted",
+            "one's own",
+            {"number": 12, "matter": "寄样品", "before": True, "owner": "", "by": "周敏"},
+            said=("恢复提醒了",),
+            unsaid=("已告知",),
+        ),
+    ),
+    *both(
+        "unmuted_notice",
+        {"number": 12, "matter": "给清河寄样品", "by": "林涛"},
+        {"number": 7, "matter": "", "by": "林涛"},
+    ),
+    *both(
+        "nothing_fits",
+        {"words": "样品", "verb": "延期", "items": [shown(), bare(13)], "total": 12, "now": NOW},
+        {"words": "样品", "verb": "延期", "items": [], "total": 0, "now": NOW},
+        Sample(
+            "nothing_fits",
+            "several fit",
+            {"words": "", "verb": "延期", "items": [shown(), bare(13)], "total": 2, "now": NOW},
+            said=("要延期的是哪一条",),
+            unsaid=("没找到",),
+        ),
+    ),
     *both("muted", {"number": 12, "matter": "给清河寄样品"}, {"number": 7, "matter": ""}),
 ]
 

@@ -200,6 +200,12 @@ _LEAVE = [
         "leave_recorded",
         {"number": 15, "kind": "travel", "first": day(25), "last": day(27), "now": NOW},
         {"number": 15, "kind": "leave", "first": day(25), "last": day(25), "now": NOW},
+        Sample(
+            "leave_recorded",
+            "a part of a day",
+            {"number": 15, "kind": "leave", "first": day(25), "last": day(25), "hours": "周三下午", "now": NOW},
+            said=("按整天记", "「周三下午」"),
+        ),
     ),
     *both(
         "absence_cancelled",

@@ -29,7 +29,28 @@ def _missing(**changed: Any) -> dict[str, Any]:
     return {"day": TODAY, "names": [], "missing": 0, "submitted": 0, "alone": False, "now": NOW} | changed
 
 
+def _week(*missing: int, **changed: Any) -> dict[str, Any]:
+    names = ["郑凯", "周敏", "林涛"]
+    days = [
+        {"day": day(23 + place), "names": names[:count], "missing": count, "submitted": 3 - count}
+        for place, count in enumerate(missing)
+    ]
+    return {"days": days, "alone": False, "now": NOW} | changed
+
+
 REPORTS: list[Sample] = [
+    *both(
+        "report_missing_week",
+        _week(2, 0, 1),
+        _week(0, 0),
+        Sample("report_missing_week", "alone", _week(1, 0, alone=True), said=("你还没交",), unsaid=("差 1 份",)),
+        Sample("report_missing_week", "alone, all in", _week(0, 0, alone=True), said=("都交了",)),
+    ),
+    *both(
+        "report_of_whom",
+        {"name": "王五", "names": ["郑凯", "周敏"], "total": 9},
+        {"name": "王五", "names": ["郑凯"], "total": 1},
+    ),
     *both("report_empty", {"day": day(23), "now": NOW}, {"day": TODAY, "now": NOW}),
     *both(
         "report_draft",
@@ -60,6 +81,13 @@ REPORTS: list[Sample] = [
         "report_recorded",
         report(day=day(23)) | {"supervisor": "林涛", "proposals": _PROPOSED, "unclear": []},
         bare_report() | {"supervisor": "", "proposals": [], "unclear": []},
+        Sample(
+            "report_recorded",
+            "headed with yesterday",
+            report(day=day(23)) | {"supervisor": "林涛", "proposals": [], "unclear": [], "headed": True},
+            said=("11月23日 周一",),
+            unsaid=("前一个工作日", "补充"),
+        ),
         Sample(
             "report_recorded",
             "one proposal",
