@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from handlers.language.names_chat import is_chat
 from handlers.language.names_decide import MOST_ASKED, Match
 from handlers.language.names_everyday import is_make, is_saying, said
 from handlers.language.names_register import Register
 from handlers.language.names_resolve import Resolver
-from handlers.language.names_spot import Span, is_of_town, read, talk_ends, tells
-from handlers.language.names_text import Canonical, canonical
-from handlers.language.names_words import GENERIC, KINDS, LEGAL_FORMS, PLACES, core, split_words
+from handlers.language.names_spot import Span, read, talk_ends
+from handlers.language.names_text import Canonical, canonical, number_of
+from handlers.language.names_words import GENERIC, KINDS, LEGAL_FORMS, PLACES, SCRIPT_ENDS, core, split_words
 from handlers.language.text import fold
 
 _SPANS_TRIED = 10
@@ -129,17 +130,17 @@ class _Search:
 
     def passes_over(self, span: Span) -> bool:
         """Whether a stretch is cut out of a name nobody has, or too dear for one so loose or short."""
-        unknown = self._unknown
-        if unknown is not None and _cut_from(span, unknown) and not (span.whole and span.start == unknown.start):
+        unknown, ended = self._unknown, span.whole or span.held
+        if unknown is not None and _cut_from(span, unknown) and not (ended and span.start == unknown.start):
             return True
-        near_fetched = (span.loose and not span.whole) or span.end - span.start <= 3
+        near_fetched = (span.loose and not ended) or span.end - span.start <= 3
         return near_fetched and self._cheapest is not None and span.cost > self._cheapest + _MARGIN
 
     def look_at(self, span: Span) -> None:
         """Takes the client of a stretch for the best match, when it is one and better than those before."""
         words = self._text[span.start : span.end]
-        telling = (span.start, span.end) in self._named or tells(words)
-        if not telling and not is_of_town(words):
+        telling = (span.start, span.end) in self._named or _tells(words)
+        if not telling and not _is_of_town(words):
             return
         if telling and self._cheapest is None:
             self._cheapest = span.cost
@@ -236,3 +237,40 @@ def _may_lead(text: str, start: int, leading: Sequence[int]) -> bool:
     return any(start < at < start + _LONGEST_PLACE for at in leading) or any(
         text[start : start + size] in PLACES for size in _PLACE_SIZES
     )
+
+
+def _of_a_place(text: str) -> bool:
+    """Whether what stands before 的 in a canonical text is nothing but a place."""
+    before, _, after = text.partition("的")
+    return len(after) > 1 and len(before) > 1 and (before in PLACES or before[-1] in SCRIPT_ENDS)
+
+
+def _is_of_town(text: str) -> bool:
+    """Whether a stretch may be a town and the brand of a firm there, 汐阳的金桐, or the thing of a client."""
+    before, _, after = text.partition("的")
+    return (
+        len(before) in (2, 3)
+        and len(after) in (2, 3, 4)
+        and not any(map(is_chat, (before, after)))
+        and GENERIC.isdisjoint((before, after))
+    )
+
+
+def _tells(text: str) -> bool:
+    """Whether a stretch says more than what kind of organisation or goods is meant: not 医院, 我们公司, 中心机房.
+
+    Nor may it run on from an organisation to what it owns: 云汐三中的课桌, against 云汐的第三中学.
+    """
+    form = canonical(text)
+    words = split_words(form.text)
+    if "的" in text[1:-1] and (not words or form.text[slice(*words[-1])] not in KINDS) and not _of_a_place(form.text):
+        return False
+    if all(char == "第" or number_of(char) is not None for char in form.text):
+        return False
+    if any(
+        form.text[start:end] not in GENERIC and not is_chat(text[form.starts[start] : form.ends[end - 1]])
+        for start, end in words
+    ):
+        return True
+    start, end = words[-1] if words else (0, 0)
+    return len(words) > 1 and form.text[start:end] in KINDS

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from handlers.language.names_chat import Piece, chat_pieces, is_chat
-from handlers.language.names_text import canonical, number_of
-from handlers.language.names_words import COUNTED, GENERIC, KINDS, PLACES, SCRIPT_ENDS, split_words
+from handlers.language.names_chat import Piece, chat_pieces
+from handlers.language.names_text import number_of
+from handlers.language.names_words import COUNTED, GENERIC, KINDS, PLACES
 
 _UNKNOWN = 2.2
 _FOREIGN = 0.9
@@ -37,6 +37,7 @@ _FILLERS = ("那边的", "那家", "那个", "那边", "这家", "的")
 _LONGEST_NAME = 42
 _FAR = 1e9
 _AHEAD = 8
+_HELD = 4
 # 三院, 16中, 附一院, 职院 as people say them.
 _SHORT_KIND = re.compile(
     "[\ue000-\uefff][中小院高厂店]$|附[\ue000-\uefff]?[院中小]$|附[\ue000-\uefff]$|[职技]院$|[师医理工科农]大$|.厂$"
@@ -58,7 +59,8 @@ class Span:
     """A stretch of a message that may be a name, and what the reading of the whole message with it costs.
 
     A `loose` one ends where no known talk begins: only a name that is there to the letter can be meant, or any at all
-    when the stretch is `whole`: it ends as an organisation does, and no other one's name goes on behind it.
+    when the stretch is `whole`: it ends as an organisation does, and no other one's name goes on behind it. None goes
+    on behind a `held` one either, that is at least four characters, each beside its neighbour in some name.
     """
 
     start: int
@@ -66,6 +68,7 @@ class Span:
     cost: float
     loose: bool = False
     whole: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def read(
     starts, ends = _cuts(text, pieces, edges_of_talk, kinds, met, canonical_at)
     done = _followed_by_work(text, pieces, edges_of_talk[1])
     whole = [_is_whole(end, edges_of_talk[1], canonical_at) for end in range(size + 1)]
+    goes_on = [_goes_on(end, False, edges_of_talk[1], canonical_at) for end in range(size + 1)]
     closes = [
         (ends[end] or done[end] or whole[end] or _may_part(end, met, canonical_at))
         and text[end - 1 : end] != "的"
@@ -118,7 +122,8 @@ def read(
             if not starts[start] and (start, end) not in anchors:
                 continue
             if closes[end]:
-                spans.append(Span(start, end, head[start] + cost + tail[end], not ends[end], whole[end]))
+                held = end - start >= _HELD and all(met[start + 1 : end]) and not goes_on[end]
+                spans.append(Span(start, end, head[start] + cost + tail[end], not ends[end], whole[end], held))
     spans.sort(key=lambda span: (span.cost, span.start, -span.end))
     return Reading(tuple(spans), head[size])
 
@@ -227,17 +232,23 @@ def _within_count(text: str, end: int, pieces: tuple[tuple[Piece, ...], ...], ca
 
 def _is_whole(end: int, begins: list[bool], canonical_at: tuple[str, ...]) -> bool:
     """Whether an organisation may end at an offset, by its kind or trade, and no longer name of another goes on."""
-    before, after = "".join(canonical_at[max(end - 6, 0) : end]), "".join(canonical_at[end : end + _AHEAD])
-    if not before or not after or not canonical_at[end - 1] or after[0] == "第" or number_of(after[0]) is not None:
+    before = "".join(canonical_at[max(end - 6, 0) : end])
+    if not before or not canonical_at[end - 1]:
         return False
     kind = any(before[-width:] in _CLOSED_KINDS for width in (2, 3, 4)) or _SHORT_KIND.search(before) is not None
     if not kind and not any(before[-width:] in GENERIC for width in (2, 3)):
         return False
-    if _SITE.match(after):
-        return False
+    return not _goes_on(end, kind, begins, canonical_at)
+
+
+def _goes_on(end: int, kind: bool, begins: list[bool], canonical_at: tuple[str, ...]) -> bool:
+    """Whether a name, ended by a `kind` or not, may go on behind an offset as a longer one, or the text ends there."""
+    after = "".join(canonical_at[end : end + _AHEAD])
+    if not after or after[0] == "第" or number_of(after[0]) is not None or _SITE.match(after):
+        return True
     ahead = next((at for at in range(1, _AHEAD) if end + at >= len(begins) or begins[end + at]), _AHEAD)
     after = "".join(canonical_at[end : end + ahead + 2])
-    return not (
+    return (
         any(after[at : at + width] in KINDS for at in range(ahead) for width in (2, 3, 4))
         or "厂" in after[:ahead]
         or any(after[:width] in PLACES or (not kind and after[:width] in GENERIC) for width in (2, 3, 4))
@@ -365,40 +376,3 @@ def clauses(text: str) -> list[tuple[int, int]]:
         bounds += [stop.start(), stop.end()]
     bounds.append(len(text))
     return [(start, end) for start, end in zip(bounds[::2], bounds[1::2], strict=True) if end - start > 1]
-
-
-def _of_a_place(text: str) -> bool:
-    """Whether what stands before 的 in a canonical text is nothing but a place."""
-    before, _, after = text.partition("的")
-    return len(after) > 1 and len(before) > 1 and (before in PLACES or before[-1] in SCRIPT_ENDS)
-
-
-def is_of_town(text: str) -> bool:
-    """Whether a stretch may be a town and the brand of a firm there, 汐阳的金桐, or the thing of a client."""
-    before, _, after = text.partition("的")
-    return (
-        len(before) in (2, 3)
-        and len(after) in (2, 3, 4)
-        and not any(map(is_chat, (before, after)))
-        and GENERIC.isdisjoint((before, after))
-    )
-
-
-def tells(text: str) -> bool:
-    """Whether a stretch says more than what kind of organisation or goods is meant: not 医院, 我们公司, 中心机房.
-
-    Nor may it run on from an organisation to what it owns: 云汐三中的课桌, against 云汐的第三中学.
-    """
-    form = canonical(text)
-    words = split_words(form.text)
-    if "的" in text[1:-1] and (not words or form.text[slice(*words[-1])] not in KINDS) and not _of_a_place(form.text):
-        return False
-    if all(char == "第" or number_of(char) is not None for char in form.text):
-        return False
-    if any(
-        form.text[start:end] not in GENERIC and not is_chat(text[form.starts[start] : form.ends[end - 1]])
-        for start, end in words
-    ):
-        return True
-    start, end = words[-1] if words else (0, 0)
-    return len(words) > 1 and form.text[start:end] in KINDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.language.names import Alias, Directory, Match
+from handlers.language.names_index import Posted
 
 ENTRIES: list[tuple[int, str, tuple[str, ...]]] = [
     (1, "青岚市协安医院", ()),
@@ -285,6 +286,43 @@ def test_a_name_may_end_where_no_known_talk_begins(message: str, key: int, span:
     assert match.key == key
     assert match.span is not None
     assert message[slice(*match.span)] == span
+
+
+@pytest.mark.parametrize("verb", ["出", "传", "绘"])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("砚棠精密", "砚棠精密"),
+        ("汐阳砚棠精密科技有限公司", "砚棠精密"),
+        ("砚棠织带有限公司", "砚棠织带"),
+        ("汐阳市砚棠织带有限公司", "砚棠织带"),
+    ],
+)
+def test_a_name_of_any_trade_may_end_before_a_verb_and_a_thing_nobody_listed(name: str, said: str, verb: str) -> None:
+    # The second name holds 密传, so that 精密 and 传 may belong together.
+    directory = Directory([(1, name, ()), (2, "岭桐精密传动有限公司", ())])
+    match = directory.message(f"给{said}{verb}剖面图")
+    assert (match.key, match.span) == (1, (1, 1 + len(said)))
+
+
+def test_no_name_of_an_unlisted_trade_is_cut_out_of_a_longer_one() -> None:
+    directory = Directory([(1, "砚棠织带有限公司", ()), (2, "岭桐精密传动有限公司", ())])
+    for longer in ("砚棠织带培训学校", "砚棠织带柳岸分厂", "砚棠织带城南支行", "砚棠织带第三机械厂", "新砚棠织带"):
+        assert directory.message(f"给{longer}出剖面图").key is None
+
+
+def test_only_what_may_settle_a_question_is_looked_up_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = Directory([(1, "汐阳松果塑料有限公司", ()), (2, "岭桐松果塑料有限公司", ())])
+    looked_up: list[str] = []
+    candidates = directory.candidates
+
+    def counted(text: str, limit: int) -> list[Posted]:
+        looked_up.append(text)
+        return candidates(text, limit)
+
+    monkeypatch.setattr(directory, "candidates", counted)
+    assert directory.message("明天下午去松果塑料送两台打印机").ask
+    assert looked_up and not any("去" in text for text in looked_up)
 
 
 @pytest.mark.parametrize(
