@@ -322,7 +322,8 @@ def test_only_what_may_settle_a_question_is_looked_up_beside_it(monkeypatch: pyt
 
     monkeypatch.setattr(directory, "candidates", counted)
     assert directory.message("明天下午去松果塑料送两台打印机").ask
-    assert looked_up and not any("去" in text for text in looked_up)
+    assert looked_up
+    assert not any("去" in text for text in looked_up)
 
 
 @pytest.mark.parametrize(
