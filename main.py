@@ -398,14 +398,23 @@ def dead_replay(ids: tuple[int, ...], every: bool, as_json: bool) -> None:
 
 
 def _letters(work: Coroutine[Any, Any, Any]) -> Any:
+    from bot.dead import NotMigrated
+
+    try:
+        return _on_database(work)
+    except NotMigrated as error:
+        fail(error)
+
+
+def _on_database(work: Coroutine[Any, Any, Any]) -> Any:
+    """What `work` returns, or the end of the command with what is wrong with the database."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from bot.dead import NotMigrated
     from storage.store import StoreUnavailable
 
     try:
         return asyncio.run(work)
-    except (ValueError, NotMigrated) as error:
+    except ValueError as error:
         fail(error)
     except StoreUnavailable as error:
         fail(f"the database does not answer: {error}")
@@ -431,20 +440,10 @@ def status() -> None:
 
 
 def _database(what: str) -> None:
-    from sqlalchemy.exc import SQLAlchemyError
-
     from storage import migrate
-    from storage.store import StoreUnavailable
 
     settings = load_settings()
-    try:
-        current, newest = asyncio.run(migrate.examine(settings.database_url, upgrade_first=what == "upgrade"))
-    except ValueError as error:
-        fail(error)
-    except StoreUnavailable as error:
-        fail(f"the database does not answer: {error}")
-    except (SQLAlchemyError, OSError) as error:
-        fail(f"the database does not answer: {type(error).__name__}")
+    current, newest = _on_database(migrate.examine(settings.database_url, upgrade_first=what == "upgrade"))
     click.echo(f"database {current or 'empty'}, newest {newest}")
     if current != newest:
         sys.exit(1)
