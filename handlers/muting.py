@@ -30,12 +30,9 @@ def _unmute_one(talk: Talk, number: int) -> Answer:
     row = handable(talk, number)
     if isinstance(row, Answer):
         return row
-    before = row.muted
-    matter = (talk.client_name(row.client_id) or "") if isinstance(row, Lead) else row.matter
-    if before and isinstance(row, Lead):
-        talk.change(row, "lead.unmuted", muted=False)
-    elif before and isinstance(row, Commitment):
-        talk.change(row, "commitment.unmuted", muted=False)
+    before, matter = row.muted, _matter(talk, row)
+    if before:
+        talk.change(row, f"{_kind(row)}.unmuted", muted=False)
     told = {"number": number, "matter": talk.safe(matter, row.owner_id), "before": before, "by": talk.me.name}
     told |= {"owner": "" if row.owner_id == talk.my_id else talk.name_of(row.owner_id)}
     notices = []
@@ -48,15 +45,20 @@ def _mute_one(talk: Talk, number: int) -> Answer:
     row = handable(talk, number)
     if isinstance(row, Answer):
         return row
-    if isinstance(row, Lead):
-        talk.change(row, "lead.muted", muted=True)
-        matter = talk.client_name(row.client_id) or ""
-    else:
-        talk.change(row, "commitment.muted", muted=True)
-        matter = row.matter
+    matter = _matter(talk, row)
+    talk.change(row, f"{_kind(row)}.muted", muted=True)
     told = {"number": number, "matter": talk.safe(matter, row.owner_id)}
     if row.owner_id == talk.my_id:
         return Answer("muted", told, about=[number])
     told |= {"owner": talk.name_of(row.owner_id), "by": talk.me.name}
     notice = Notice(row.owner_id, "muted_notice", told | {"matter": matter}, [number])
     return Answer("muted_for", told, about=[number], notices=[notice])
+
+
+def _kind(row: Commitment | Lead) -> str:
+    return "lead" if isinstance(row, Lead) else "commitment"
+
+
+def _matter(talk: Talk, row: Commitment | Lead) -> str:
+    """What a record is about, as the notices say it: of a lead its client."""
+    return (talk.client_name(row.client_id) or "") if isinstance(row, Lead) else row.matter

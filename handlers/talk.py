@@ -23,7 +23,7 @@ from storage import clients, events, facts, media, people
 from storage.tables import Absence, Chat, Client, Commitment, Contact, DailyReport, Lead, Person
 
 Kind = Literal["reply", "question", "report"]
-Row = TypeVar("Row", Commitment, Contact, Lead, DailyReport, Absence)
+Row = TypeVar("Row", bound=Commitment | Contact | Lead | DailyReport | Absence)
 QUESTION_LIFE = timedelta(hours=12)
 
 TABLES: dict[str, type[SQLModel]] = {
