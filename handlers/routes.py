@@ -252,6 +252,9 @@ def _help(talk: Talk, rest: str) -> Answer:
 
 
 _AHEAD = r"今明后大下本这周星礼月\d"
+_postponed = _behind("延期", "推迟", "顺延", tight=_AHEAD)
+_cancelled = _behind("取消")
+_handed_over = _behind("转交", "移交")
 _DAYS = "周星礼今明后下本一二三四五六七八九十"
 
 ROUTES: tuple[Route, ...] = (
@@ -284,9 +287,9 @@ ROUTES: tuple[Route, ...] = (
     Route("transfer", _word("转交", "移交"), changes.hand_over),
     Route("correct", _word("改", "更正", "修改"), changes.correct),
     Route("done", _behind("完成", "搞定", "办好", "做完"), commitments.done),
-    Route("postpone", _behind("延期", "推迟", "顺延", tight=_AHEAD), changes.postpone),
-    Route("cancel", _behind("取消"), changes.cancel),
-    Route("transfer", _behind("转交", "移交"), changes.hand_over),
+    Route("postpone", _postponed, changes.postpone),
+    Route("cancel", _cancelled, changes.cancel),
+    Route("transfer", _handed_over, changes.hand_over),
     Route("transfer", _whole(handed_to), lambda talk, _: shortened.hand_over(talk)),
     Route("postpone", _whole(moving), lambda talk, _: shortened.move(talk)),
     Route("correct", _whole(put_right), lambda talk, _: shortened.put_right(talk)),
@@ -328,9 +331,9 @@ ROUTES: tuple[Route, ...] = (
 # What may follow the number of a record: all that is said of the one record a quoted message speaks of.
 _OF_A_RECORD: tuple[tuple[Reader, Act], ...] = (
     (_behind("完成", "搞定", "办好", "做完", "已完成", "done"), commitments.done),
-    (_behind("延期", "推迟", "顺延", tight=_AHEAD), changes.postpone),
-    (_behind("取消"), changes.cancel),
-    (_behind("转交", "移交"), changes.hand_over),
+    (_postponed, changes.postpone),
+    (_cancelled, changes.cancel),
+    (_handed_over, changes.hand_over),
     (_behind("改", "更正", "修改", tight=_AHEAD), changes.correct),
     (_behind("静音", "别提醒", "别催"), muting.mute),
     (_behind("恢复提醒", "取消静音", "解除静音"), muting.unmute),
