@@ -23,6 +23,8 @@ from tests import databases
 from tests.postgres import fresh_database, postgres
 
 logs.set_up("ERROR")
+# What these assert for the tests is explained as what a test itself asserts.
+pytest.register_assert_rewrite("tests.acceptance.serving")
 # The programs that tests start are compiled once and not each time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # How quickly examples are made says something of the machine, nothing of the bot.

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -29,9 +28,11 @@ from tests.fakes import wecom as fake_wecom
 from tests.fakes.dingtalk import FakeDingtalk
 from tests.fakes.dingtalk_gateway import FakeGateway
 from tests.fakes.wecom import FakeWecom
+from tests.proofs.backlog import worked_off
 
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
 PATIENCE = 60
+LOOK = 0.2
 
 
 class Watched(FakeWecom):
@@ -188,11 +189,11 @@ class Post:
         async with aiohttp.ClientSession() as http:
             tasks = {asyncio.create_task(one(http, queue)) for _ in range(8)}
             stop = asyncio.create_task(reached.wait())
-            everyone: asyncio.Future[Any] = asyncio.gather(*tasks)
-            await asyncio.wait([everyone, asyncio.ensure_future(stop)], return_when=asyncio.FIRST_COMPLETED)
-            for task in (*tasks, stop):
+            everyone = asyncio.create_task(asyncio.wait(tasks))
+            await asyncio.wait([everyone, stop], return_when=asyncio.FIRST_COMPLETED)
+            for task in (*tasks, everyone, stop):
                 task.cancel()
-            await asyncio.gather(*tasks, stop, return_exceptions=True)
+            await asyncio.gather(*tasks, everyone, stop, return_exceptions=True)
 
 
 async def prepare(url: str) -> None:
@@ -200,6 +201,16 @@ async def prepare(url: str) -> None:
     store = open_store(databases.lay(url))
     await migrate.upgrade(store)
     await store.write(enrol)
+    await store.close()
+
+
+async def all_said(url: str, fake: Watched) -> None:
+    """Returns once the bot that is at work has nothing left to do.
+
+    That everybody has been answered is not enough: what a kill cut off in the middle of a send is said again.
+    """
+    store = open_store(url)
+    await worked_off(store, lambda _: fake.arrives(LOOK))
     await store.close()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.serving import Post, Watched, assert_everything_was_answered_once, prepare, serving
+from tests.acceptance.serving import Post, Watched, all_said, assert_everything_was_answered_once, prepare, serving
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def test_killed_at_any_moment_every_acknowledged_message_is_answered_once(
             await delivering
         async with serving(prepared, fake, unused_tcp_port, tmp_path) as bot:
             await post.deliver(bot.url)
-            await fake.arrived(90)
+            await all_said(prepared, fake)
             assert await bot.end(signal.SIGTERM) == 0
 
         await assert_everything_was_answered_once(prepared, fake, post)
@@ -60,7 +60,7 @@ async def test_stopped_under_load_it_ends_in_time_and_loses_nothing(
         assert fake.dropped == []
         async with serving(prepared, fake, unused_tcp_port, tmp_path) as bot:
             await post.deliver(bot.url)
-            await fake.arrived(60)
+            await all_said(prepared, fake)
             assert await bot.end(signal.SIGINT) == 0
 
         assert fake.dropped == []
