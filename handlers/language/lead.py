@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.language.lead_budget import find_budget
 from handlers.language.lead_labels import BARE_LABEL, KIND, LABELLED, MOST_LABELS, UNTOLD, contact_in, with_colons
@@ -19,6 +19,7 @@ from handlers.language.titles import find_courtesy, find_person, is_first_name, 
 
 _KEYWORDS = ("线索", "新线索", "销售线索", "新增线索")
 _BREAK = "\n"
+_LONGEST_LEAD = 600
 
 _PHONE_WORD = re.compile(
     r"(?:(?:联系|手机|联络)?(?:电话|座机|固话|手机|方式|号码?)(?:号码?)?|手机号|tel|phone|vx|微信|微信同号|联系方式)(?:是|为|也是)?[.:\s]*$"
@@ -86,7 +87,12 @@ def read_lead(text: str, people: Collection[str] = (), regions: Collection[str] 
     sales regions, spelt as `LeadText.region` shall spell them.
     """
     opening = find_opening(text, _KEYWORDS)
-    return _Reader(text[opening.rest :], people, regions).read() if opening else None
+    if opening is None:
+        return None
+    end = opening.rest + _LONGEST_LEAD
+    found = _Reader(text[opening.rest : end], people, regions).read()
+    # What stands so far behind is a story, no part of the lead.
+    return replace(found, note=f"{found.note} {text[end:].strip()}".strip())
 
 
 def _last(token: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from handlers.language.report_labels import Label, Section, leaves_open, marked_label, run_on_label
+from handlers.language.report_labels import Label, Section, leaves_open
 from handlers.language.report_places import DECORATION, Layout, Level, Place
 from handlers.language.text import fold
 
@@ -49,6 +49,12 @@ _NOTHING = re.compile(
 _NOTHING_WRONG = re.compile(
     r"[\s,](?:目前|暂时|今天|总体)?(?:都|也)?(?:没(?:有)?(?:啥|什么)?(?:需?要?(?:支持|协助|帮忙|协调)的?)|没(?:有)?(?:啥|什么)?(?:大|其[他它]|特别)?的?(?:问题|困难|异常)|不(?:需要?|用)(?:支持|协助|帮忙|协调)|一切(?:正常|顺利))[了哈的]?$"
 )
+# So many of them, and so long, are all that anybody puts behind what was done.
+_MOST_ASSURANCES = 4
+_LONGEST_ASSURANCE = 40
+_PARTICLES = "哈哦呢啦的吧了"
+_SAYING = re.compile(r"\w")
+_LINES = re.compile(r"\s*\n\s*")
 # So many headings set off by blanks show that the others are, too.
 _SPACED = 2
 # Signs that say what their item is, where no heading does.
@@ -91,14 +97,15 @@ class _Reader:
             self.spaced = True
             marked = [label for place in places if (label := self._marked(place))]
         announced = {label.section for label in marked}
-        forms = [place for place in places if place.level == Level.LINE and _FORM.match(self.folded, place.text)]
+        forms = [place.text for place in places if place.level == Level.LINE and _FORM.match(self.folded, place.text)]
+        next_forms = frozenset(forms[1:])
         for place in places:
             if place.at < self.start or place.text < self.start:
                 continue
             label = self._marked(place) or self._run_on(place, announced)
             if label is not None:
                 self._open(place, label)
-            elif place in forms[1:]:
+            elif place.level == Level.LINE and place.text in next_forms:
                 self._close(place.at)
                 self.section, self.start, self.bulleted = "done", place.text, place.bulleted
             elif place.level >= Level.BULLET or (place.level == Level.STOP and not self.bulleted):
@@ -142,20 +149,22 @@ class _Reader:
         while start < end and (match := DECORATION.match(self.folded, start, end)):
             start = match.end()
         item = _EMOJI_AT_THE_END.sub("", self.text[start:end].strip(_TRIMMED)).strip(_TRIMMED)
-        item = re.sub(r"\s*\n\s*", " ", item)
-        while nothing := _NOTHING_WRONG.search(fold(item)):
-            item = item[: nothing.start()].strip(_TRIMMED)
+        item = _LINES.sub(" ", item)
+        for _ in range(_MOST_ASSURANCES):
+            begin = max(0, len(item) - _LONGEST_ASSURANCE)
+            nothing = _NOTHING_WRONG.search(fold(item[begin:]))
+            if nothing is None:
+                break
+            item = item[: begin + nothing.start()].strip(_TRIMMED)
         said = fold(item).strip(" .!~()[]【】")
-        says_nothing = all(
-            _NOTHING.fullmatch(re.sub(r"(?:哈|哦|呢|啦|的|吧|了)+$", "", part) or part) for part in said.split(",")
-        )
-        return "" if says_nothing or not re.search(r"\w", said) else item
+        says_nothing = all(_NOTHING.fullmatch(part.rstrip(_PARTICLES) or part) for part in said.split(","))
+        return "" if says_nothing or not _SAYING.search(said) else item
 
     def _marked(self, place: Place) -> Label | None:
         """The marked heading at `place`; inside a line its mark must be more than the end of the line."""
         if place.level == Level.RUN:
             return None
-        label = marked_label(self.folded, place.text, self.spaced)
+        label = self.layout.headings.marked(place.text, self.spaced)
         if label is None or (place.level == Level.COMMA and label.mark == "line"):
             return None
         if label.mark == "line" and place.level < Level.BULLET and place.at > 0:
@@ -171,7 +180,7 @@ class _Reader:
 
     def _run_on(self, place: Place, announced: set[Section]) -> Label | None:
         """The unmarked heading at `place`, when this report has no marked one for that section."""
-        label = run_on_label(self.folded, place.text)
+        label = self.layout.headings.run_on(place.text)
         if label is None or (label.section in announced and not _DAY_OF.match(self.folded, label.end)):
             return self._by_its_sense(place)
         if place.level > Level.STOP or (place.level == Level.STOP and not self.bulleted):

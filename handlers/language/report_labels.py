@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,11 +61,14 @@ _OPEN, _CLOSE = r"[【\[(「『〔《<{]", r"[】\])」』〕》>}]"
 
 def _heading(words: str) -> re.Pattern[str]:
     """One heading with its mark; the regular expression tries shorter words until the mark fits."""
+    signs = r"*_?~=#◆◇■□●○★☆\-—"
     return re.compile(
         rf"{_OPEN}\s*(?:{words})\s*{_CLOSE}{_SPACE}*(?P<bracket>[:\-—]*)"
-        rf"|(?:{words})(?:如下|的?是)?[*_]*{_SPACE}*(?P<colon>:|--?(?!\d)|—+|=+>|(?=[①❶⑴]))"
-        rf"|(?:{words})(?:如下)?[*_?~=#◆◇■□●○★☆\-—]*{_SPACE}*(?P<line>(?=\n)|$)"
-        rf"|(?P<words>{words})(?P<space>(?={_SPACE}))"
+        # Most places hold no heading: whether any mark follows is asked once before each is looked for.
+        rf"|(?=(?:{words})(?:如下|的?是)?[{signs}]*{_SPACE}*(?:[\s:①❶⑴>]|(?<=[{signs}\s])|$))"
+        rf"(?:(?:{words})(?:如下|的?是)?[*_]*{_SPACE}*(?P<colon>:|--?(?!\d)|—+|=+>|(?=[①❶⑴]))"
+        rf"|(?:{words})(?:如下)?[{signs}]*{_SPACE}*(?P<line>(?=\n)|$)"
+        rf"|(?P<words>{words})(?P<space>(?={_SPACE})))"
     )
 
 
@@ -81,6 +86,14 @@ _ERRANDS = (
 )
 _ALONE: dict[Section, str] = {"done": rf"(?:{_TODAY}|上午|下午){_ERRANDS}", "plan": rf"{_TOMORROW}{_ERRANDS}"}
 _LOOSE_HEADINGS = {section: _heading(words) for section, words in _LOOSE.items()}
+# Every character that a heading may open with is one of those it is written with.
+_LETTERS = "".join(
+    sorted({char for words in (_WORDS, _LOOSE, _ALONE) for char in "".join(words.values())} - set("[]^\\-"))
+)
+_OPENS_ONE = re.compile(rf"(?:{_OPEN}\s*)?[{_LETTERS}]")
+_TROUBLED = re.compile(_TROUBLE)
+# A bracket, blanks and what else a loose heading has before its word of trouble.
+_TROUBLE_WITHIN = 10
 _NEXT_LINE = re.compile(r"[^\S\n]*\n[\s\-•·*]*(?=\S)")
 _ANOTHER_DAY = re.compile(r"(?:大?后天|下周[一二三四五六日天]?)\s*:\s*")
 _HEADINGS_ALONE = {section: _heading(words) for section, words in _ALONE.items()}
@@ -174,28 +187,63 @@ class Label:
     mark: Mark
 
 
-def marked_label(folded: str, at: int, spaced: bool = False) -> Label | None:
-    """The heading at `at`, when a colon, brackets, its own line or, after firm words, white space mark it as one.
+class Headings:
+    """The headings of one folded text, each place looked at once."""
 
-    In a report whose headings are all set off by white space (`spaced`), it marks short words, too.
-    """
-    best: Label | None = None
-    for headings, loose in ((_HEADINGS, False), (_LOOSE_HEADINGS, True), (_HEADINGS_ALONE, True)):
-        for section, pattern in headings.items():
-            match = pattern.match(folded, at)
-            if match is None or match.end() == at:
-                continue
-            mark = _mark(match)
-            if headings is _HEADINGS_ALONE and not _heads_a_list(folded, match.end()):
-                continue
-            if mark == "space" and (loose or section == "other" or not _stands(match["words"], spaced)):
-                continue
-            if best is None or match.end() > best.end:
-                best = Label(section, at, match.end(), mark)
-    if best is not None and _ANOTHER_DAY.fullmatch(folded, at, best.end):
-        # Without its day the matter would be one of tomorrow.
-        return Label(best.section, at, at, "none")
-    return best
+    def __init__(self, folded: str) -> None:
+        self._folded = folded
+        self._marked: dict[int, list[tuple[Label, bool]]] = {}
+        self._run_on: dict[int, Label | None] = {}
+        self._troubles = [match.start() for match in _TROUBLED.finditer(folded)]
+
+    def marked(self, at: int, spaced: bool = False) -> Label | None:
+        """The heading at `at`, when a colon, brackets, its own line or, after firm words, white space mark it as one.
+
+        In a report whose headings are all set off by white space (`spaced`), it marks short words, too.
+        """
+        if at not in self._marked:
+            self._marked[at] = list(self._look(at))
+        fit = [label for label, spaced_only in self._marked[at] if spaced or not spaced_only]
+        best = max(fit, key=lambda label: label.end, default=None)
+        if best is not None and _ANOTHER_DAY.fullmatch(self._folded, at, best.end):
+            # Without its day the matter would be one of tomorrow.
+            return Label(best.section, at, at, "none")
+        return best
+
+    def run_on(self, at: int) -> Label | None:
+        """The heading at `at` that runs straight into its text (明日寄样, 问题是交期); the item starts at its `end`."""
+        if at not in self._run_on:
+            self._run_on[at] = _run_on_label(self._folded, at)
+        return self._run_on[at]
+
+    def _look(self, at: int) -> Iterator[tuple[Label, bool]]:
+        """Every heading that may be meant at `at`, and whether only where all headings are set off by white space."""
+        folded = self._folded
+        may_open = _OPENS_ONE.match(folded, at) is not None
+        for headings, loose in ((_HEADINGS, False), (_LOOSE_HEADINGS, True), (_HEADINGS_ALONE, True)):
+            for section, pattern in headings.items():
+                if not (self._troubled(at) if loose and section == "problems" else may_open):
+                    continue
+                match = pattern.match(folded, at)
+                if match is None or match.end() == at:
+                    continue
+                mark = _mark(match)
+                if headings is _HEADINGS_ALONE and not self._heads_a_list(match.end()):
+                    continue
+                if mark == "space" and (loose or section == "other" or not _stands(match["words"], True)):
+                    continue
+                label = Label(section, at, match.end(), mark)
+                yield label, mark == "space" and not _stands(match["words"], False)
+
+    def _troubled(self, at: int) -> bool:
+        """Whether a word of trouble stands so near behind `at` that it may end a heading from there."""
+        index = bisect_left(self._troubles, at)
+        return index < len(self._troubles) and self._troubles[index] <= at + _TROUBLE_WITHIN
+
+    def _heads_a_list(self, end: int) -> bool:
+        """Whether a line follows the heading that ends here, and is none itself."""
+        following = _NEXT_LINE.match(self._folded, end)
+        return following is not None and self.run_on(following.end()) is None
 
 
 def _stands(words: str, spaced: bool) -> bool:
@@ -203,19 +251,12 @@ def _stands(words: str, spaced: bool) -> bool:
     return not _NEEDS_A_MARK.match(words) or (spaced and _SHORT.fullmatch(words) is not None)
 
 
-def _heads_a_list(folded: str, end: int) -> bool:
-    """Whether a line follows the heading that ends here, and is none itself."""
-    following = _NEXT_LINE.match(folded, end)
-    return following is not None and run_on_label(folded, following.end()) is None
-
-
 def _mark(match: re.Match[str]) -> Mark:
     marks: tuple[Mark, ...] = ("bracket", "colon", "line")
     return next((mark for mark in marks if match[mark] is not None), "space")
 
 
-def run_on_label(folded: str, at: int) -> Label | None:
-    """The heading at `at` that runs straight into its text (明日寄样, 问题是交期); `end` is where the item starts."""
+def _run_on_label(folded: str, at: int) -> Label | None:
     for section, pattern in _KEPT:
         if pattern.match(folded, at):
             return Label(section, at, at, "none")

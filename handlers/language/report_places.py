@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from handlers.language.report_labels import marked_label, run_on_label
+from handlers.language.report_labels import Headings
 from handlers.language.text import fold
 from handlers.language.titles import is_name
 
@@ -70,6 +71,9 @@ _TIGHT_NUMBER = re.compile(
 )
 _BARE_HAN = re.compile(r"(?:^|(?<=\s))(?P<number>[一二三四五六七八九])[^\S\n]+(?=\S)")
 _ENOUGH = 3
+# Nobody parts a report into more pieces than these and one for so many characters.
+_FEW_PLACES, _CHARACTERS_A_PLACE = 200, 5
+_PARTED = re.compile(r"[\s,;。:!]")
 _BREAK = re.compile(
     r"(?P<line>\n\s*)|(?P<stop>(?:[;。!?]+|(?:[^\S\n][/|])+(?=\s|$)|\.(?=\s+(?:today|tomorrow|next|plan|need|help|issue|problem|blocker|risk|support)))[^\S\n]*)|(?P<comma>(?:,|[^\S\n])[^\S\n]*)|(?P<emoji>(?<=[\u4e00-\u9fff\w])[\U0001f300-\U0001faff]+[^\S\n]*)|(?P<opening>[:】][^\S\n]*)|(?P<bracket>(?=[【\[「『〔(]))"
 )
@@ -110,6 +114,7 @@ class Layout:
         self.folded = "".join(
             char if char in _CIRCLED else folded for char, folded in zip(text, fold(text), strict=True)
         )
+        self.headings = Headings(self.folded)
         self._bare: dict[int, int] = {}
         self.begin = self._after_headers()
 
@@ -127,8 +132,9 @@ class Layout:
         """Every place where an item or a heading may start, in order."""
         begin = self.begin
         numbers = self._numbers()
+        most = _FEW_PLACES + len(self.folded) // _CHARACTERS_A_PLACE
         places = [self._place(begin, Level.LINE)]
-        for match in _BREAK.finditer(self.folded, begin):
+        for match in itertools.islice(_BREAK.finditer(self.folded, begin), most):
             if match["line"] is not None:
                 indent = len(match["line"]) - match["line"].rindex("\n") > 1
                 places.append(self._place(match.end(), Level.LINE, match.start(), indent))
@@ -138,24 +144,26 @@ class Layout:
                 places.append(self._place(match.end(), Level.BULLET, match.end()))
             elif match["comma"] is not None or match["bracket"] is not None or match["emoji"] is not None:
                 places.append(self._place(match.end(), Level.COMMA, match.start()))
-        places.extend(self._place(at, Level.BULLET) for at in numbers)
-        places.extend(self._circled())
-        if not re.search(r"[\s,;。:!]", self.folded.strip()):
+        places.extend(self._place(at, Level.BULLET) for at in itertools.islice(sorted(numbers), most))
+        places.extend(itertools.islice(self._circled(), most))
+        if not _PARTED.search(self.folded.strip()):
             places.extend(
                 Place(match.start(), match.start(), Level.RUN, False)
                 for match in _RUN_STARTS.finditer(self.folded)
                 if match.start() > 4
             )
-        asides = [match.span() for match in _ASIDE.finditer(self.folded) if match.start() > begin]
-        rows = [match.span() for match in _ROW.finditer(self.folded, begin)]
-        rows = rows if len(rows) > 1 else []
-        outside = (
-            place
-            for place in places
-            if not any(start < place.text < end or start < place.at < end for start, end in asides)
-            and not any(start < place.at < end for start, end in rows)
-        )
-        return sorted(outside, key=lambda place: (place.text, -place.level))
+        asides = self._within(match for match in _ASIDE.finditer(self.folded) if match.start() > begin)
+        rows = list(_ROW.finditer(self.folded, begin))
+        table = self._within(rows if len(rows) > 1 else [])
+        outside = (place for place in places if not (asides[place.text] or asides[place.at] or table[place.at]))
+        return sorted(outside, key=lambda place: (place.text, -place.level))[:most]
+
+    def _within(self, matches: Iterable[re.Match[str]]) -> bytearray:
+        """For each offset of the text whether it lies within one of `matches`, not at its edges."""
+        inside = bytearray(len(self.folded) + 1)
+        for match in matches:
+            inside[match.start() + 1 : match.end()] = b"\1" * (match.end() - match.start() - 1)
+        return inside
 
     def _place(self, after: int, level: Level, at: int | None = None, indented: bool = False) -> Place:
         """The place whose break ends at `after`: its bullet, number or emoji is passed over."""
@@ -180,7 +188,7 @@ class Layout:
         return match.end() if match else 0
 
     def _sign(self, at: int) -> bool:
-        return self.text[at : at + 1] in tuple(_SYMBOLS) and at < len(self.text)
+        return at < len(self.text) and self.text[at] in _SYMBOLS
 
     def number(self, at: int) -> int | None:
         """Where the text after the item number at `at` starts; None without a number."""
@@ -232,7 +240,7 @@ class Layout:
     def _headed(self, at: int) -> bool:
         """Whether a heading, or nothing, stands before `at` in its sentence: 他提了两点:一是…,二是… stays whole."""
         begin = self.skip(max(self.begin, *(self.folded.rfind(stop, 0, at) + 1 for stop in "\n;。!")))
-        return begin >= at or bool(marked_label(self.folded, begin) or run_on_label(self.folded, begin))
+        return begin >= at or bool(self.headings.marked(begin) or self.headings.run_on(begin))
 
     def _counting(self, matches: list[re.Match[str]]) -> Iterator[re.Match[str]]:
         """Of bare digits before words, those that count 1 2 3, and once they do a 1 that begins a line."""
