@@ -28,10 +28,10 @@ from tests.fakes import wecom as fake_wecom
 from tests.fakes.dingtalk import FakeDingtalk
 from tests.fakes.dingtalk_gateway import FakeGateway
 from tests.fakes.wecom import FakeWecom
+from tests.patience import PATIENCE
 from tests.proofs.backlog import worked_off
 
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
-PATIENCE = 60
 LOOK = 0.2
 
 
@@ -89,9 +89,9 @@ class Serving:
     reading: asyncio.Task[None] | None = None
 
     async def end(self, how: signal.Signals) -> int:
-        """Sends a signal and returns the exit status; fails when the process needs ten seconds."""
+        """Sends a signal and returns the exit status."""
         self.process.send_signal(how)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             status = await self.process.wait()
         if self.reading is not None:
             await self.reading

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.console_site import Site, open_site
+from tests.patience import PATIENCE
 
 TOKEN = "a-long-console-token"
 
@@ -293,7 +294,7 @@ async def test_the_token_opens_the_page_once_and_a_cookie_from_then_on(tmp_path:
 
 
 async def test_the_stream_tells_of_news_and_ends_with_the_server(site: Site) -> None:
-    async with asyncio.timeout(10), site.client.get(site.url("/console/events")) as stream:
+    async with asyncio.timeout(PATIENCE), site.client.get(site.url("/console/events")) as stream:
         assert stream.content_type == "text/event-stream"
         assert await stream.content.readline() == b"retry: 1000\n"
         await site.send("秦朗", "帮助")
@@ -312,7 +313,7 @@ async def test_a_page_that_goes_away_is_forgotten(site: Site) -> None:
         await stream.content.readline()
         assert len(site.app.listeners) == 1
         stream.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         for count in itertools.count():
             if not site.app.listeners:
                 break

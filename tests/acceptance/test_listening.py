@@ -22,6 +22,7 @@ from storage import inbox, outbox
 from storage.store import StoreUnavailable
 from storage.tables import Inbox, Outbox
 from tests.fakes.server import NOON
+from tests.patience import PATIENCE
 
 NAME = "radio"
 SOON = 0.02
@@ -49,7 +50,7 @@ class Radio(Platform):
             self.changed.notify_all()
 
     async def until(self, predicate: Callable[[], bool]) -> None:
-        async with asyncio.timeout(30), self.changed:
+        async with asyncio.timeout(PATIENCE), self.changed:
             await self.changed.wait_for(predicate)
 
     async def listen(self, accept: Accept, clock: Callable[[], datetime]) -> None:
@@ -184,7 +185,7 @@ async def test_doctor_reads_what_the_holder_tells(station: Station) -> None:
     setattr(station.app.store, "write", watched)  # noqa: B010
     station.radio.wrong = True
     station.begin()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         await told.wait()
         while "平台不接受" not in (await _checks(station, NOON))[0].found:
             told.clear()

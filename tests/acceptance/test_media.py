@@ -19,6 +19,7 @@ from tests.acceptance.world import World, settings_for, turns
 from tests.fakes.dingtalk import DOWNLOAD, FILE
 from tests.fakes.listening import PING
 from tests.fakes.wecom import MEDIA
+from tests.patience import PATIENCE
 
 # --- the road of each platform ----------------------------------------------------------------------------------------
 
@@ -100,7 +101,7 @@ async def bot_hears(here: World, message_id: str, words: str, *names: str) -> No
     parts: list[dict[str, Any]] = [{"msgtype": "text", "text": {"content": words}}]
     parts += [{"msgtype": "image", "image": here.bot.encrypted(name, PHOTO)} for name in names]
     await here.bot.says("LiSi", "", message_id, msgtype="mixed", mixed={"msg_item": parts})
-    async with asyncio.timeout(10.0):
+    async with asyncio.timeout(PATIENCE):
         while len(await here.stored()) == before:
             await turns()
     await here.settle()
@@ -183,7 +184,7 @@ async def test_the_most_urgent_is_fetched_first(lite: World) -> None:
 async def test_in_service_files_are_fetched_by_themselves(lite: World) -> None:
     await visited(lite)
     running = asyncio.create_task(lite.app.media.run())
-    async with asyncio.timeout(20.0):
+    async with asyncio.timeout(PATIENCE):
         while [row.state for row in await rows(lite)] != ["kept"]:
             await turns()
     lite.app.media.stop()

@@ -14,6 +14,7 @@ from tests.acceptance.world import World, turns, world
 from tests.fakes.listening import PING
 from tests.fakes.server import BAN_PAGE, NOON, Fault
 from tests.fakes.wecom_gateway import Trouble
+from tests.patience import PATIENCE
 
 END = NOON + timedelta(minutes=30)
 ROUNDS = 8
@@ -66,7 +67,7 @@ async def say_on_every_road(here: World, number: int) -> None:
     assert (await here.wecom_says("lisi", words, f"w{number}"))[0] == 200
     assert (await here.dingtalk_says("0101", words, f"d{number}"))[0] == 200
     await here.bot.says("LiSi", words, f"b{number}")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while len(await here.stored()) < before + 3:
             await turns()
 

@@ -28,6 +28,7 @@ from tests.fakes.listening import PING
 from tests.fakes.server import FakeServer, Fault
 from tests.fakes.wecom_bot import AES_KEY, TOKEN, FakeWecomBot
 from tests.fakes.wecom_gateway import Trouble
+from tests.patience import PATIENCE
 
 PHONE = "13912345678"
 MEMBER_PHONE = "13700001234"
@@ -189,7 +190,7 @@ async def test_a_gateway_elsewhere_is_not_connected_to(url: str) -> None:
         here.dingtalk.endpoint = trap.base_url.replace("http", "ws") + "/connect"
         await link.close()
         await here.pauses.over(2.0)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while here.app.listening.states() != {"dingtalk": "misconfigured"}:
                 await turns()
         assert trap.calls == []
@@ -230,7 +231,7 @@ async def test_a_frame_that_is_too_large_ends_one_connection_and_no_more(url: st
         await here.bot.subscribed(2)
         assert (await second.ack(await second.say("0101", "好", "d1")))["code"] == 200
         await here.bot.says("LiSi", "好", "b1")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while len(await here.stored()) < 2:
                 await turns()
 

@@ -26,9 +26,9 @@ from storage.store import open_store
 from storage.tables import Inbox
 from tests.acceptance.serving import Watched, prepare
 from tests.acceptance.world import settings_for
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30
 
 
 @dataclass
@@ -167,7 +167,7 @@ def run_python(code: str, folder: Path, **environment: str) -> subprocess.Comple
         env=kept | {"PYTHONPATH": str(ROOT)} | environment,
         capture_output=True,
         text=True,
-        timeout=PATIENCE * 2,
+        timeout=PATIENCE,
         check=False,
     )
 

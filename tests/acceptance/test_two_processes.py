@@ -15,7 +15,8 @@ from sqlmodel import select
 from storage import events, migrate
 from storage.store import Store, open_store
 from storage.tables import Inbox, Outbox
-from tests.fakes.exchange import PATIENCE, Exchange
+from tests.fakes.exchange import Exchange
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.postgres
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,7 +81,7 @@ async def test_the_holder_is_killed_and_nothing_is_lost_or_said_twice(postgres_u
 
         (heir,) = (process for name, process in processes.items() if name != holder)
         heir.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             assert await heir.wait() == 0
     finally:
         for process in processes.values():

@@ -18,6 +18,7 @@ from tests.fakes.listening import PING
 from tests.fakes.server import NOON
 from tests.fakes.wecom_bot import AES_KEY, TOKEN, FakeWecomBot
 from tests.fakes.wecom_gateway import Trouble
+from tests.patience import PATIENCE
 
 WORDS = "【承诺】给青禾食品寄样品 今天下午5点"
 GROUP = "wrEastGroup01"
@@ -45,7 +46,7 @@ async def subscribed(here: World, times: int = 1) -> None:
 
 async def arrived(here: World, count: int) -> None:
     """Wait until so many messages are stored."""
-    async with asyncio.timeout(10.0):
+    async with asyncio.timeout(PATIENCE):
         while len(await here.stored()) < count:
             await turns()
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from storage.holders import PostgresHolder, holder
 from storage.store import PostgresStore, SqliteStore, open_store
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ async def test_a_lost_connection_is_noticed_and_the_lock_is_free(shared: Postgre
 async def test_the_server_frees_what_a_hanging_process_holds(shared: PostgresStore) -> None:
     hanging, heir = PostgresHolder(shared, "line", idle_seconds=0.2), holder(shared, "line")
     assert await hanging.take()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not await heir.take():
             pass
     assert not await hanging.take()

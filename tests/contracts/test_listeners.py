@@ -19,8 +19,7 @@ from tests.fakes import listening as wecom_listening
 from tests.fakes.dingtalk import CLIENT_ID, CLIENT_SECRET
 from tests.fakes.pauses import Pauses
 from tests.fakes.server import NOON
-
-PATIENCE = 10.0
+from tests.patience import PATIENCE
 
 
 @dataclass

@@ -21,6 +21,7 @@ from bot.front import Front
 from bot.settings import Settings
 from bot.web import console
 from tests import databases
+from tests.patience import PATIENCE
 
 MONDAY_TEN = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
 
@@ -80,11 +81,11 @@ class Site:
     async def until(
         self, shown: Callable[[dict[str, Any]], bool], person: str, chat: str | None = None
     ) -> dict[str, Any]:
-        """The state as soon as it is as wanted; fails after ten seconds."""
+        """The state as soon as it is as wanted; fails when that does not come."""
         changed = asyncio.Event()
         self.app.listeners.add(changed.set)
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 while True:
                     changed.clear()
                     state = await self.state(person, chat)

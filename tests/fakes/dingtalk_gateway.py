@@ -17,13 +17,13 @@ from aiohttp import WSMsgType, web
 
 from tests.fakes.dingtalk import CLIENT_ID, CLIENT_SECRET, CORP_ID, FakeDingtalk, refused
 from tests.fakes.server import NOON
+from tests.patience import PATIENCE
 
 OPEN = "/v1.0/gateway/connections/open"
 CONNECT = "/connect"
 ROBOT = "/v1.0/im/bot/messages/get"
 CARD = "/v1.0/card/instances/callback"
 TICKET_LIFE = timedelta(seconds=90)
-PATIENCE = 10.0
 
 
 class Link:

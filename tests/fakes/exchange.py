@@ -20,8 +20,7 @@ from bot.front import Front
 from bot.settings import Settings
 from bot.types import Accept, Check, Inbound, Outgoing, Pace, Platform, RawRequest, Receipt, Received
 from storage import inbox, lanes
-
-PATIENCE = 120
+from tests.patience import PATIENCE
 
 
 class Exchange:

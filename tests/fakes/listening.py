@@ -14,6 +14,7 @@ from bot.platforms.wecom_bot_link import Timing
 from bot.types import Inbound
 from tests.fakes.pauses import Pauses
 from tests.fakes.wecom_gateway import BOT_ID, SECRET, FakeGateway
+from tests.patience import PATIENCE
 
 PING = 25.0
 QUICK = Timing(close=0.05, ping=PING)
@@ -53,7 +54,7 @@ class Ear:
 
     async def message(self, number: int = 1) -> Inbound:
         """The message with this number, once it is there."""
-        async with asyncio.timeout(10.0), self._news:
+        async with asyncio.timeout(PATIENCE), self._news:
             await self._news.wait_for(lambda: len(self.heard) >= number)
         return self.heard[number - 1]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-PATIENCE = 10.0
+from tests.patience import PATIENCE
+
 Fits = Callable[[float], bool]
 
 

@@ -20,6 +20,7 @@ from aiohttp import WSMsgType, web
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from tests.fakes.server import NOON, FakeServer, Fault
+from tests.patience import PATIENCE
 
 BOT_ID = "aibFakeBot7"
 SECRET = "fake-bot-secret-5c"
@@ -129,7 +130,7 @@ class FakeGateway(FakeServer):
         """What reached people, by the name it has at the other fakes."""
         return self.told
 
-    async def until(self, what: Any, seconds: float = 10.0) -> None:
+    async def until(self, what: Any, seconds: float = PATIENCE) -> None:
         """Wait until `what()` holds; fails after some seconds."""
         async with asyncio.timeout(seconds), self._news:
             await self._news.wait_for(what)

@@ -12,6 +12,7 @@ from dingtalk_stream import AckMessage, CallbackMessage, ChatbotMessage
 
 from tests.fakes.dingtalk import CLIENT_ID, CLIENT_SECRET
 from tests.fakes.dingtalk_gateway import OPEN, ROBOT, FakeGateway
+from tests.patience import PATIENCE
 
 
 class Handler(dingtalk_stream.ChatbotHandler):  # type: ignore[misc]
@@ -61,7 +62,7 @@ async def test_the_official_client_hears_and_acknowledges(monkeypatch: pytest.Mo
         assert (await link.ping())["data"] == {"opaque": "7f3a-01"}
         await link.announce_end()
         await link.gone()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await running
         assert gateway.unexpected == []
 

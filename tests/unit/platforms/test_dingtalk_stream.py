@@ -33,8 +33,7 @@ from tests.fakes.dingtalk import CLIENT_ID, CLIENT_SECRET, CORP_ID
 from tests.fakes.dingtalk_gateway import CARD, CONNECT, OPEN, ROBOT, FakeGateway, Link
 from tests.fakes.pauses import Pauses
 from tests.fakes.server import BAN_PAGE, NOON, Fault
-
-PATIENCE = 10.0
+from tests.patience import PATIENCE
 
 
 class Ear:
