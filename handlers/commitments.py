@@ -57,7 +57,7 @@ def store(talk: Talk, items: Sequence[clauses.Item], text: str) -> Answer:
             row, asked = _store_one(talk, item, owner, text)
             made.append((row, item))
             todo += asked
-    twice = _told_before(talk, [row for row, _ in made])
+    twice = told_before(talk, [row for row, _ in made])
     notices: list[Notice] = []
     if not talk.in_group:
         for owner_id in dict.fromkeys(row.owner_id for row, _ in made if row.owner_id != talk.my_id):
@@ -92,24 +92,7 @@ def _store_one(talk: Talk, item: clauses.Item, owner: Person, text: str) -> tupl
     elif waiting is not None:
         row = waiting
     else:
-        row = talk.add(
-            Commitment(
-                number=talk.number("commitment"),
-                client_id=match.key,
-                matter=item.matter,
-                owner_id=owner.id,
-                giver_id=talk.my_id,
-                chat_id=talk.chat_id,
-                due_at=due,
-                due_given_at=talk.now if due else None,
-                issue=item.issue,
-                # Finding out how to make an empty list takes pydantic longer than all the rest.
-                proof=[],
-                made_at=talk.now,
-                text=text,
-            ),
-            "commitment.made",
-        )
+        row = make(talk, item.matter, owner.id, match.key, due, text, item.issue)
     todo: list[dict[str, Any]] = []
     if row.due_at is None:
         todo.append(
@@ -122,7 +105,29 @@ def _store_one(talk: Talk, item: clauses.Item, owner: Person, text: str) -> tupl
     return row, todo
 
 
-def _told_before(talk: Talk, made: Sequence[Commitment]) -> list[int]:
+def make(
+    talk: Talk, matter: str, owner_id: int, client_id: int | None, due: datetime | None, text: str, issue: str | None
+) -> Commitment:
+    """Adds a commitment that the writer gives or takes on; `due` is aware, `issue` says why there is none."""
+    row = Commitment(
+        number=talk.number("commitment"),
+        client_id=client_id,
+        matter=matter,
+        owner_id=owner_id,
+        giver_id=talk.my_id,
+        chat_id=talk.chat_id,
+        due_at=due,
+        due_given_at=talk.now if due else None,
+        issue=issue,
+        # Finding out how to make an empty list takes pydantic longer than all the rest.
+        proof=[],
+        made_at=talk.now,
+        text=text,
+    )
+    return talk.add(row, "commitment.made")
+
+
+def told_before(talk: Talk, made: Sequence[Commitment]) -> list[int]:
     """Open commitments that say just what those made say: the same owner, matter and date."""
     fresh = {row.number for row in made}
     wanted: dict[int, set[tuple[str, datetime]]] = {}

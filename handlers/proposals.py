@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from handlers import reports_clients
+from handlers import commitments, reports_clients
 from handlers.language.intent import choices, is_yes
 from handlers.reports_shown import commitment
 from handlers.talk import Answer, Talk
-from storage.tables import Commitment, Question
+from storage.tables import Question
 
 
 def ask(talk: Talk, items: Sequence[dict[str, Any]], **report: Any) -> None:
@@ -34,20 +34,8 @@ def answered(talk: Talk, question: Question) -> Answer | None:
 def _accept(talk: Talk, items: Sequence[dict[str, Any]], asked: dict[str, Any]) -> Answer:
     """Stores commitments that the person has picked, and asks what else was `asked` of their report."""
     rows = [
-        talk.add(
-            Commitment(
-                number=talk.number("commitment"),
-                client_id=item["client_id"],
-                matter=item["matter"],
-                owner_id=talk.my_id,
-                giver_id=talk.my_id,
-                chat_id=talk.chat_id,
-                due_at=datetime.fromisoformat(item["due"]),
-                due_given_at=talk.now,
-                made_at=talk.now,
-                text=talk.text,
-            ),
-            "commitment.made",
+        commitments.make(
+            talk, item["matter"], talk.my_id, item["client_id"], datetime.fromisoformat(item["due"]), talk.text, None
         )
         for item in items
     ]
