@@ -1,4 +1,4 @@
-"""Changes that are the owner's, or somebody's above: postponed, withdrawn, handed over, corrected."""
+"""Changes that are the owner's, or somebody's above: postponed, withdrawn, corrected."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ from handlers.language.intent import command
 from handlers.language.text import fold
 from handlers.several import each, records
 from handlers.talk import Answer, Notice, Talk
-from storage import clients, facts, people
+from storage import facts, people
 from storage.tables import Absence, Commitment, Lead, Person
 
 _APART = re.compile(r"[\s,，、:：]+")
-_AT = re.compile(r"[@＠]\s*")
 _ABSENCES = {"请假": "leave", "休假": "leave", "出差": "travel"}
 # What may stand between a number and its new date: 改 12 到周四.
 _NO_MATTER = frozenset({"", "到", "为", "成", "截止"})
-_TO = " 给到由:：,，"
 _LISTED = 9
 
 
@@ -83,22 +81,23 @@ def ask_date(talk: Talk, numbers: Sequence[int], verb: str, issue: str | None, p
     """Asks for the date of a change and remembers that it was asked; refuses where nothing may be changed."""
     rows = [row for number in numbers if isinstance(row := owned(talk, number), Commitment)]
     if not rows:
-        return each(talk, verb, numbers, lambda number: _refusal(owned(talk, number)))
+        return each(talk, verb, numbers, lambda number: refusal(owned(talk, number)))
     talk.ask("postpone" if verb == "延期" else "correct", {"numbers": list(numbers), "reason": reason})
     asked = {"verb": verb, "issue": issue, "phrase": phrase}
     if len(numbers) > 1:
-        return _several_missing("date", numbers, **asked)
+        return several_missing("date", numbers, **asked)
     row = rows[0]
     matter = talk.safe(row.matter, row.owner_id)
     return Answer("date_missing", asked | {"number": row.number, "matter": matter}, kind="question", about=numbers)
 
 
-def _refusal(found: Commitment | Lead | Answer) -> Answer:
+def refusal(found: Commitment | Lead | Answer) -> Answer:
+    """What is known to be a refusal."""
     assert isinstance(found, Answer)
     return found
 
 
-def _several_missing(what: str, numbers: Sequence[int], **said: Any) -> Answer:
+def several_missing(what: str, numbers: Sequence[int], **said: Any) -> Answer:
     """The question for what a change of several records lacks: the date, the reason, the heir."""
     told = {"what": what, "numbers": list(numbers), "verb": "", "issue": None, "phrase": "", "names": ()} | said
     return Answer("several_missing", told, kind="question", about=numbers)
@@ -116,17 +115,38 @@ def postpone(talk: Talk, rest: str) -> Answer:
     if read.due is None or read.issue is not None:
         reason = read.rest if read.issue in {None, "none"} else ""
         return ask_date(talk, numbers, "延期", read.issue, read.phrase, reason)
-    return move_each(talk, numbers, read.due, read.rest, counted=True, uncertain=read.uncertain)
+    return postpone_each(talk, numbers, read, read.rest)
+
+
+def postpone_each(talk: Talk, numbers: Sequence[int], read: deadline.Due, reason: str) -> Answer:
+    """Postpones each of these commitments to what was read, which has a date; 两天 is two days after its old one."""
+    assert read.due is not None
+    return move_each(talk, numbers, read.due, reason, counted=True, uncertain=read.uncertain, phrase=read.phrase)
 
 
 def move_each(
-    talk: Talk, numbers: Sequence[int], due: datetime, reason: str, *, counted: bool, uncertain: bool = False
+    talk: Talk,
+    numbers: Sequence[int],
+    due: datetime,
+    reason: str,
+    *,
+    counted: bool,
+    uncertain: bool = False,
+    phrase: str = "",
 ) -> Answer:
-    """Gives each of these commitments that I may change the same new date."""
+    """Gives each of these commitments that I may change a new date: `due`, unless `phrase` is a length of time.
+
+    That is added to the old date, as long as it is ahead then.
+    """
 
     def one(number: int) -> Answer:
         row = owned(talk, number)
-        return row if isinstance(row, Answer) else move(talk, row, due, reason, counted=counted, uncertain=uncertain)
+        if isinstance(row, Answer):
+            return row
+        before = talk.local(row.due_at)
+        later = deadline.prolonged(phrase, before, talk.calendar) if phrase and before is not None else None
+        date = later if later is not None and later > talk.now else due
+        return move(talk, row, date, reason, counted=counted, uncertain=uncertain)
 
     return each(talk, "延期" if counted else "改", numbers, one, reason)
 
@@ -252,7 +272,7 @@ def ask_reason(talk: Talk, numbers: Sequence[int]) -> Answer:
         return cancel_each(talk, numbers, "")
     talk.ask("cancel", {"numbers": list(numbers)})
     if len(numbers) > 1:
-        return _several_missing("reason", numbers)
+        return several_missing("reason", numbers)
     return Answer("reason_missing", {**shown(talk, rows[0]), "now": talk.now}, kind="question", about=numbers)
 
 
@@ -302,92 +322,3 @@ def withdraw(talk: Talk, row: Commitment, reason: str) -> Answer:
         private = told | shown(talk, row, reader_id=row.owner_id) | {"reason": reason}
         notices.append(Notice(row.owner_id, "commitment_cancelled_notice", private, [row.number]))
     return Answer("commitment_cancelled", told, about=[row.number], notices=notices)
-
-
-# --- another owner ----------------------------------------------------------------------------------------------------
-
-
-def hand_over(talk: Talk, rest: str) -> Answer:
-    """`转交 12 @李娜`, `转交 12 13 @李娜`: commitments or leads get another owner, who is told."""
-    numbers, words = meant(talk, rest)
-    if not numbers:
-        return number_missing(talk, rest, "转交", "转交 12 @李娜")
-    if all(isinstance(handable(talk, number), Answer) for number in numbers):
-        return each(talk, "转交", numbers, lambda number: _refusal(handable(talk, number)))
-    heir, names = _named_person(talk, words)
-    if heir is not None:
-        return each(talk, "转交", numbers, lambda number: _hand_one(talk, number, heir))
-    talk.ask("transfer", {"numbers": numbers})
-    if len(numbers) > 1:
-        return _several_missing("heir", numbers, names=names)
-    example = {"number": numbers[0], "verb": "转交", "example": f"转交 {numbers[0]} @李娜", "names": names}
-    return Answer("heir_missing", example, kind="question", about=numbers)
-
-
-def handable(talk: Talk, number: int) -> Commitment | Lead | Answer:
-    """The open commitment or lead if I may change it, else the refusal."""
-    return _lead(talk, number) or owned(talk, number)
-
-
-def _hand_one(talk: Talk, number: int, heir: Person) -> Answer:
-    row = handable(talk, number)
-    if isinstance(row, Answer):
-        return row
-    assert heir.id is not None
-    if heir.id == row.owner_id:
-        return Answer("already_owner", {"number": number, "owner": heir.name}, about=[number])
-    former = row.owner_id
-    came_along = False
-    if isinstance(row, Lead):
-        talk.change(row, "lead.assigned", owner_id=heir.id, assigned_at=talk.now)
-        # A client that came with the lead goes with it; one its owner had before stays his.
-        came_along = clients.follow(talk.session, row.client_id, row.made_at, former, heir.id)
-    else:
-        talk.change(row, "commitment.assigned", owner_id=heir.id)
-    told = {"former": talk.name_of(former), "by": talk.me.name, "now": talk.now, "owner": heir.name}
-    told |= {"came_along": came_along, "keeper": _keeper(talk, row)}
-    notices: list[Notice] = []
-    if heir.id != talk.my_id:
-        # Only the new owner may read the number to call, and a notice is private.
-        reach = {"contact": "", "phone": ""}
-        if isinstance(row, Lead):
-            reach = {"contact": row.contact_name, "phone": row.phone}
-        notices.append(Notice(heir.id, "handed_over_notice", _handed(talk, row, heir.id) | told | reach, [number]))
-    if former not in {talk.my_id, heir.id}:
-        notices.append(Notice(former, "handed_away_notice", _handed(talk, row, former) | told, [number]))
-    mentions = [heir.id] if talk.in_group else []
-    return Answer("handed_over", _handed(talk, row) | told, about=[number], mentions=mentions, notices=notices)
-
-
-def _keeper(talk: Talk, row: Commitment | Lead) -> str:
-    """Whose the client of a lead is; empty for a commitment, which never asks."""
-    client = talk.client(row.client_id) if isinstance(row, Lead) else None
-    return talk.name_of(client.owner_id) if client is not None else ""
-
-
-def _handed(talk: Talk, row: Commitment | Lead, reader_id: int | None = None) -> dict[str, Any]:
-    """What was handed over, as the person who speaks, or the reader of a notice, may read it."""
-    if isinstance(row, Commitment):
-        return shown(talk, row, reader_id=reader_id) | {"kind": "commitment"}
-    note = talk.safe(row.note, row.owner_id) if reader_id is None else talk.to(reader_id, row.note, row.owner_id)
-    client = talk.client_name(row.client_id)
-    return {"number": row.number, "matter": note, "client": client, "due": None, "kind": "lead"}
-
-
-def _lead(talk: Talk, number: int) -> Lead | Answer | None:
-    """The open lead of this number if I may change it, else the refusal; None when the number is no open lead's."""
-    lead = talk.session.get(Lead, number)
-    if lead is None or lead.state != "open":
-        return None
-    allowed = people.may_decide_for(talk.session, talk.me, lead.owner_id)
-    return lead if allowed else not_yours(talk, number, lead.owner_id)
-
-
-def _named_person(talk: Talk, words: str) -> tuple[Person | None, Sequence[str]]:
-    """The first person named in `words`, by platform mention or by written name; else the word that names nobody."""
-    if talk.mentioned:
-        return talk.mentioned[0], ()
-    text = _AT.sub("", words.lstrip(_TO)).strip()
-    names = sorted((name for name in talk.roster() if text.startswith(name)), key=len, reverse=True)
-    unknown = [name for name in re.split(r"[\s,，、]+", text) if name][:1]
-    return (talk.person(names[0]), names[:1]) if names else (None, unknown)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from handlers.changes import handable, meant, number_missing
+from handlers.changes import meant, number_missing
+from handlers.handover import handable
 from handlers.several import each
 from handlers.talk import Answer, Notice, Talk
 from storage.tables import Commitment, Lead

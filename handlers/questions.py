@@ -16,6 +16,7 @@ from handlers import (
     client_names,
     commitments,
     contacts,
+    handover,
     leads,
     leave,
     lists,
@@ -48,7 +49,7 @@ _NO = re.compile(
 VERBS: dict[str, Callable[[Talk, str], Answer]] = {
     "延期": changes.postpone,
     "取消": changes.cancel,
-    "转交": changes.hand_over,
+    "转交": handover.hand_over,
     "改": changes.correct,
     "静音": muting.mute,
     muting.UNMUTE: muting.unmute,
@@ -243,7 +244,9 @@ def _moved(talk: Talk, question: Question) -> Answer | None:
     reason = question.payload.get("reason", "")
     if read.due is None or read.issue is not None:
         return changes.ask_date(talk, numbers, "延期" if counted else "改", read.issue, read.phrase, reason)
-    return changes.move_each(talk, numbers, read.due, reason, counted=counted, uncertain=read.uncertain)
+    if counted:
+        return changes.postpone_each(talk, numbers, read, reason)
+    return changes.move_each(talk, numbers, read.due, reason, counted=False, uncertain=read.uncertain)
 
 
 def _cancel(talk: Talk, question: Question) -> Answer | None:
@@ -275,7 +278,7 @@ def _transfer(talk: Talk, question: Question) -> Answer | None:
         return None
     question.answered_at = talk.now
     numbers = "、".join(str(number) for number in _asked_of(question))
-    return changes.hand_over(talk, f"{numbers} @{said}")
+    return handover.hand_over(talk, f"{numbers} @{said}")
 
 
 def _lookup(talk: Talk, question: Question) -> Answer | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from handlers import changes, commitments, queries, questions, record_shown
+from handlers import changes, commitments, handover, queries, questions, record_shown
 from handlers.commitments import shown
 from handlers.language.client_command import is_telling
 from handlers.language.intent import handed_to, moving, record_alone
@@ -41,7 +41,9 @@ def move(talk: Talk) -> Answer | None:
     numbers = [rows[0].number]
     if read.due is None or read.issue is not None:
         return changes.ask_date(talk, numbers, verb, read.issue, read.phrase)
-    return changes.move_each(talk, numbers, read.due, "", counted=verb == "延期", uncertain=read.uncertain)
+    if verb == "延期":
+        return changes.postpone_each(talk, numbers, read, "")
+    return changes.move_each(talk, numbers, read.due, "", counted=False, uncertain=read.uncertain)
 
 
 def put_right(talk: Talk) -> Answer | None:
@@ -86,7 +88,7 @@ def hand_over(talk: Talk) -> Answer | None:
     heir = person_named(name, talk.roster())
     if not numbers or not meant or not (talk.mentioned or heir):
         return None
-    return changes.hand_over(talk, f"{'、'.join(map(str, numbers))} @{heir or name}")
+    return handover.hand_over(talk, f"{'、'.join(map(str, numbers))} @{heir or name}")
 
 
 def act(talk: Talk) -> Answer | None:

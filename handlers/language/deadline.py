@@ -7,11 +7,12 @@ from datetime import datetime
 
 from bot.calendar import Calendar
 from handlers.language.absence import DaySpan, read_day, read_days
+from handlers.language.days import InMonths, InWorkdays, Offset
 from handlers.language.moments import Issue
 from handlers.language.patterns import Pattern
 from handlers.language.reading import read
 
-__all__ = ["DaySpan", "Due", "is_due_only", "read_day", "read_days", "read_due"]
+__all__ = ["DaySpan", "Due", "is_due_only", "prolonged", "read_day", "read_days", "read_due"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,26 @@ def read_due(text: str, now: datetime, calendar: Calendar) -> Due:
     reading = read(text)
     answer = reading.resolve(now, calendar)
     return Due(answer.due, answer.issue, reading.phrase, reading.rest, answer.uncertain)
+
+
+_LENGTHS = frozenset({"duration", "workdays", "approx"})
+
+
+def prolonged(phrase: str, due: datetime, calendar: Calendar) -> datetime | None:
+    """The date that a bare length of time (两天, 一周, 3个工作日) makes of an old one; None for any other phrase.
+
+    `due` is aware and in the team's zone; whole days keep its time of day. 两天后 and 两天内 count from now.
+    """
+    reading = read(phrase)
+    found = reading.choice.phrase
+    if found is None or found.when is None or found.strong or found.shape not in _LENGTHS:
+        return None
+    if found.when.minutes is None and not isinstance(found.when.days, Offset | InMonths | InWorkdays):
+        return None
+    later = reading.resolve(due, calendar).due
+    if later is None or found.when.minutes is not None:
+        return later
+    return later.replace(hour=due.hour, minute=due.minute)
 
 
 _FILLER = Pattern(

@@ -107,19 +107,20 @@ def handed_to(text: str) -> tuple[list[int], str] | None:
     return ([int(number) for number in re.findall(r"\d+", found[1])], found[2]) if found else None
 
 
-_MOVING = re.compile(r"\s*(?:那|就|还是|先|都)*\s*(改|换|调|延期|推迟|顺延|延|推|挪)(?:到|至|成|为)(?=.)")
-
-
+_MOVING = re.compile(
+    r"\s*(?:那|就|还是|先|都)*\s*(?:(?:(?P<corrects>改|换|调)|延期|推迟|顺延|延|推|挪)(?:到|至|成|为)(?=.)"
+    r"|(?:往后|再)*(?:延期|延后|推迟|推后|顺延|宽限|延|推|挪|缓)(?=[\d一二两三四五六七八九十半几]))"
+)
 # 延期到周五可以吗 asks somebody for it.
 _WHETHER = re.compile(r"吗|行不行|好不好|能不能|\?")
 
 
 def moving(text: str) -> tuple[str, str] | None:
-    """`改` or `延期`, and the words behind it, of a message that may be nothing but a new date (`推到下周三吧`)."""
+    """`改` or `延期`, and the words behind it, of what may be only a new date or a delay: 推到下周三吧, 延两天."""
     found = _MOVING.match(fold(text))
     if found is None or _WHETHER.search(found.string):
         return None
-    return "改" if found[1] in "改换调" else "延期", text[found.end() :].strip()
+    return "改" if found["corrects"] else "延期", text[found.end() :].strip()
 
 
 _NOT_SO = re.compile(

@@ -59,6 +59,36 @@ async def test_the_second_postponement_by_the_manager_tells_both(quick: Store) -
 
 
 @pytest.mark.parametrize(
+    ("command", "date"),
+    [
+        ("延期 1 两天 客户出差", FRIDAY),
+        ("延期 1 两个工作日", FRIDAY),
+        ("延两天", FRIDAY),
+        # Counted from now, which is Monday.
+        ("延期 1 4天内", FRIDAY),
+        ("延期 1 4天后", FRIDAY),
+    ],
+)
+async def test_a_bare_length_of_time_is_added_to_the_old_date(quick: Store, command: str, date: str) -> None:
+    told = await hold(quick, SAMPLE, f"10:01 王磊#华东群：{command}")
+    check(told.answer(2), "#华东群", "reply", "#1", date, about=[1])
+
+
+async def test_a_length_keeps_the_time_of_day_and_never_ends_in_the_past(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "10:00 王磊：【承诺】给协和医院寄样 今天下午3点",
+        "10:01 王磊：延期 1 一天",
+        "10:02 王磊：延期 1 两小时",
+        "11-27 10:00 王磊：延期 1 两天",
+    )
+    check(told.answer(2), "王磊", "reply", "11月24日 周二 15:00", about=[1])
+    check(told.answer(3), "王磊", "reply", "11月24日 周二 17:00", about=[1])
+    # Two days after Tuesday are over: then two days from now.
+    check(told.answer(4), "王磊", "reply", "11月29日 周日 18:00", about=[1])
+
+
+@pytest.mark.parametrize(
     ("command", "reply"),
     [("延期 1", "周五"), ("延期 1 昨天", "周五"), ("延期 1 尽快", "11月27日"), ("延期 1 11月20日", "27号")],
 )
