@@ -116,11 +116,18 @@ def _in_a_count(plain: str, start: int) -> bool:
     return _IN_A_COUNT.search(before) is not None or (before[-1:] == "周" and not plain[start].isdigit())
 
 
+# 送到7号收费站: where something is brought to is no day when more follows at once.
+_BROUGHT = Pattern(r"[送发运寄搬拉开停装摆放移][到至进在去] ?$")
+_MORE = Pattern("(?![前之以内早上下晚中凌傍夜左的了吧])[一-鿿]")
+
+
 @DATES.on(rf"(?P<d>{DAY})_(?:{_NUMBERED_DAY}|日(?!内|元|均|期|用|常|程|游|达|志|历))", units="日号")
 def _month_number(plain: str, match: re.Match[str]) -> Day | None:
     """Days: 25号, 25日, 二十五号."""
     day = value(match["d"])
     if not 1 <= day <= 31 or _in_a_count(plain, match.start()):
+        return None
+    if _BROUGHT.search(plain[max(0, match.start() - 3) : match.start()]) and _MORE.match(plain, match.end()):
         return None
     return day_of(match, MonthNumber(day), "number", checkable=True, dated=True)
 
