@@ -8,7 +8,7 @@ from storage.tables import Question
 
 _MOST = 20
 # Questions of which there will be a record to put it with.
-_JOINED = frozenset({"contact", "done"})
+_JOINED = frozenset({"contact", "contact_offered", "done"})
 
 
 def given(talk: Talk) -> list[dict[str, str]]:

@@ -30,11 +30,12 @@ def contact(talk: Talk) -> Answer:
         return Answer("contact_empty", {"channel": read.channel}, kind="question")
     match = talk.meant(read.body, talk.directory.message(read.body))
     if match.key is not None:
-        return store(talk, match.key, _payload(talk, read))
+        return store(talk, match.key, payload_of(talk, read))
     return _ask_client(talk, read, match)
 
 
-def _payload(talk: Talk, read: ContactText) -> dict[str, Any]:
+def payload_of(talk: Talk, read: ContactText) -> dict[str, Any]:
+    """What is kept of a contact while it is asked about, and stored of it after."""
     return {
         "channel": read.channel,
         "body": read.body,
@@ -51,7 +52,7 @@ def _ask_client(talk: Talk, read: ContactText, match: Match) -> Answer:
     new = first[0] if first and first[0] != read.person and _may_be_client(talk, first[0]) else ""
     if not options and not new:
         return Answer("contact_no_client", {"channel": read.channel}, kind="question")
-    talk.ask("contact", {"contact": _payload(talk, read), "options": options, "new": new, "said": said})
+    talk.ask("contact", {"contact": payload_of(talk, read), "options": options, "new": new, "said": said})
     return Answer("contact_which_client", {"channel": read.channel, "options": options, "new": new}, kind="question")
 
 

@@ -1,10 +1,11 @@
-"""A promise written without its keyword: offered for a yes, never stored in silence."""
+"""A promise or a contact written without its keyword: offered for a yes, never stored in silence."""
 
 from __future__ import annotations
 
-from handlers import proposals
+from handlers import contacts, proposals
+from handlers.language.contact_told import read_told_contact
 from handlers.language.promise import read_promise
-from handlers.talk import Answer, Talk
+from handlers.talk import Answer, Talk, said_in
 
 
 def promise(talk: Talk) -> Answer | None:
@@ -22,3 +23,21 @@ def promise(talk: Talk) -> Answer | None:
         "now": talk.now,
     }
     return Answer("promise_offered", told, kind="question")
+
+
+def contact(talk: Talk) -> Answer | None:
+    """Asks whether a message nobody else understood tells of a contact with a client of the team; None for others."""
+    read = read_told_contact(talk.text, talk.roster())
+    if read is None:
+        return None
+    match = talk.meant(read.body, talk.directory.message(read.body))
+    if not match.candidates:
+        return None
+    said = said_in(read.body, match)
+    options = talk.options(match, said)
+    if match.key is not None:
+        options = [option for option in options if option["id"] == match.key]
+    asked = {"contact": contacts.payload_of(talk, read), "options": options, "new": "", "said": said}
+    talk.ask("contact_offered", asked)
+    told = {"channel": read.channel, "text": talk.safe(read.body, talk.my_id), "options": options}
+    return Answer("contact_offered", told, kind="question")

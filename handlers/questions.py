@@ -355,6 +355,7 @@ _ANSWERS: dict[str, Callable[[Talk, Question], Answer | None]] = {
     "transfer": _transfer,
     "lookup": _lookup,
     "contact": _contact,
+    "contact_offered": _contact,
     "lead": _lead,
     "propose": proposals.answered,
     "report_client": _report_client,

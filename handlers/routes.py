@@ -211,7 +211,7 @@ def _report(talk: Talk, rest: str) -> Answer | None:
 
 
 # What a yes may answer, too: a question with one option, and whether to do it.
-_CONFIRMED = frozenset({"propose", "contact", "lead", "done", "lookup", "relink", "client_confirm"})
+_CONFIRMED = frozenset({"propose", "contact", "contact_offered", "lead", "done", "lookup", "relink", "client_confirm"})
 
 
 def _confirm(talk: Talk, rest: str) -> Answer | None:
@@ -376,5 +376,6 @@ def handle(talk: Talk) -> Answer:
         or spoken.answer(talk, _topics())
         or shortened.client_alone(talk)
         or offers.promise(talk)
+        or offers.contact(talk)
         or basics.not_understood(talk, nearest(talk))
     )

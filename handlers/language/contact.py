@@ -139,6 +139,11 @@ def read_contact(text: str) -> ContactText | None:
     body = text[opening.rest :].strip()
     if channel == "other":
         channel, body = _channel(body)
+    return contact_of(channel, body)
+
+
+def contact_of(channel: Channel, body: str) -> ContactText:
+    """The contact that `body` tells, by the channel known already."""
     person = _met(body) or find_person(body) or find_courtesy(body) or _foreign_name(body)
     return ContactText(channel, body, body[slice(*person)] if person else None, _lacks(fold(body)))
 

@@ -53,7 +53,7 @@ async def test_the_nearest_commands_are_near_by_subject_and_by_who_asks(quick: S
         ("周岚：这茶挺香", "「日报汇总」或「团队承诺」"),
         ("王磊：这茶挺香", "「【承诺】给协和医院寄样 周三」或「日报」"),
         ("王磊：仁济到底啥意思", "「客户 协和」或「协和医院上次联系是什么时候」"),
-        ("王磊：刚跟仁济聊完，嫌贵", "「电话 协和 王主任 问交期」"),
+        ("王磊：仁济觉得咱们卖贵了", "「电话 协和 王主任 问交期」"),
         ("陈静：这摊子让李娜接手", "「转交 12 @李娜」"),
     ]
     told = await hold(quick, *(f"10:{minute:02} {said}" for minute, (said, _) in enumerate(lines)), policies=NO_CLOCKS)

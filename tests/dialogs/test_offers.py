@@ -92,3 +92,55 @@ async def test_words_for_several_or_for_none_are_asked_about(quick: Store) -> No
     check(told.answer(3), "王磊", "reply", "#2", "12月1日 周二", about=[2])
     check(told.answer(4), "王磊", "question", "没找到和「发票」有关", "哪一条", about=[1, 2])
     check(told.answer(5), "李娜", "reply", "没找到和「样品」有关")
+
+
+async def test_a_contact_without_its_keyword_is_offered_and_stored_after_a_yes(store: Store) -> None:
+    told = await hold(
+        store,
+        "10:00 王磊：上午去了仁济医院 见了李经理，嫌交期长",
+        "10:01 王磊：上次联系 仁济医院",
+        "10:02 王磊：上午去了仁济医院 见了李经理，嫌交期长",
+        "10:03 王磊：是",
+        "10:04 王磊：上次联系 仁济医院",
+        "10:05 王磊：撤销",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(1), "王磊", "question", "拜访记录", "还没记", "仁济医院", "回「是」", about=[])
+    check(told.answer(2), "王磊", "reply", without=["李经理"])
+    check(told.answer(4), "王磊", "reply", "拜访", "#1", "仁济医院", about=[1])
+    check(told.answer(5), "王磊", "reply", "见了李经理", about=[1])
+    check(told.answer(6), "王磊", "reply", "#1", about=[1])
+
+
+async def test_a_contact_with_one_of_several_clients_is_offered_with_their_numbers(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "10:00 王磊：刚跟星海的采购通了电话，要样品",
+        "10:01 王磊：2",
+        "10:02 王磊：加了协和赵主任的微信",
+        "10:03 王磊：不用",
+        "10:04 王磊：确认",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(1), "王磊", "question", "电话记录", "星海轴承有限公司", "星海机电有限公司", about=[])
+    check(told.answer(2), "王磊", "reply", "电话", "#1", "星海", about=[1])
+    check(told.answer(3), "王磊", "question", "微信记录", "北京协和医院")
+    check(told.answer(5), "王磊", "reply", "没有", about=[])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "还没去过协和",
+        "明天要去仁济见李主任",
+        "去过仁济吗",
+        "李娜去了仁济",
+        "刚去了趟银行",
+        "仁济要的样品寄出去了",
+        "跟仁济一共聊过几次",
+        "听说仁济换了新院长",
+    ],
+)
+async def test_what_tells_of_no_contact_of_ones_own_is_not_offered(quick: Store, text: str) -> None:
+    told = await hold(quick, f"10:00 王磊：{text}", policies=NO_CLOCKS)
+    assert "记录，要记吗" not in told.answer(1).text

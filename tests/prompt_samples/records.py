@@ -22,6 +22,11 @@ _CONTACTS = [
             said=("是清河机电有限公司吗",),
         ),
     ),
+    *both(
+        "contact_offered",
+        {"channel": "visit", "text": "下午去了清河，见了孙工，嫌交期太长", "options": _OPTIONS},
+        {"channel": "other", "text": "刚跟清河聊完", "options": _OPTIONS[:1]},
+    ),
     *both("contact_no_client", {"channel": "visit"}, {"channel": "other"}),
     *both(
         "contact_recorded",
