@@ -124,12 +124,13 @@ def moving(text: str) -> tuple[str, str] | None:
 
 
 _NOT_SO = re.compile(
-    r"\s*(?:不对不?对?|不是(?=[\s,，。.!:])|(?:我?刚才?)?(?:说|写|记|打|弄)?错了?|更正)(?:一下)?[\s,，。.!:]*(?:应该|其实|要)?(?:是|改成|改到|改为)?[\s,:]*(?=.)"
+    r"\s*(?:不对不?对?|不是(?=[\s,，。.!:])|不是[^\s,，。.!:]{1,8}[\s,，。.!:]*(?:而|应该)?(?=是)|(?:我?刚才?)?(?:说|写|记|打|弄)?错了?|更正)"
+    r"(?:一下)?[\s,，。.!:]*(?:应该|其实|要)?(?:是|改成|改到|改为)?[\s,:]*(?=.)"
 )
 
 
 def put_right(text: str) -> str | None:
-    """The words behind `不对，`, `说错了，是` in a message that may be nothing but the date meant (`不对，周五`)."""
+    """The words behind `不对，`, `不是周五，是` in a message that may be nothing but the date meant."""
     found = _NOT_SO.match(fold(text))
     if found is None or _WHETHER.search(found.string) or len(found.string) != len(text):
         return None

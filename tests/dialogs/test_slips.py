@@ -89,6 +89,7 @@ async def test_an_answer_that_is_no_date_is_asked_again_and_a_date_put_right(qui
         "10:07 王磊：下周一",
         "10:08 王磊：说错了，是下周二",
         "10:09 王磊：不是周五",
+        "10:10 王磊：不是下周二，是下周三",
         "10:30 王磊：不对，周五上午",
         policies=NO_CLOCKS,
     )
@@ -101,7 +102,8 @@ async def test_an_answer_that_is_no_date_is_asked_again_and_a_date_put_right(qui
     check(told.answer(9), "王磊", "reply", "12月1日 周二", "不算延期", about=[1])
     # That it is not this day tells no date, and ten minutes later nobody knows which record is meant.
     check(told.answer(10), "王磊", "reply", "没听懂")
-    check(told.answer(11), "王磊", "reply", "没听懂")
+    check(told.answer(11), "王磊", "reply", "12月2日 周三", "不算延期", about=[1])
+    check(told.answer(12), "王磊", "reply", "没听懂")
 
 
 async def test_reminders_are_wanted_again(quick: Store) -> None:
