@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from handlers.language.first_names import find_first_name
 from handlers.language.opening import find_opening
 from handlers.language.text import fold
 from handlers.language.titles import find_courtesy, find_person, is_first_name
@@ -72,6 +73,7 @@ _PLANNED = re.compile(
 _FOREIGN_NAME = re.compile(
     r"[^\s,，。]*[\u4e00-\u9fff](?:\s+(?:[\u4e00-\u9fff]{0,4}(?:采购|主管|经理|总监|老板|店长|运营|行政|负责人|助理|买手)\s?)?)(?P<name>[A-Z][a-z]{2,9})(?=[\s,，。:：]|[说问要回让在没反确])"
 )
+_ABSENT = re.compile(r"\s?(?:不在|没在|没来|没到|出差|请假|休假|开会去?了?|走了|离职了?|调走了?)")
 _MET = re.compile(r"(?:见到?了?|约到了?|碰到了?|拜访了|面谈了?)(?=[\u4e00-\u9fffA-Za-z])")
 # How far an office may stand between the meeting and the name: 见了|设备科|武工.
 _LONGEST_OFFICE = 6
@@ -94,7 +96,8 @@ _PROFILE = re.compile(
 _PAIN = re.compile(
     r"痛点|问题|困难|难题|不满|抱怨|投诉|吐槽|担心|顾虑|犹豫|嫌|太慢|太贵|偏贵|贵了|价格高|偏高|太高|慢|不稳|故障|坏了|缺货|断货|断供|交期|返修|返工|退货|损耗|破损"
     r"|漏|缺|噪音|噪声|寿命(?:太?短|只有|才|不到)|(?:促销|力度|支持|铺货)(?:太|有点|偏)?少|(?:(?<![客年元养])老是?|总是?|经常|动不动就?|三天两头)(?:坏|卡|断|出错|死机|掉|漏|停|报警|进|退|丢|崩|跳|响|堵|烧|串)|耗时|掉线|卡顿|送货慢|费[时劲事力]|累|排队久|反馈(?![^,。;]{0,4}(?:好|不错|满意|可以|正常))|价格?贵|[嫌觉]得?[^,;。\s]{0,4}(?:贵|高|慢|差|少|短|麻烦)|报错|成本|压货|库存|积压|滞销|动销|没货|效率|头疼|麻烦|希望|需要|需求|诉求|想要|想换|要求|不够|不足|不好用|不方便|卡在|出错|误差|不准|风险|不达标|串货|窜货|压价|压得|关心|在意"
-    r"|售后|响应|反映(?![^,;。]{0,4}(?:好|不错|满意|可以|正常))|混?乱(?!七)|率(?:太|偏|很|有点)?低|上不去|下滑|褪色|[看听]不[清见到]|太(?![好棒客阳平太极原仓湖忙谢感])|结皮|起泡|色差|生锈|开裂|异响|发霉|延误|晚到|发错|少发|错发|超时|过期"
+    r"|(?<![宝珍名])贵(?![公司院方校重宾姓店处单厂行阳州港溪妃])|撤[柜场架]|退场|闭店|偏\s?\d|老(?:是|爱)?(?:起|卡|漏|坏|掉|断|跳|糊|堵|粘|松|响|抖|翘|串)[\u4e00-\u9fff]|没有?检[测验]报告"
+    r"|(?:(?<!有)没|无|缺)(?:有)?(?:本地|驻场|备[货件]|现货|资质|证书|检测|认证|仓库?)|售后|响应|反映(?![^,;。]{0,4}(?:好|不错|满意|可以|正常))|混?乱(?!七)|率(?:太|偏|很|有点)?低|上不去|下滑|褪色|[看听]不[清见到]|太(?![好棒客阳平太极原仓湖忙谢感])|结皮|起泡|色差|生锈|开裂|异响|发霉|延误|晚到|发错|少发|错发|超时|过期"
 )
 _NO_PAIN = re.compile(
     r"(?:没有?|无|暂无|不|[没未](?:提|说|反映|反馈))(?:什么|啥|任何|其他|太大)?(?:痛点|问题|困难|顾虑|需求|投诉|不满|需要)|问题不大|没问题|不需要|不要求|不担心"
@@ -105,7 +108,7 @@ _WHEN = (
 )
 _DEED = (
     r"(?:发(?!票)|寄|送|给|出|回复|答复|反馈|回话|约|(?<!回)来|去|安排|签|上门|提供|确认|带|试|跑|演示|拜访|交|做|报|谈|见|再|装|测|打款|付款"
-    r"|换|排查|处理|解决|下单|开会|汇报|沟通|联系|定|补|到货|跟|评审|对接|推)"
+    r"|换|派|排查|处理|解决|下单|开会|汇报|沟通|联系|定|补|到货|跟|评审|对接|推)"
 )
 _NEXT = re.compile(
     r"下一步|下步|下次|后续|接下来|待办|约好|约了|约定|约在|约下|已约|再约|答应|承诺|说好|计划|准备|打算|同意试|(?:后|完)(?:再[谈定说看聊]|[出给发](?!现))|愿意试|等他|等她|等客户|等对方|继续跟"
@@ -144,7 +147,7 @@ def read_contact(text: str) -> ContactText | None:
 
 def contact_of(channel: Channel, body: str) -> ContactText:
     """The contact that `body` tells, by the channel known already."""
-    person = _met(body) or find_person(body) or find_courtesy(body) or _foreign_name(body)
+    person = _met(body) or _person(body) or find_courtesy(body) or _foreign_name(body) or find_first_name(body)
     return ContactText(channel, body, body[slice(*person)] if person else None, _lacks(fold(body)))
 
 
@@ -153,6 +156,14 @@ def _met(body: str) -> tuple[int, int] | None:
     met = _MET.search(fold(body))
     person = find_person(body, met.end()) if met else None
     return person if met and person and person[0] - met.end() <= _LONGEST_OFFICE else None
+
+
+def _person(body: str) -> tuple[int, int] | None:
+    """Where the first person stands; whoever was not there gives way to whom they met instead, named or not."""
+    person = find_person(body)
+    if person and _ABSENT.match(fold(body), person[1]) and (met := _MET.search(fold(body), person[1])):
+        return find_person(body, met.end())
+    return person
 
 
 def _foreign_name(body: str) -> tuple[int, int] | None:

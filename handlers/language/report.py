@@ -59,7 +59,7 @@ _LINES = re.compile(r"\s*\n\s*")
 _SPACED = 2
 # Signs that say what their item is, where no heading does.
 _SAYING_SIGNS: tuple[tuple[Section, frozenset[str]], ...] = (
-    ("problems", frozenset("⚠🚧🚨")),
+    ("problems", frozenset("⚠🚧🚨❗")),
     ("help", frozenset("🆘🙏")),
 )
 # Where a form for one client begins; twice, and the second ends the sections of the first.
@@ -168,6 +168,8 @@ class _Reader:
         if label is None or (place.level == Level.COMMA and label.mark == "line"):
             return None
         if label.mark == "line" and place.level < Level.BULLET and place.at > 0:
+            return None
+        if self.folded[label.end - 1] == "|" and place.level < Level.LINE:
             return None
         if place.level == Level.COMMA and label.section == "other":
             return None

@@ -16,7 +16,8 @@ _WORK = r"(?:工作|任务|事项|主要工作|重点工作|销售工作|客户�
 _TROUBLE = r"(?:问题|困难|风险|卡点|难点|难处|障碍|阻碍|堵点|异常|困惑|难题|麻烦|不足)"
 _BOSS = r"(?:老板|领导|公司|总部|上级|老大|主管|经理|总监)(?:们)?"
 _PART_OF_US = (
-    r"(?:产品|技术|市场|商务|财务|法务|售后|研发|后勤|行政|人事|仓库|总仓|物流|供应链|设计|生产|采购|质量)(?:部门?)?"
+    r"(?:产品|技术|市场|商务|财务|法务|售后|研发|运维|运营|后端|前端|客服|后勤|行政|人事|仓库|总仓|仓储|物流|供应链|设计|生产|采购|质量|品控"
+    r"|工程|培训|注册|总部|公司)(?:部门?)?"
 )
 _WHO = rf"(?:{_BOSS}|部门|团队|您|大家|协调|资源)"
 _SUPPORT = r"(?:支持|支援|协助|帮助|协调|帮忙|配合|资源)(?:解决|处理|落实|推进)?"
@@ -32,30 +33,33 @@ _WORDS: dict[Section, str] = {
         rf"{_TODAY}?的?{_WORK}?的?(?:已完成|完成|总结|小结|汇报|进展|成果|回顾)(?:的?(?:工作|事项|情况|内容|任务))?"
         rf"|(?:{_TODAY}的?{_WORK}?|{_WORK})的?(?:内容|情况|进度)|{_TODAY}的?{_WORK}?|{_TODAY}?(?:都)?(?:做了|干了)(?:什么|啥)?|(?!事项){_WORK}|已[做办]|done|today"
         rf"|{_TODAY}的?(?:份|重点|战报|战况|战果|战绩|小记|成绩(?!\s*:\s*[\d¥￥])|(?:业绩|流水)(?!\s*:[^\S\n]*\S))|(?:都|已经?)?{_FINISHED}了?(?:的(?:事情?)?)?|(?:做|干|办|忙)(?:过|了)?的(?:事情?|活)|{_TODAY}(?:做|干|办|忙)(?:过|了)?的"
-        rf"|{_TODAY}?(?:都)?(?:做|干|忙)了(?:些)?(?:什么|啥)|进行中|推进中|在办|今"
+        rf"|{_TODAY}?(?:都)?(?:做|干|忙)了(?:些)?(?:什么|啥)|进行中|推进中|在办|{_TODAY}?(?:的)?(?:达成|战果)"
+        r"|doing|in progress|completed|finished|今"
     ),
     "plan": (
         rf"{_TOMORROW}?的?{_WORK}?的?(?:计划|安排|打算|规划|待办|目标|重点|拟办)(?:{_WORK}|事项)?"
         rf"|{_TOMORROW}的?{_WORK}?(?:要做|准备做|拟做)?(?:什么|啥|的|内容|事情?)?|todo|to do|plan|tomorrow|next"
-        rf"|(?:{_TOMORROW}的?)?(?:跟进计划|行动计划)|{_TOMORROW}的?(?:跟进|动作|行动|份|战场)|(?:{_TOMORROW}的?)?(?:要|准备|打算|得)(?:做|干|办|忙|跑)的?(?:事情?|活|什么|啥)?|{_TOMORROW}的?(?:做|干|忙)(?:些)?(?:什么|啥)|{_TOMORROW}要?(?:做|干|办|忙)的|待做|明"
+        rf"|{_TOMORROW}的?(?:{_WORK})?的?(?:要|拟|计划|预计)?(?:进度|完成|达成|推进)(?:事项|内容|工作|任务)?|(?:{_TOMORROW}的?)?(?:跟进计划|行动计划)|{_TOMORROW}的?(?:跟进|动作|行动|份|战场)|(?:{_TOMORROW}的?)?(?:要|准备|打算|得)(?:做|干|办|忙|跑)的?(?:事情?|活|什么|啥)?|{_TOMORROW}的?(?:做|干|忙)(?:些)?(?:什么|啥)|{_TOMORROW}要?(?:做|干|办|忙)的|待做|明"
     ),
     "problems": (
         rf"(?:{_TODAY}|目前|现在|当前|工作中?|待解决|需解决|未解决|现存|尚存|遗留|重点|突出)?的?(?:遇到|存在|碰到|发现|有)?(?:了|哪些|什么|啥)?的?(?:主要)?的?{_TROUBLE}"
-        rf"(?:\s?[/、和与及&]\s?(?:{_TROUBLE}|需?要?(?:支持|协助|帮助|求助)|建议|反馈|思考))*(?:点|事项|反馈|记录|汇总|描述)?|问题点"
-        rf"|(?:今[日天])?未完成(?:的?(?:工作|事项|任务|情况|内容))?(?:及原因)?|(?:没有?|未|还没){_FINISHED}(?:的(?:事情?)?)?|(?:(?:卡壳|卡住)了?|卡脖子|棘手|头疼|难办|为难)的?(?:地方|事情?|点)?|待(?:解决|处理)|卡在(?:哪[儿里]?|什么地方|啥地方)?|未[办做]|难|problems?|issues?|blockers?|risks?"
+        rf"(?:\s?[/、和与及&]\s?(?:{_TROUBLE}|需?要?(?:支持|协助|帮助|求助)|建议|反馈|思考))*(?:点|事项|反馈|记录|汇总|描述)?"
+        r"(?:(?:\s?[/、]\s?|[和与及])(?:解决|处理|应对|改进)(?:办法|方案|措施|方法|情况|建议)?|及?原因|(?:和|与|及)(?:对策|措施))?|问题点"
+        rf"|(?:今[日天])?未完成(?:的?(?:工作|事项|任务|情况|内容))?(?:及原因)?|(?:没有?|未|还没){_FINISHED}(?:的(?:事情?)?)?|(?:(?:卡壳|卡住)了?|卡脖子|棘手|头疼|难办|为难)的?(?:地方|事情?|点)?|待(?:解决|处理)|卡在(?:哪[儿里]?|什么地方|啥地方)?|未[办做]|难|problems?|issues?|block(?:ers?|ed)|risks?"
     ),
     "help": (
         rf"(?:所?需要?|请求|申请|希望(?:得到|获得|有)?|想要|想|待|求|要|有)(?:{_WHO}|哪些|什么|啥)?的?{_SUPPORT}"
         rf"(?:和(?:支持|协助|协调|配合))?(?:的?(?:事项|内容|问题|地方|工作|事)|的)?|求助(?:事项)?|协助(?:事项|需求)?|协调事项|帮忙|帮助"
-        rf"|诉求|请求|支持(?:需求|事项)|资源需求|协同需求|(?:工作)?支持|{_BOSS}(?:帮忙|{_SUPPORT})|help|support|needs?"
+        rf"|诉求|请求|支持(?:需求|事项)|资源需求|协同需求|(?:工作)?支持|{_BOSS}(?:帮忙|{_SUPPORT})|help|support|needs?|asks?"
         rf"|(?:要|需要?|请|待|求)?(?:{_BOSS})(?:拍板|定夺?|决定|决策|批示|批准|出面)的?(?:事情?|事项)?|请示(?:事项)?|求{_BOSS}|还?缺(?:啥|什么|人手?|的)|还?(?:需要|需)|帮|求"
     ),
     "other": (
         r"事项|(?:竞品|市场|行业|竞争对手)(?:动态|信息|情况|动向)|心得(?:体会)?|收获|感悟|感想|备注|其他|其它|思考|个人总结|自我评价|建议"
-        r"|处理(?:情况|结果|措施|进展|方案)?|措施"
+        r"|处理(?:情况|结果|措施|进展|方案)?|措施|复盘(?:总结)?|反思"
     ),
 }
 _SPACE = r"[^\S\n]"
+_EMOJI = r"[\u231a\u231b\u23e9-\u23ff\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001faff]"
 _OPEN, _CLOSE = r"[【\[(「『〔《<{]", r"[】\])」』〕》>}]"
 
 
@@ -65,9 +69,9 @@ def _heading(words: str) -> re.Pattern[str]:
     return re.compile(
         rf"{_OPEN}\s*(?:{words})\s*{_CLOSE}{_SPACE}*(?P<bracket>[:\-—]*)"
         # Most places hold no heading: whether any mark follows is asked once before each is looked for.
-        rf"|(?=(?:{words})(?:如下|的?是)?[{signs}]*{_SPACE}*(?:[\s:①❶⑴>]|(?<=[{signs}\s])|$))"
-        rf"(?:(?:{words})(?:如下|的?是)?[*_]*{_SPACE}*(?P<colon>:|--?(?!\d)|—+|=+>|(?=[①❶⑴]))"
-        rf"|(?:{words})(?:如下)?[{signs}]*{_SPACE}*(?P<line>(?=\n)|$)"
+        rf"|(?=(?:{words})(?:如下|的?是)?[{signs}]*{_SPACE}*(?:[\s:①❶⑴>→➡⇒|]|{_EMOJI}|(?<=[{signs}\s])|$))"
+        rf"(?:(?:{words})(?:如下|的?是)?[*_]*{_SPACE}*(?P<colon>:|--?(?!\d)|—+|=+>|[→➡⇒]\ufe0f?|\|(?=[^|\n]+(?:\n|$))|(?=[①❶⑴]|{_EMOJI}))"
+        rf"|(?:{words})(?:如下)?[{signs}]*{_EMOJI}?\ufe0f?{_SPACE}*(?P<line>(?=\n)|$)"
         rf"|(?P<words>{words})(?P<space>(?={_SPACE})))"
     )
 
@@ -85,6 +89,7 @@ _ERRANDS = (
     r"(?:客户|门店|计划|情况|名单)?"
 )
 _ALONE: dict[Section, str] = {"done": rf"(?:{_TODAY}|上午|下午){_ERRANDS}", "plan": rf"{_TOMORROW}{_ERRANDS}"}
+_BRACKETED_ERRAND = re.compile(rf"{_OPEN}{_ERRANDS}{_CLOSE}{_SPACE}*:?(?=\n)")
 _LOOSE_HEADINGS = {section: _heading(words) for section, words in _LOOSE.items()}
 # Every character that a heading may open with is one of those it is written with.
 _LETTERS = "".join(
@@ -100,11 +105,16 @@ _HEADINGS_ALONE = {section: _heading(words) for section, words in _ALONE.items()
 # Too short or too common to be headings before a mere space.
 _NEEDS_A_MARK = re.compile(
     r"(?:已?完成|总结|小结|汇报|进展|进度|内容|情况|成果|回顾|工作|任务|事项|做了|干了|已做|安排|打算|目标|重点|待办|支持|协助|帮助|帮忙|后续|下周"
-    r"|后天|近期|未来|隔天|不足|异常|today|done|next|plan|help|support|needs?|心得|收获|感悟|感想|备注|其[他它]|思考|建议|处理.*|措施|今|明|难|帮|在办|待做|(?:做|干|办|忙)(?:过|了)?的(?:事情?|活)|(?:要|准备|打算|得)(?:做|干|办|忙|跑).*|.*(?:记录|汇总|描述|哪些|什么|啥)"
+    r"|后天|近期|未来|隔天|不足|异常|today|done|next|plan|help|support|needs?|心得|收获|感悟|感想|备注|其[他它]|思考|建议|处理.*|措施|复盘.*|反思"
+    r"|doing|in progress|completed|finished|asks?|blocked|.*(?:达成|战果)|今|明|难|帮|在办|待做"
+    r"|(?:做|干|办|忙)(?:过|了)?的(?:事情?|活)|(?:要|准备|打算|得)(?:做|干|办|忙|跑).*|.*(?:记录|汇总|描述|哪些|什么|啥)"
     rf"|(?:都|已经?|没有?|未|还没)?{_FINISHED}了?(?:的(?:事情?)?)?|.*(?:拍板|定夺?|决定|决策|批示|批准|出面)|有.*|要{_SUPPORT}|.*(?:地方|份)|卡在(?:哪.*)?|卡(?:壳|住)了?|还?需要?|已[做办]|未[做办]|求.*|缺.*|.*的活|.*的事情?)$"
 )
 
 _SHORT = re.compile(r"支持|协助|求助|帮助|帮忙|诉求|需要?|安排|目标|done|next|plan|help|support|needs?")
+
+# Between two blanks these head what follows, wherever they stand.
+_APART = re.compile(r"支持|协助|求助|诉求")
 
 # Headings without any mark: a word of time, or of trouble, and the text straight after it.
 _FILLER = r"(?:(?:的话|呢|嘛|啊|哈|吧)\s*,?\s*)?"
@@ -132,7 +142,7 @@ _RUN_ON: tuple[tuple[Section, re.Pattern[str]], ...] = (
     (
         "done",
         re.compile(
-            rf"(?:[嗯呃额哦]+,?)?(?:今日|今天|今儿个?|本日|today(?![a-z])\s?)(?!头条|国际|资本|下班前|之?内)(?:的(?:主要)?{_WORK}{_FILLER}(?:就?是|有))?{_FILLER}"
+            rf"(?:[嗯呃额哦]+(?:,|(?=今[天日](?:的话|呢|嘛|啊|哈|吧))))?(?:今日|今天|今儿个?|本日|today(?![a-z])\s?)(?![和跟与及到、][明后]|头条|国际|资本|下班前|之?内)(?:的(?:主要)?{_WORK}{_FILLER}(?:就?是|有))?{_FILLER}"
         ),
     ),
     (
@@ -158,12 +168,15 @@ _KEPT: tuple[tuple[Section, re.Pattern[str]], ...] = (
     (
         "help",
         re.compile(
+            r"(?:(?:另外|此外|同时|还有|对了|最后),?)?(?P<item>"
             r"(?:需要?(?!要?的?支持)|请|希望|恳请|麻烦|盼)[^,。;:\s]{1,8}(?:支持|协助|帮忙|帮助|配合|协调|支援|出面|介入)"
             rf"|需要{_OURS}(?:来|派|过来|到场|跑|发|寄|送|出|补|调拨|调货|调配|拨|借|安排|批|修|换|加|给|提供|确认|找|查|核|催|盯)[^,。;:\s]{{1,6}}"
-            rf"|(?:希望|恳请|盼){_OURS}(?:能|可以|尽快|早点|赶紧|帮|给|把|快点)"
+            rf"|(?:希望|恳请|盼){_OURS}(?:能|可以|尽快|早点|赶紧|帮|给|把|快点)|希望{_PART_OF_US}(?=[^,。;:\s])"
+            r"|(?:希望|恳请|盼)(?:能|可以|再|多)?(?:给|批|拨|派|加派|支援|配)(?=[点个些一两批我台套份几个人])"
+            rf"|需要(?:再|尽快|另外)?(?:申请|调拨|追加)[^,。;:\s]{{1,12}}|需要{_HOUSE}(?:先|把|帮|再|尽快|另|单独|额外)"
             rf"|申请[^,。;:\s]{{1,10}}支持|{_BOSS}(?:看看|看下|这边)?(?:能不能|能否|可不可以|可否|是否可以)|需要?{_WHO}|(?:希望|恳请|盼|请){_BOSS}"
             rf"|麻烦{_OURS}(?:把|给|帮|尽快|发|确认|安排|补|催|看)"
-            rf"|(?:请|麻烦){_HOUSE}(?!吃|喝|的人)|要{_HOUSE}[^,。;:\s]{{0,3}}?(?:给|派|出|批|发|来|补|查|盯|牵头|到场|确认|支持|协调|配合)"
+            rf"|(?:请|麻烦){_HOUSE}(?!吃|喝|的人)|要{_HOUSE}[^,。;:\s]{{0,3}}?(?:给|派|出|批|发|来|补|查|盯|牵头|到场|确认|支持|协调|配合))"
         ),
     ),
 )
@@ -233,7 +246,10 @@ class Headings:
                 if mark == "space" and (loose or section == "other" or not _stands(match["words"], True)):
                     continue
                 label = Label(section, at, match.end(), mark)
-                yield label, mark == "space" and not _stands(match["words"], False)
+                apart = mark == "space" and folded[:at][-1:].isspace() and _APART.fullmatch(match["words"])
+                yield label, mark == "space" and not (apart or _stands(match["words"], False))
+        if errand := _BRACKETED_ERRAND.match(folded, at):
+            yield Label("done", at, errand.end(), "bracket"), False
 
     def _troubled(self, at: int) -> bool:
         """Whether a word of trouble stands so near behind `at` that it may end a heading from there."""
@@ -258,8 +274,8 @@ def _mark(match: re.Match[str]) -> Mark:
 
 def _run_on_label(folded: str, at: int) -> Label | None:
     for section, pattern in _KEPT:
-        if pattern.match(folded, at):
-            return Label(section, at, at, "none")
+        if match := pattern.match(folded, at):
+            return Label(section, at, match.start("item") if "item" in pattern.groupindex else at, "none")
     for section, pattern in _RUN_ON:
         if match := pattern.match(folded, at):
             return Label(section, at, match.end(), "none")

@@ -43,7 +43,7 @@ DECORATION = re.compile(
 _BULLET_SIGN = re.compile(rf"[{_SYMBOLS}{_CIRCLED}*·+\-–—]")
 _NUMBER = re.compile(
     r"(?:\((?P<inner>\d{1,2})\)(?=\d)\s*|(?<![^\n])(?P<lined>\d{1,2})、(?=\d)(?!\d{1,2}[号楼期月组班栋#、\-])"
-    r"|\(?(?P<digits>\d{1,2})(?:[.、)](?!\d)|(?P<point>\.(?=\d+(?:\.\d+)?[^\d.\s]))|\ufe0f?\u20e3)\s*"
+    r"|\(?(?P<digits>\d{1,2})(?:[.、)](?!\d)|(?P<point>\.(?=\d+(?:\.\d+)?[^\d.\s,;。、:%)]))|\ufe0f?\u20e3)\s*"
     r"|\(?(?:[一二三四五六七八九]|十[一二三]?)[、.)]\s*|(?<![^\n])[一二三四五六七八九][,:]\s*|(?:第|其)[一二三四五六七八九](?:点|个|条)?[、,.:是]\s*|一是(?=[^\n]*二是)|[二三四五六]是)"
 )
 # 1.2个亿 and 3.5w after the start of a line are measures, whatever stands before them.
@@ -51,6 +51,8 @@ _MEASURE = re.compile(
     r"\.\d+\s?(?:个?[亿万千百]|[wk](?![a-z])|%|元|块|倍|折|版|米|吨|公?斤|升|平|亩|小时|成(?!交|功)|[ckm]?m(?![a-z])|kg|kw|v(?![a-z])|分(?!店|公司))"
 )
 _LETTER = re.compile(r"[a-h][.)、]\s*(?=[\u4e00-\u9fff])")
+_BARE_LETTER = re.compile(r"[a-h][^\S\n]*(?=[\u4e00-\u9fff])")
+_HASHED = re.compile(r"(?m)^[^\S\n]*#(?P<count>\d{1,2})[^\S\n]+(?=\S)")
 _ASIDE = re.compile(r"\([^()\n]{5,300}\)")
 # A row of a pasted table is one item.
 _ROW = re.compile(r"(?m)^[^\S\n]*\|.*\|[^\S\n]*$")
@@ -91,8 +93,12 @@ _HEADED_BY_ONE = re.compile(r"一、")
 _COUNTING_ON = re.compile(r"[二三四五六七八九]、")
 # Where a section may start in a transcript without a single stop.
 _RUN_STARTS = re.compile(
-    r"(?:然后|接着)?明[天日]|问题(?:就?是|在于)|需要(?:领导|老板|公司|总部|团队|[\u4e00-\u9fff]{1,4}部)?(?:支持|协助|帮忙|协调)|需要(?:领导|老板|公司|总部)|(?:希望|请)(?:领导|老板|公司)"
+    r"(?:然后|接着)?明[天日]|(?:问题|难点|难处|困难|卡点)(?:就?是|在于)|需要(?:领导|老板|公司|总部|团队|[\u4e00-\u9fff]{1,4}部)?(?:支持|协助|帮忙|协调)|需要(?:领导|老板|公司|总部)|(?:希望|请)(?:领导|老板|公司)"
     r"|(?<![户他她们方板])希望(?:仓库|总仓|物流|财务|商务|市场|产品|技术|售后|总部|供应链|采购)"
+)
+# What heads the whole: a title, or that somebody signs in.
+_TITLE = re.compile(
+    r"[\u4e00-\u9fff]{0,6}(?:日志|日报|打卡|签到|工作汇报|汇报|工作小结|小结)[:。]?(?:[^\S\n]+(?=今|本日)|[^\S\n]*\n)"
 )
 
 
@@ -115,12 +121,18 @@ class Layout:
             char if char in _CIRCLED else folded for char, folded in zip(text, fold(text), strict=True)
         )
         self.headings = Headings(self.folded)
+        hashed = list(_HASHED.finditer(self.folded))
+        # A list begun anew with #1 counts its lines; else #12 may be a record.
+        again = sum(match["count"] == "1" for match in hashed) > 1
+        self._hashed = {match.start("count"): match.end() for match in hashed} if again else {}
         self._bare: dict[int, int] = {}
         self.begin = self._after_headers()
 
     def _after_headers(self) -> int:
         """Where the report itself begins: behind what the keyword left, the day, the author."""
         begin = self._skip_colon()
+        if title := _TITLE.match(self.folded, begin):
+            begin = title.end()
         while header := _HEADER.match(self.folded, self.skip(begin)):
             begin = header.end()
             author = _AUTHOR.match(self.folded, begin)
@@ -168,7 +180,10 @@ class Layout:
     def _place(self, after: int, level: Level, at: int | None = None, indented: bool = False) -> Place:
         """The place whose break ends at `after`: its bullet, number or emoji is passed over."""
         text = self.skip(after)
-        if level == Level.LINE and (letter := _LETTER.match(self.folded, text)):
+        letter = _LETTER.match(self.folded, text) if level == Level.LINE else None
+        if letter is None and level == Level.LINE:
+            letter = self._lettered(text)
+        if letter is not None:
             return Place(after if at is None else at, letter.end(), level, True, indented)
         bulleted = bool(_BULLET_SIGN.match(self.text, after)) and text > after
         number = self.number(text)
@@ -176,6 +191,11 @@ class Layout:
             text, bulleted = self.skip(number), True
             level = max(level, Level.BULLET) if level != Level.COMMA else level
         return Place(after if at is None else at, text, level, bulleted, indented)
+
+    def _lettered(self, at: int) -> re.Match[str] | None:
+        """A letter without a stop behind it numbers a heading and nothing else: A 今日, B 明日."""
+        letter = _BARE_LETTER.match(self.folded, at)
+        return letter if letter and self.headings.marked(letter.end()) else None
 
     def skip(self, at: int) -> int:
         """Past the blanks, bullets and emoji at `at`."""
@@ -194,8 +214,8 @@ class Layout:
         """Where the text after the item number at `at` starts; None without a number."""
         if at < len(self.text) and self.text[at] in _CIRCLED:
             return at + 1
-        if at in self._bare:
-            return self._bare[at]
+        if at in self._bare or at in self._hashed:
+            return self._bare.get(at) or self._hashed[at]
         match = _NUMBER.match(self.folded, at)
         return match.end() if match and not self._measured(match) else None
 

@@ -18,7 +18,7 @@ _SURNAMES = (
 _RARE_SURNAMES = (
     "酆禹伏贲钮羿於汲糜弓宓蓬郗仲伊戎祖束幸韶蓟薄宿鄂籍屠阴莘扶宰雍璩浦宦殳"
     "蔚夔乜巢蒯逯桓仉缑亢况郈汝钦矫迟尉苟谌卿昌明寿滑吉丘代云花"
-    "廉皮萧惠井巴应闻楚晋盖封边查丰牧仰苍"
+    "廉皮萧惠井巴应闻楚晋盖封边查丰牧仰苍凤毋别乐计鱼容慎居衡鹿缴雒敬那富支经松"
 )
 _COMPOUND = "欧阳|上官|司马|诸葛|司徒|东方|夏侯|皇甫|尉迟|慕容|端木|令狐|公孙|轩辕|长孙|宇文|南宫"
 _GIVEN = (
@@ -31,7 +31,7 @@ _TITLES = (
     "副总经理|总经理|副总监|总监|总裁|总工|总助|副总|副主任|主任|副院长|院长|副科长|科长|副处长|处长|副局长|局长|副部长|部长|所长|站长"
     "|副厂长|厂长|副店长|店长|副校长|校长|园长|馆长|场长|队长|班长|组长|股长|会长|行长|副经理|大区经理|区域经理|客户经理|采购经理|项目经理|经理|主管|老师"
     "|教授|医生|医师|大夫|护士长|护士|药师|博士|老板娘|老板|采购|会计|出纳|秘书|助理|师傅|先生|女士|小姐|董事长|书记|主席|代表|专员|督导"
-    "|顾问|院士|工程师|设计师|造价师|建造师|架构师|分析师|营养师|咨询师|技师|厨师长|厨师|采购员|材料员|施工员|质检员|治疗师|康复师|检验师|摄影师|美容师|发型师|培训师|策划师|讲师|律师|老总|买手|教练|社长|主厨|阿姨|大姐|大哥|大爷|大叔|奶奶|总|工|董|姐|哥|嫂|叔|姨"
+    "|顾问|院士|工程师|设计师|造价师|建造师|架构师|分析师|营养师|咨询师|技师|厨师长|厨师|采购员|材料员|施工员|质检员|治疗师|康复师|检验师|摄影师|美容师|发型师|培训师|策划师|讲师|律师|老总|买手|教练|社长|主厨|科员|干事|太太|妈妈|爸爸|阿姨|大姐|大哥|大爷|大叔|奶奶|总|工|董|姐|哥|嫂|叔|姨|妈"
 )
 _NOT_AFTER = {
     "总": r"(?![部价额数量体共之计结代包局账仓装机])",
@@ -59,9 +59,10 @@ _FIRST_NAME = re.compile(r"[A-Z][a-z]{1,9}")
 _NO_NAMES = {"excel", "word", "demo", "wifi", "crm", "erp", "saas", "poc", "call", "email", "app", "logo", "offer"}
 _FULL_NAME = re.compile(rf"(?:{_COMPOUND}|[{_SURNAMES}])[{_GIVEN}]{{1,2}}")
 _FAMILIAR = re.compile(
-    rf"(?:(?<=[\s,;。、:(])|(?<=[跟和找与见问给约了到])|(?<=[员师长管购板监助])|^)[老小][{_SURNAMES}]"
+    rf"(?:(?<=[\s,;。、:(])|(?<=[跟和找与见问给约了到])|(?<=[员师长管购板监助理任政计务导])|^)[老小][{_SURNAMES}{_RARE_SURNAMES}]"
     r"(?=$|[\s,;。、:)]|说|问|聊|反馈|回|要|在|讲|不|已|没|表示|那|这|答应|想|觉得|沟通|确认|催|对接|把|让)"
 )
+_CALLED_FAMILIARLY = re.compile(r"(?:^|[^\u4e00-\u9fff])[老小]$")
 # 芳姐, 强哥, 阿珍: a given name alone, where nothing stands before it.
 _BY_FIRST_NAME = re.compile(
     rf"(?<![\u4e00-\u9fff])(?:[{_GIVEN}](?:姐|哥(?!们)|嫂)|阿[{_GIVEN}{_SURNAMES}])(?=$|[\s,;。、:)(]|说|问|反馈|回|要|在|讲|不|已|没|让|答应|想)"
@@ -79,9 +80,21 @@ _TAIL_OF_A_WORD = re.compile(
     r"|[新传][闻]|[清苦][楚]|[覆涵掩][盖]|[信密开冰][封]|[那这一身周旁两外里][边]|[检调审排抽复][查]|[咸新顺丰][丰]|[畜放][牧])$"
 )
 _WHOLE_WORDS = re.compile(
-    r"(?:施工|高工|包工|单工|万工|成工|任工|安工|程工|管工|车工|房工|武工|文工|华工|段工|解总|万总价|毛总|江总|成总|单总|易总|季总|关总|曲总|路总|项总|车队长)$"
+    r"(?:施工|高工|计工|经工|支工|包工|单工|万工|成工|任工|安工|程工|管工|车工|房工|武工|文工|华工|段工|解总|万总价|毛总|江总|成总|单总|易总|季总|关总|曲总|路总|项总|车队长)$"
 )
-_SAFE_ALONE = re.compile(r"(?:高工|华工|安工|程工|成工|任工|武工|文工|毛总|江总|成总|关总|季总|项总|路总|易总|曲总)$")
+_SAFE_ALONE = re.compile(
+    r"(?:高工|管工|单工|华工|安工|程工|成工|任工|武工|文工|毛总|江总|成总|关总|季总|项总|路总|易总|曲总)$"
+)
+# A word of one character and an office is somebody, whatever the surname, unless the character tells of the office.
+_ONE_AND_OFFICE = re.compile(
+    r"(?<![\u4e00-\u9fffa-z0-9])(?P<one>[\u4e00-\u9fff])"
+    r"(?:主任|经理|院长|科长|处长|局长|部长|所长|站长|厂长|店长|校长|园长|馆长|队长|护士长|老师|医生|大夫|教授|师傅|先生|女士|小姐|老板娘?|会计"
+    r"|书记|主席|教练|主管|总监|科员|工程师|设计师|律师)(?=$|[\s,;。、:()])"
+)
+_OF_THE_OFFICE = frozenset(
+    "副总正新老原前现大小女男该此某各两几他她我你咱贵班年组部区省市县店厂校院科处室级片楼村乡镇房主客护军队园一二三四五六七八九十首代名"
+    "党团执理财技车销采的了是在和与跟给让问找见说等到去约叫请个位家好对双甲乙业户商外内旧同本全多每这那中高初"
+)
 _PLACE_OR_THING = re.compile(
     r"^(?:华东|华新|江宁|江东|金星|金龙|金华|金元|金海|安康|安利|康宁|康华|宁海|宁波|温州|海宁|海东|林业|新华|文华|文学|文东|高新|高利|华文"
     r"|华宁|华信|项目|程序|万达|万家|万利|关东|成龙|成才|石林|石家|龙华|平安|安顺|易学|白云|白天|东方家|路东|单家|家庭)"
@@ -122,7 +135,13 @@ def find_person(text: str, begin: int = 0) -> tuple[int, int] | None:
     folded = fold(text)
     found = [match.span() for match in _PERSON.finditer(folded, begin) if _is_person(folded, match)]
     found += [match.span() for pattern in (_FAMILIAR, _BY_FIRST_NAME) for match in pattern.finditer(folded, begin)]
-    return min(found, default=None)
+    found += [match.span() for match in _ONE_AND_OFFICE.finditer(folded, begin) if match["one"] not in _OF_THE_OFFICE]
+    if not found:
+        return None
+    start, end = min(found)
+    # 小段设计师 is called so, as 小段 is.
+    familiar = end - start > 2 and start > begin and _CALLED_FAMILIARLY.search(folded, max(0, start - 2), start)
+    return (start - 1 if familiar else start), end
 
 
 def _is_person(folded: str, match: re.Match[str]) -> bool:
