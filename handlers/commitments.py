@@ -266,6 +266,12 @@ def ask_done(talk: Talk, words: str) -> Answer | None:
     return _which(talk, "done_which", found) if found else None
 
 
+def ask_which(talk: Talk) -> Answer | None:
+    """`办完了`: asks which of my open commitments; None when none is open."""
+    mine = facts.commitments(talk.session, [talk.my_id])
+    return _which(talk, "done_which", mine) if mine else None
+
+
 def ask_all(talk: Talk) -> Answer:
     """`全部完成`: lists my open commitments, the earliest due first, and asks once whether to close them all."""
     mine = facts.commitments(talk.session, [talk.my_id])

@@ -1,11 +1,12 @@
-"""A promise or a contact written without its keyword: offered for a yes, never stored in silence."""
+"""A promise, an order or a contact written without its keyword: offered for a yes, never stored in silence."""
 
 from __future__ import annotations
 
 from handlers import contacts, proposals
 from handlers.language.contact_told import read_told_contact
-from handlers.language.promise import read_promise
+from handlers.language.promise import read_order, read_promise
 from handlers.talk import Answer, Talk, said_in
+from storage import people
 
 
 def promise(talk: Talk) -> Answer | None:
@@ -23,6 +24,26 @@ def promise(talk: Talk) -> Answer | None:
         "now": talk.now,
     }
     return Answer("promise_offered", told, kind="question")
+
+
+def order(talk: Talk) -> Answer | None:
+    """Asks whether a message nobody else understood gives somebody below me something to do; None for others."""
+    read = read_order(talk.text, talk.now, talk.calendar, talk.roster())
+    owner = talk.person(read.name) if read is not None else None
+    if read is None or owner is None or owner.id is None or owner.id == talk.my_id:
+        return None
+    if not people.may_decide_for(talk.session, talk.me, owner.id):
+        return None
+    match = talk.directory.message(read.matter)
+    talk.ask("order", {"name": owner.name, "matter": read.matter, "due": read.due, "text": talk.text})
+    told = {
+        "owner": owner.name,
+        "matter": talk.safe(read.matter, owner.id),
+        "due": talk.local(read.due),
+        "client": None if match.ask else talk.client_name(match.key),
+        "now": talk.now,
+    }
+    return Answer("assignment_offered", told, kind="question")
 
 
 def contact(talk: Talk) -> Answer | None:

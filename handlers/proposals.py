@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import commitments, reports_clients
+from handlers.language import clauses
 from handlers.language.intent import choices, is_yes
 from handlers.reports_shown import commitment
 from handlers.talk import Answer, Talk
@@ -29,6 +30,16 @@ def answered(talk: Talk, question: Question) -> Answer | None:
         return None
     question.answered_at = talk.now
     return _accept(talk, [items[index - 1] for index in picked], question.payload)
+
+
+def ordered(talk: Talk, question: Question) -> Answer | None:
+    """Gives what was offered to whom it was meant for, after a yes."""
+    if not is_yes(talk.text):
+        return None
+    asked = question.payload
+    question.answered_at = talk.now
+    item = clauses.Item(asked["matter"], datetime.fromisoformat(asked["due"]), None, "", (asked["name"],), False)
+    return commitments.store(talk, [item], asked["text"])
 
 
 def _accept(talk: Talk, items: Sequence[dict[str, Any]], asked: dict[str, Any]) -> Answer:

@@ -358,6 +358,7 @@ _ANSWERS: dict[str, Callable[[Talk, Question], Answer | None]] = {
     "contact_offered": _contact,
     "lead": _lead,
     "propose": proposals.answered,
+    "order": proposals.ordered,
     "report_client": _report_client,
     "leave": _leave,
     "client_names": _client_names,

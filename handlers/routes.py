@@ -35,7 +35,16 @@ from handlers import (
 )
 from handlers.language.clauses import is_commitment
 from handlers.language.contact import read_contact
-from handlers.language.intent import command, handed_to, moving, names_record, put_right, record_alone, records_named
+from handlers.language.intent import (
+    command,
+    handed_to,
+    is_done_told,
+    moving,
+    names_record,
+    put_right,
+    record_alone,
+    records_named,
+)
 from handlers.language.lead import read_lead
 from handlers.language.record_act import read_record_act
 from handlers.language.sentences_names import client_words
@@ -280,6 +289,7 @@ ROUTES: tuple[Route, ...] = (
     Route("done", _whole(acts), lambda talk, _: several.apart(talk)),
     Route("done", _done_mark, commitments.done),
     Route("done", _word("凭证"), proofs.command),
+    Route("done", _whole(is_done_told), lambda talk, _: commitments.ask_which(talk)),
     Route("done", _everything, lambda talk, _: commitments.ask_all(talk)),
     Route("done", _word("完成", "完成了", "搞定", "搞定了", "已完成", "done"), commitments.done),
     Route("postpone", _word("延期", "推迟", "顺延"), changes.postpone),
@@ -376,6 +386,7 @@ def handle(talk: Talk) -> Answer:
         or spoken.answer(talk, _topics())
         or shortened.client_alone(talk)
         or offers.promise(talk)
+        or offers.order(talk)
         or offers.contact(talk)
         or basics.not_understood(talk, nearest(talk))
     )

@@ -107,6 +107,14 @@ def handed_to(text: str) -> tuple[list[int], str] | None:
     return ([int(number) for number in re.findall(r"\d+", found[1])], found[2]) if found else None
 
 
+_DONE_TOLD = re.compile(r"(?:我|已经?|刚刚?|这边)*(?:办|做|弄|搞|处理)(?:完|好|妥|掉)了(?:啊|哈|哦|啦|呀)?")
+
+
+def is_done_told(text: str) -> bool:
+    """Does a message tell that something is done, and not what: 办完了?"""
+    return _DONE_TOLD.fullmatch(fold(text).strip(" 。.!~,")) is not None
+
+
 _MOVING = re.compile(
     r"\s*(?:那|就|还是|先|都)*\s*(?:(?:(?P<corrects>改|换|调)|延期|推迟|顺延|延|推|挪)(?:到|至|成|为)(?=.)"
     r"|(?:往后|再)*(?:延期|延后|推迟|推后|顺延|宽限|延|推|挪|缓)(?=[\d一二两三四五六七八九十半几]))"

@@ -1,4 +1,4 @@
-"""A promise written without its keyword: 周四前把样品寄给华联, 提醒我周五给协和打电话."""
+"""A promise or an order written without its keyword: 周四前把样品寄给华联, 让李娜周五前把合同寄出."""
 
 from __future__ import annotations
 
@@ -52,6 +52,40 @@ def read_promise(text: str, now: datetime, calendar: Calendar, people: Collectio
     if not (reminded or _GIVES.search(fold(item.matter))) or any(name in text for name in people):
         return None
     return Promise(item.matter, item.due)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What its writer wants somebody of the roster to do: whose it is, the matter, and when it is due (aware)."""
+
+    name: str
+    matter: str
+    due: datetime
+
+
+# 给马骏派个活：, 让马骏, @马骏; a bare name wants words of an order behind it (马骏把…, 马骏周四前…).
+_TELLS_TO = r"(?P<verb>(?:麻烦|请|你|帮我|记得)*(?:[给让叫请派催]|安排|通知|提醒|交代|告诉|转告)?)\s*(?P<at>[@＠]?)\s*"
+_TASK = (
+    r"(?:(?:派|安排|布置|交代|下|记)?(?:个|一个|件|一件|项|一项)?(?:活儿?|任务|工作|事儿?|待办)(?=[\s:：,，]))?"
+    r"(?:务必|去|来)?"
+)
+_MUST = re.compile("把|要|得|必须|负责|记得|务必|需要")
+
+
+def read_order(text: str, now: datetime, calendar: Calendar, people: Collection[str]) -> Order | None:
+    """The order to one of `people`, the names of the roster, that a message is; None for what tells or asks."""
+    text = text.strip()
+    if "\n" in text or len(text) > _LONGEST or _ASKS.search(fold(text)) or _TELLS.search(fold(text)):
+        return None
+    named = "|".join(re.escape(name) for name in sorted(people, key=len, reverse=True))
+    found = re.match(rf"{_TELLS_TO}(?P<name>{named})\s*{_TASK}[\s:：,，]*", text) if named else None
+    if found is None:
+        return None
+    item = plain_item(text[found.end() :], now, calendar)
+    plainly = bool(found["verb"] or found["at"] or _MUST.match(item.matter) or item.phrase.endswith(("前", "内")))
+    if not plainly or item.due is None or item.issue is not None or len(item.matter) < 2 or item.mentions:
+        return None
+    return Order(found["name"], item.matter, item.due)
 
 
 def may_be_matter(text: str) -> bool:

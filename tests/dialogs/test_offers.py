@@ -58,6 +58,49 @@ async def test_talk_is_not_offered_as_a_promise(quick: Store, text: str) -> None
     assert "像承诺" not in told.answer(1).text
 
 
+async def test_an_order_without_its_keyword_is_offered_and_given_after_a_yes(store: Store) -> None:
+    told = await hold(
+        store,
+        "10:00 陈静：让王磊周五前把合同寄给仁济医院",
+        "10:01 陈静：是",
+        "10:02 陈静：给王磊派个活：周四前整理名单",
+        "10:03 陈静：算了",
+        "10:04 陈静#华东群：王磊周三前把样机送到仁济医院",
+        "10:05 陈静#华东群：是",
+        # It is nobody's to give to a colleague, nor is a day off an order.
+        "10:06 王磊：让李娜周五前把合同寄出",
+        "10:07 陈静：王磊周四休息",
+        "10:08 陈静：让王磊什么时候去",
+        "10:09 王磊：我的承诺",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(1), "陈静", "question", "请王磊办", "还没记", "把合同寄给仁济医院", "11月27日 周五 18:00")
+    check(told.answer(2), "陈静", "reply", "#1", "负责人：王磊", "11月27日 周五 18:00", about=[1])
+    check(told.answer(3), "陈静", "question", "请王磊办", "整理名单")
+    check(told.answer(4), "陈静", "reply", "没有改动")
+    check(told.answer(5), "#华东群", "question", "请王磊办", "把样机送到仁济医院")
+    check(told.answer(6), "#华东群", "reply", "#2", "王磊", about=[2], mention=["王磊"])
+    for line in (7, 8, 9):
+        assert "还没记" not in told.answer(line).text
+    check(told.answer(10), "王磊", "reply", "#1", "#2", "共 2 条", about=[2, 1])
+    (given,) = told.others
+    check(given, "王磊", "notice", "陈静", "#1", "把合同寄给仁济医院", about=[1])
+
+
+async def test_done_without_a_word_of_what_asks_which(quick: Store) -> None:
+    told = await hold(
+        quick,
+        "10:00 王磊：办完了",
+        "10:01 王磊：【承诺】给协和寄样品 周三",
+        "10:02 王磊：已经办好了",
+        "10:03 王磊：1",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(1), "王磊", "reply", "没听懂")
+    check(told.answer(3), "王磊", "question", "完成的是哪一条", "#1", about=[1])
+    check(told.answer(4), "王磊", "reply", "#1", "完成", about=[1])
+
+
 async def test_a_record_is_changed_by_a_word_for_it(store: Store) -> None:
     told = await hold(
         store,

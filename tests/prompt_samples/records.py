@@ -278,6 +278,11 @@ _BASICS = [
         {"matter": "把标书发给王院长", "due": DUE, "client": "云栖酒店", "now": NOW},
         {"matter": "打电话给孙工", "due": DUE, "client": None, "now": NOW},
     ),
+    *both(
+        "assignment_offered",
+        {"owner": "马骏", "matter": "把标书发给王院长", "due": DUE, "client": "云栖酒店", "now": NOW},
+        {"owner": "马骏", "matter": "整理名单", "due": DUE, "client": None, "now": NOW},
+    ),
     *both("not_understood", {"nearest": ["日报汇总", "团队承诺"], "bot": "一诺"}, {"nearest": [], "bot": "一诺"}),
     Sample("not_understood", "in a group", {"nearest": ["日报汇总", "团队承诺"], "bot": "一诺"}, in_group=True),
     Sample("not_understood", "in a group, far off", {"nearest": [], "bot": "一诺"}, in_group=True, said=("帮助",)),

@@ -19,6 +19,7 @@ from handlers.language.record_act import RecordAct, read_record_act
         ("７号记录不用提示了", RecordAct("静音", (7,))),
         ("把7那条往后推到周五吧 客户没空", RecordAct("延期", (7,), "周五吧 客户没空")),
         ("7这个改下周二 客户出差", RecordAct("延期", (7,), "下周二 客户出差")),
+        ("7 改成周四", RecordAct("改", (7,), "周四")),
         ("7的日期写错了，应该是周四", RecordAct("改", (7,), "周四")),
         ("7内容记错了 应该是寄目录不是寄样", RecordAct("改", (7,), "寄目录")),
         ("7不是蓝鲸 是蓝鲨", RecordAct("改", (7,), "蓝鲨", "蓝鲸")),
