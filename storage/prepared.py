@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session
 
+from storage import batch
+
 Process = Callable[[Any], Any]
 
 
@@ -53,18 +55,22 @@ class Prepared:
 
     def _run(self, session: Session, values: Mapping[str, Any]) -> tuple[int, Sequence[Sequence[Any]]]:
         session.flush()
-        connection = session.connection()
-        dialect = connection.dialect
+        together = batch.of(session)
+        if together is not None:
+            dialect, driver = together.dialect, together.driver
+        else:
+            connection = session.connection()
+            dialect, driver = connection.dialect, connection.connection
         compiled = self._compiled.get(dialect.name) or self._compile(dialect, values)
         given = {**compiled.fixed, **values}
         parameters = tuple([given[name] if make is None else make(given[name]) for name, make in compiled.given])
-        cursor = connection.connection.cursor()
+        cursor = driver.cursor()
         try:
             cursor.execute(compiled.text, parameters)
             rows = cursor.fetchall() if compiled.returned else ()
             count = cursor.rowcount
         except dialect.loaded_dbapi.Error as error:
-            gone = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
+            gone = dialect.is_disconnect(error, driver.dbapi_connection, cursor)
             raise DBAPIError.instance(
                 compiled.text,
                 None,

@@ -1,8 +1,8 @@
 """The unit of work: plain functions over one session, run where the database wants them.
 
 `Store.write(work)` runs `work(session)` in a transaction and returns when it is committed; an exception undoes that
-work alone. Whatever waits is committed together (group commit), each under its own savepoint. Work may run a second
-time after a failure, so it changes nothing but the database.
+work alone. Whatever waits is committed together (group commit); when one of them fails, all are undone and done again,
+each under a savepoint of its own. Work may thus run a second time, so it changes nothing but the database.
 
 SQLite: one writer thread with one connection (WAL, synchronous=FULL), reads on connections that cannot write.
 PostgreSQL: asyncpg through `run_sync`, two writer lanes. On both an acknowledgement (the lane "inbox") does not wait

@@ -1,4 +1,4 @@
-"""What both databases' stores are made of: work and its fate, one savepoint each, and whose fault a failure is."""
+"""What both databases' stores are made of: work and its fate, savepoints, and whose fault a failure is."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
+
+from storage.batch import Batch
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
@@ -159,37 +161,55 @@ def _tells_of_database(error: BaseException) -> bool:
     return _state(error) in _POSTGRES_DOWN
 
 
-def _attempt(connection: Connection, job: Job) -> Outcome:
-    """Runs one job under its savepoint; a failure of its own is kept for it, a failure of the database is raised."""
-    # The ORM's own savepoints cost as much as several statements.
-    connection.exec_driver_sql("SAVEPOINT job")
-    session = Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False)
+def _run(batch: Batch, job: Job) -> Any:
+    session = batch.session()
     try:
         result = job.work(session)
         session.flush()
-        connection.exec_driver_sql("RELEASE SAVEPOINT job")
-    except Exception as error:  # recorded on its own job
+    finally:
+        session.close()
+    return result
+
+
+def _savepoint(connection: Connection, run: Callable[[Batch], T]) -> tuple[T | None, Exception | None]:
+    """Runs works under a savepoint: what failed is undone and its error returned; one of the database is raised."""
+    # The ORM's own savepoints cost as much as several statements.
+    connection.exec_driver_sql("SAVEPOINT work")
+    try:
+        result = run(Batch(connection))
+    except Exception as error:  # recorded on the job it belongs to
         # Some failures undo the whole transaction, the neighbours' work with it.
         gone = connection.dialect.name == "sqlite" and not connection.connection.in_transaction
         if gone or is_down(error):
             raise
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
-        connection.exec_driver_sql("RELEASE SAVEPOINT job")
-        return job, None, error
-    finally:
-        session.close()
-    return job, result, None
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
+        connection.exec_driver_sql("RELEASE SAVEPOINT work")
+        return None, error
+    connection.exec_driver_sql("RELEASE SAVEPOINT work")
+    return result, None
 
 
 def attempt_all(
     connection: Connection, waiting: deque[Job], enough: Callable[[], bool], taken: list[Job]
 ) -> list[Outcome]:
-    """Takes jobs off `waiting` into `taken` and runs them, at least one, until `enough` or a full batch."""
-    outcomes: list[Outcome] = []
-    while waiting and len(taken) < BATCH and not (taken and enough()):
-        taken.append(waiting.popleft())
-        outcomes.append(_attempt(connection, taken[-1]))
-    return outcomes
+    """Takes jobs off `waiting` into `taken` and runs them, at least one, until `enough` or a full batch.
+
+    One whose work fails costs nobody else: all that was done is undone then, and done again, each by itself.
+    """
+
+    def together(batch: Batch) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        while waiting and len(taken) < BATCH and not (taken and enough()):
+            taken.append(waiting.popleft())
+            outcomes.append((taken[-1], _run(batch, taken[-1]), None))
+        return outcomes
+
+    outcomes, error = _savepoint(connection, together)
+    if outcomes is not None:
+        return outcomes
+    if len(taken) == 1:
+        return [(taken[0], None, error)]
+    return [(job, *_savepoint(connection, lambda batch, job=job: _run(batch, job))) for job in taken]  # type: ignore[misc]
 
 
 def lone_statement(waiting: deque[Job]) -> Statement | None:
