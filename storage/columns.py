@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, ForeignKey, Integer
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
+
+
+class Table(SQLModel):
+    """What every table is: its rows are made of what they are given and of their columns' defaults."""
+
+    def __init__(self, **values: Any) -> None:
+        # As SQLModel does it, but for an event on every attribute: nobody listens, and it takes most of a message's
+        # time to build a row.
+        fixed, made = _defaults(type(self))
+        self.__dict__.update(fixed)
+        for name, make in made:
+            if name not in values:
+                self.__dict__[name] = make()
+        self.__dict__.update(values)
+
+
+@cache
+def _defaults(table: type[SQLModel]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """The columns' defaults: those that every row may share, and what makes those of which each needs its own."""
+    fixed: dict[str, Any] = {}
+    made: list[tuple[str, Callable[[], Any]]] = []
+    for name, field in table.model_fields.items():
+        if field.default_factory is not None:
+            made.append((name, cast(Callable[[], Any], field.default_factory)))
+        elif not field.is_required():
+            fixed[name] = field.default
+    return fixed, made
 
 
 class Moment(TypeDecorator[datetime]):
@@ -23,6 +52,12 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError("an aware datetime is needed")
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """What makes a moment a parameter of the driver's; the database's own way takes a multiple of the time."""
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+        return lambda moment: None if moment is None else sqlite_text(moment)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

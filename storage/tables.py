@@ -10,12 +10,12 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from storage.columns import BigId, fact_number, json_of, maybe_moment, moment, own_id
+from storage.columns import BigId, Table, fact_number, json_of, maybe_moment, moment, own_id
 
 
-class Setting(SQLModel, table=True):
+class Setting(Table, table=True):
     """A small thing the bot remembers about itself: the last tick, the clock's shift, the directory's version."""
 
     key: str = Field(primary_key=True)
@@ -25,7 +25,7 @@ class Setting(SQLModel, table=True):
 # --- the team -------------------------------------------------------------------------------------------------
 
 
-class Person(SQLModel, table=True):
+class Person(Table, table=True):
     """Somebody in the team. `known` is false for a sender the roster does not name yet."""
 
     id: int | None = own_id()
@@ -41,7 +41,7 @@ class Person(SQLModel, table=True):
     made_at: datetime = moment()
 
 
-class Identity(SQLModel, table=True):
+class Identity(Table, table=True):
     """How a platform names a person."""
 
     __table_args__: ClassVar[Any] = (UniqueConstraint("platform", "user_id"),)
@@ -53,7 +53,7 @@ class Identity(SQLModel, table=True):
     seen_at: datetime | None = maybe_moment()
 
 
-class Chat(SQLModel, table=True):
+class Chat(Table, table=True):
     """A group the bot has been spoken to in, or knows from the roster."""
 
     __table_args__: ClassVar[Any] = (UniqueConstraint("platform", "external_id"),)
@@ -66,14 +66,14 @@ class Chat(SQLModel, table=True):
     made_at: datetime = moment()
 
 
-class Member(SQLModel, table=True):
+class Member(Table, table=True):
     """A person is in a group: told by the roster, or learned when they spoke there."""
 
     chat_id: int = Field(foreign_key="chat.id", primary_key=True)
     person_id: int = Field(foreign_key="person.id", primary_key=True)
 
 
-class Client(SQLModel, table=True):
+class Client(Table, table=True):
     """An organisation the team sells to. One that was merged into another keeps its row and its name, and no facts."""
 
     id: int | None = own_id()
@@ -86,7 +86,7 @@ class Client(SQLModel, table=True):
     merged_into: int | None = Field(default=None, foreign_key="client.id", index=True)
 
 
-class Alias(SQLModel, table=True):
+class Alias(Table, table=True):
     """Another name of a client, with who taught it.
 
     `team_id` is the person at the head of the team that knows it; None when everybody does.
@@ -102,7 +102,7 @@ class Alias(SQLModel, table=True):
     made_at: datetime = moment()
 
 
-class ClientChange(SQLModel, table=True):
+class ClientChange(Table, table=True):
     """A client whose name, aliases or being was changed, in the order of the commits.
 
     `mark` is a value no other change has ever had, one that a transaction undone meanwhile did not have either: a
@@ -119,7 +119,7 @@ class ClientChange(SQLModel, table=True):
 # --- the road in and the road out -----------------------------------------------------------------------------
 
 
-class Inbox(SQLModel, table=True):
+class Inbox(Table, table=True):
     """A message as it came, stored before the platform got its answer.
 
     state: queued → working → done | dead. `lane` keeps the messages of one chat in order.
@@ -151,7 +151,7 @@ _PENDING = text("next_at IS NOT NULL")
 _UNFETCHED = text("state IN ('queued', 'fetching')")
 
 
-class Outbox(SQLModel, table=True):
+class Outbox(Table, table=True):
     """Something to be said, once.
 
     state: queued → sending → sent | dead. `key` is unique, so that nothing is queued twice. `kind` and `clock` are
@@ -200,7 +200,7 @@ class Outbox(SQLModel, table=True):
     error: str = ""
 
 
-class Lane(SQLModel, table=True):
+class Lane(Table, table=True):
     """The queue of one target on one platform; and of a whole platform, under its bare name, for what it can bear.
 
     `ready_at` is when it may be spoken to again; `leased_until` is set while something is being said. `next_at` is
@@ -216,7 +216,7 @@ class Lane(SQLModel, table=True):
     next_at: datetime | None = maybe_moment()
 
 
-class QuotaUse(SQLModel, table=True):
+class QuotaUse(Table, table=True):
     """How much of a right that a platform sells by the month was used; `month` is `YYYY-MM` in China.
 
     `allowed` is how much there is, 0 when it is not limited; `warned` the percentage people were last told of.
@@ -236,7 +236,7 @@ class QuotaUse(SQLModel, table=True):
 # --- facts ----------------------------------------------------------------------------------------------------
 
 
-class Record(SQLModel, table=True):
+class Record(Table, table=True):
     """The one sequence of short numbers."""
 
     __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}
@@ -248,7 +248,7 @@ class Record(SQLModel, table=True):
     made_at: datetime = moment()
 
 
-class Commitment(SQLModel, table=True):
+class Commitment(Table, table=True):
     """A promise: what, for whom, by when, and whose.
 
     state: open | done | cancelled | withdrawn. `due_at` is None while the owner has not named a date yet (`issue`
@@ -277,7 +277,7 @@ class Commitment(SQLModel, table=True):
     text: str = ""
 
 
-class Contact(SQLModel, table=True):
+class Contact(Table, table=True):
     """A follow-up with a client: channel call | wechat | visit | other; state ok | withdrawn."""
 
     __table_args__: ClassVar[Any] = (Index("contact_client", "client_id", "at"),)
@@ -294,7 +294,7 @@ class Contact(SQLModel, table=True):
     at: datetime = moment()
 
 
-class Lead(SQLModel, table=True):
+class Lead(Table, table=True):
     """A new chance: a client, a contact there, and the rep who must call. state: open | withdrawn."""
 
     number: int = fact_number()
@@ -315,7 +315,7 @@ class Lead(SQLModel, table=True):
     text: str = ""
 
 
-class DailyReport(SQLModel, table=True):
+class DailyReport(Table, table=True):
     """One person's report of one working day; state: draft | in | withdrawn. The words are in its versions."""
 
     __table_args__: ClassVar[Any] = (
@@ -331,7 +331,7 @@ class DailyReport(SQLModel, table=True):
     submitted_at: datetime | None = maybe_moment()
 
 
-class ReportVersion(SQLModel, table=True):
+class ReportVersion(Table, table=True):
     """What a report said at one time: a draft has version 0, sent ones count from 1. Nothing is overwritten."""
 
     __table_args__: ClassVar[Any] = (UniqueConstraint("number", "version"),)
@@ -349,7 +349,7 @@ class ReportVersion(SQLModel, table=True):
     inbox_id: int | None = Field(default=None, foreign_key="inbox.id")
 
 
-class Absence(SQLModel, table=True):
+class Absence(Table, table=True):
     """Days on which somebody is not to be nudged: kind leave | travel; state ok | cancelled | withdrawn."""
 
     number: int = fact_number()
@@ -362,7 +362,7 @@ class Absence(SQLModel, table=True):
     made_at: datetime = moment()
 
 
-class Media(SQLModel, table=True):
+class Media(Table, table=True):
     """Something that came with a record, by its reference at the platform, and the file that was kept of it.
 
     state: queued → fetching → kept | lost; or erased. `next_at` is when it is to be looked at: while it is fetched,
@@ -393,7 +393,7 @@ class Media(SQLModel, table=True):
     kept_at: datetime | None = maybe_moment()
 
 
-class Question(SQLModel, table=True):
+class Question(Table, table=True):
     """Something the bot asked one person in one chat and may be answered by a bare word or number."""
 
     id: int | None = own_id()
@@ -410,7 +410,7 @@ class Question(SQLModel, table=True):
 # --- clocks ---------------------------------------------------------------------------------------------------
 
 
-class Obligation(SQLModel, table=True):
+class Obligation(Table, table=True):
     """Somebody owes something by a moment. One row per policy, subject and epoch (a new date starts a new epoch).
 
     state: open | met | void | replaced. `next_at` is when the engine must look again, None when nothing is left to
@@ -446,7 +446,7 @@ class Obligation(SQLModel, table=True):
     data: dict[str, Any] = json_of(dict)
 
 
-class Step(SQLModel, table=True):
+class Step(Table, table=True):
     """A claimed step of an obligation: `outcome` is said, or why it was not."""
 
     obligation_id: int = Field(sa_column=Column(BigId, ForeignKey("obligation.id"), primary_key=True))
@@ -459,7 +459,7 @@ class Step(SQLModel, table=True):
 # --- history --------------------------------------------------------------------------------------------------
 
 
-class Event(SQLModel, table=True):
+class Event(Table, table=True):
     """One change, never edited: who, what, when, from which message, before and after.
 
     `digest` is the hash of the payload and `hash` chains the row to the one before it, so that a later edit shows
