@@ -15,7 +15,8 @@ from sqlalchemy import Column, String, cast, insert, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, SQLModel, col, func, select
 
-from storage import events
+from storage import batch, events
+from storage.prepared import Prepared
 from storage.tables import Alias, Client, ClientChange, ReportVersion
 
 # No database takes any number of values in one statement.
@@ -27,7 +28,9 @@ class NameTaken(Exception):
 
 
 # Built once: putting a statement together costs more than running it.
-_LATEST = select(col(ClientChange.seq), col(ClientChange.mark)).order_by(col(ClientChange.seq).desc()).limit(1)
+_LATEST = Prepared(
+    select(col(ClientChange.seq), col(ClientChange.mark)).order_by(col(ClientChange.seq).desc()).limit(1)
+)
 
 
 class AlreadyMerged(Exception):
@@ -51,9 +54,12 @@ class Latest(NamedTuple):
 
 def latest(session: Session) -> Latest | None:
     """The newest change, None when there was none."""
-    session.flush()
-    found = session.connection().execute(_LATEST).first()
-    return Latest(found.seq, found.mark) if found is not None else None
+
+    def read() -> Latest | None:
+        found = _LATEST.rows(session, {})
+        return Latest(*found[0]) if found else None
+
+    return batch.known(session, _LATEST, read)
 
 
 def version(session: Session) -> str:
@@ -126,6 +132,7 @@ def changed(session: Session, client_ids: Iterable[int]) -> None:
         events.hold(session)
         session.flush()
         session.connection().execute(insert(ClientChange), rows)
+        batch.forget(session, _LATEST)
 
 
 def aliases(session: Session, client_id: int, team_id: int | None = None) -> list[str]:

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from storage import batch
 from storage.prepared import Prepared
 from storage.tables import Event, Record, Setting
 
@@ -79,6 +80,10 @@ def hold(session: Session) -> str:
 
     Whoever must write in the order of the commits takes this lock first: one lock cannot cross itself.
     """
+    return batch.known(session, _HEAD, lambda: _hold(session))
+
+
+def _hold(session: Session) -> str:
     head: str | None = _HELD_HEAD.value(session, {})
     if head is None:
         # Two instances may begin the chain at once: one of them finds the other's beginning.
@@ -119,7 +124,9 @@ def append(
     }
     event["hash"] = _link(event)
     _APPEND.change(session, event)
-    _MOVE_HEAD.change(session, {"head": f"{event['seq']}:{event['hash']}"})
+    head = f"{event['seq']}:{event['hash']}"
+    _MOVE_HEAD.change(session, {"head": head})
+    batch.learn(session, _HEAD, head)
     return Appended(int(last) + 1, kind, subject, now)
 
 

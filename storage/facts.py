@@ -9,11 +9,10 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, insert
-from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, SQLModel, col, select
 
 from storage.columns import Moment
-from storage.prepared import Prepared
+from storage.prepared import Prepared, adopt
 from storage.tables import Absence, Commitment, Contact, DailyReport, Lead, Question, ReportVersion
 
 _UNDATED_LIKE = Prepared(
@@ -51,8 +50,7 @@ def add(session: Session, row: Commitment | Contact | Lead | DailyReport | Absen
     # The session's own way to the same statement takes a multiple of the time.
     statement, names = _ADD[type(row)]
     statement.change(session, {name: getattr(row, name) for name in names})
-    make_transient_to_detached(row)
-    session.add(row)
+    adopt(session, row)
 
 
 def commitments(

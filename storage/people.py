@@ -9,13 +9,13 @@ from sqlalchemy import bindparam, literal, or_, update
 from sqlmodel import Session, col, func, select
 
 from storage.columns import Moment
-from storage.prepared import Prepared
+from storage.prepared import Prepared, PreparedRows
 from storage.tables import Absence, Chat, Identity, Inbox, Member, Person
 
 # Built once: putting a statement together costs more than running it.
 _NAMES = select(Person.name).where(col(Person.active)).order_by(col(Person.id))
 _IDENTITY = (col(Identity.platform) == bindparam("on_platform"), col(Identity.user_id) == bindparam("by_user_id"))
-_BY_IDENTITY = select(Person).join(Identity).where(*_IDENTITY)
+_BY_IDENTITY = PreparedRows(Person, select(Person).join(Identity).where(*_IDENTITY))
 _SEEN = Prepared(
     update(Identity)
     .where(*_IDENTITY, or_(col(Identity.seen_at).is_(None), col(Identity.seen_at) < bindparam("now", type_=Moment)))
@@ -75,7 +75,7 @@ def named(session: Session, name: str) -> list[Person]:
 
 def by_identity(session: Session, platform: str, user_id: str) -> Person | None:
     """Whom a platform means by this user id; WeCom's two ways of being spoken to share theirs."""
-    person = session.execute(_BY_IDENTITY, {"on_platform": platform, "by_user_id": user_id}).scalars().first()
+    person = _BY_IDENTITY.first(session, {"on_platform": platform, "by_user_id": user_id})
     if person is None and platform in _ALIKE:
         alike = col(Identity.platform).in_(_ALIKE), func.lower(Identity.user_id) == user_id.lower()
         person = session.exec(select(Person).join(Identity).where(*alike).order_by(col(Identity.id))).first()

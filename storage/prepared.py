@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import Dialect, Executable, inspect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session
 
 from storage import batch
+from storage.columns import Table
 
 Process = Callable[[Any], Any]
+Row = TypeVar("Row", bound=Table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +112,32 @@ class Prepared:
             ),
         )
         return made
+
+
+class PreparedRows(Generic[Row]):
+    """A prepared statement that selects whole rows of a table: they are the session's objects, like a query's."""
+
+    def __init__(self, table: type[Row], statement: Executable) -> None:
+        self._table, self._statement = table, Prepared(statement)
+        self._mapper = inspect(table)
+        self._names = [column.name for column in self._mapper.columns]
+
+    def all(self, session: Session, values: Mapping[str, Any]) -> list[Row]:
+        """Every row that the statement finds."""
+        found: list[Row] = []
+        for row in self._statement.rows(session, values):
+            read = dict(zip(self._names, row, strict=True))
+            key = self._mapper.identity_key_from_primary_key([read[column.name] for column in self._mapper.primary_key])
+            found.append(session.identity_map.get(key) or adopt(session, self._table(**read)))
+        return found
+
+    def first(self, session: Session, values: Mapping[str, Any]) -> Row | None:
+        """The first row, None without one."""
+        return next(iter(self.all(session, values)), None)
+
+
+def adopt(session: Session, row: Row) -> Row:
+    """Makes a row that is stored as it is the session's own, like one that was read."""
+    make_transient_to_detached(row)
+    session.add(row)
+    return row
