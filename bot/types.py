@@ -103,7 +103,8 @@ class Happening:
     """Something changed: what the clocks are told, in the transaction that changed it.
 
     `seq` is the event's place in the history, `kind` for example `commitment.made`, `subject` for example
-    `commitment:12`. `tags` say more of it (the channel of a contact).
+    `commitment:12`. `tags` say more of it (the channel of a contact). `new`: its subject is, and nothing can be
+    owed on it yet.
     """
 
     seq: int
@@ -116,6 +117,7 @@ class Happening:
     client_id: int | None = None
     due_at: datetime | None = None
     tags: tuple[str, ...] = ()
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ def say(talk: Talk, answer: Answer, row: Inbox, now: datetime, *, stranger: bool
         is_reply=True,
         reply_url=url,
         reply_until=datetime.fromisoformat(until) if until else None,
+        later=True,
     )
     for index, notice in enumerate(answer.notices):
         told = prompts.compose(notice.template, in_group=False, **notice.facts)
@@ -56,6 +57,7 @@ def say(talk: Talk, answer: Answer, row: Inbox, now: datetime, *, stranger: bool
             about=list(dict.fromkeys(notice.about)),
             files=notice.files,
             inbox_id=row.id,
+            later=True,
         )
 
 

@@ -263,7 +263,9 @@ class Talk:
         event = events.append(
             self.session, self.now, happened, subject_of(row), payload, actor_id=self.my_id, inbox_id=self.inbox_id
         )
-        self.clocks.observe(self.session, happening(row, event, tags))
+        # A report is of a day, which may have been owed before there was one; all else is what its number is.
+        new = before is None and not isinstance(row, DailyReport)
+        self.clocks.observe(self.session, happening(row, event, tags, new=new))
         return event
 
 
@@ -285,7 +287,7 @@ def subject_of(row: Row) -> str:
     return f"{row.__tablename__}:{row.number}"
 
 
-def happening(row: Row, event: events.Happened, tags: tuple[str, ...] = ()) -> Happening:
+def happening(row: Row, event: events.Happened, tags: tuple[str, ...] = (), *, new: bool = False) -> Happening:
     """What the clocks are told of a change of `row`."""
     owner = getattr(row, "owner_id", None)
     return Happening(
@@ -299,4 +301,5 @@ def happening(row: Row, event: events.Happened, tags: tuple[str, ...] = ()) -> H
         client_id=getattr(row, "client_id", None),
         due_at=getattr(row, "due_at", None),
         tags=tags,
+        new=new,
     )

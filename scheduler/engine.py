@@ -46,7 +46,7 @@ class Engine:
 
     def observe(self, session: Session, happening: Happening) -> None:
         """Opens and stops what this change opens and stops; a changed owner or client is taken over."""
-        known = obligations.on(session, happening.subject)
+        known = [] if happening.new else obligations.on(session, happening.subject)
         for policy in self.policies.values():
             if happening.kind in policy.stops:
                 for row in self._touched(session, policy, happening, known):

@@ -1,21 +1,30 @@
-"""What the works that are committed together have in common: the driver's connection, and what one has read for all."""
+"""What the works that are committed together have in common.
+
+That is the driver's connection, what one has read for all, and what is written at once for all in the end.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Collection, Hashable, Sequence
+from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session
 
 T = TypeVar("T")
 _KEY = "batch"
 
 
+class Later(Protocol):
+    """A statement of which more than one row is written at once."""
+
+    def write(self, batch: Batch, rows: Sequence[tuple[Any, ...]]) -> None: ...
+
+
 class Batch:
     """The works under one savepoint. `connection` must not change as long as it lives."""
 
-    __slots__ = ("connection", "dialect", "driver", "known")
+    __slots__ = ("connection", "dialect", "driver", "known", "later")
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -23,12 +32,37 @@ class Batch:
         self.dialect = connection.dialect
         self.driver = connection.connection
         self.known: dict[Hashable, Any] = {}
+        # By the tables that they write to.
+        self.later: dict[tuple[str, Later], list[tuple[Any, ...]]] = {}
+        # For whatever comes by another way than a prepared statement: see `watch`.
+        connection.info[_KEY] = self
 
     def session(self) -> Session:
         """A session for one work."""
         return Session(
             self.connection, join_transaction_mode="rollback_only", expire_on_commit=False, info={_KEY: self}
         )
+
+    def write(self, tables: Collection[str] | None = None) -> None:
+        """Writes what was put off, or what of it goes to these tables, each statement's rows at once."""
+        for table, statement in list(self.later):
+            if tables is None or table in tables:
+                statement.write(self, self.later.pop((table, statement)))
+
+    def end(self) -> None:
+        """Forgets what is not written yet."""
+        self.later.clear()
+        self.connection.info.pop(_KEY, None)
+
+
+def watch(engine: Engine) -> None:
+    """Has what was put off written before anything is asked of this engine past the prepared statements."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _before(connection: Connection, *_: Any) -> None:
+        batch: Batch | None = connection.info.get(_KEY)
+        if batch is not None and batch.later:
+            batch.write()
 
 
 def of(session: Session) -> Batch | None:

@@ -123,9 +123,9 @@ def append(
         "previous": previous,
     }
     event["hash"] = _link(event)
-    _APPEND.change(session, event)
+    _APPEND.later(session, event)
     head = f"{event['seq']}:{event['hash']}"
-    _MOVE_HEAD.change(session, {"head": head})
+    _MOVE_HEAD.later(session, {"head": head}, last=True)
     batch.learn(session, _HEAD, head)
     return Appended(int(last) + 1, kind, subject, now)
 

@@ -68,7 +68,7 @@ def add(session: Session, row: Obligation) -> Obligation | None:
 def begin(session: Session, opening: Opening, next_at: datetime | None) -> None:
     """Adds an obligation that the engine looks at by `next_at`; its policy, subject and epoch must be new."""
     values = {name: getattr(opening, name) for name in Opening.__slots__}
-    _BEGIN.change(session, values | {"state": "open", "next_at": next_at, "data": {}})
+    _BEGIN.later(session, values | {"state": "open", "next_at": next_at, "data": {}})
 
 
 def on(session: Session, subject: str) -> list[Obligation]:

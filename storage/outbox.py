@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from storage import quota
-from storage.prepared import Prepared
+from storage.prepared import Prepared, PreparedRows
 from storage.tables import Chat, Identity, Lane, Outbox
 from storage.turns import WAITS, Waiting
 
@@ -41,16 +41,18 @@ def _arrive(dialect: str) -> Any:
 
 def _queue(dialect: str) -> Any:
     made = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(Outbox)
-    return made.on_conflict_do_nothing(index_elements=["key"]).returning(col(Outbox.id))
+    return made.on_conflict_do_nothing(index_elements=["key"])
 
 
 _ARRIVE = Prepared(_arrive)
-_QUEUE = Prepared(_queue)
+_QUEUE = Prepared(lambda dialect: _queue(dialect).returning(col(Outbox.id)))
+_QUEUE_LATER = Prepared(lambda dialect: _queue(dialect).inline())
 _UNTRIED = {"bundle": "", "attempts": 0, "retries_from": 0, "tried": [], "receipt": "", "channel": ""}
-_ADDRESSES = (
+_ADDRESSES = PreparedRows(
+    Identity,
     select(Identity)
     .where(Identity.person_id == bindparam("person_id"))
-    .order_by(col(Identity.seen_at).is_(None), col(Identity.seen_at).desc(), col(Identity.id))
+    .order_by(col(Identity.seen_at).is_(None), col(Identity.seen_at).desc(), col(Identity.id)),
 )
 
 
@@ -65,7 +67,7 @@ class Queued:
 
 def _addresses(session: Session, person_id: int) -> list[Identity]:
     """How a person may be spoken to: first where they were last heard from."""
-    return list(session.execute(_ADDRESSES, {"person_id": person_id}).scalars())
+    return _ADDRESSES.all(session, {"person_id": person_id})
 
 
 def reach(session: Session, person_id: int, prefer: str | None = None) -> Identity | None:
@@ -97,12 +99,14 @@ def queue(
     title: str = "",
     tones: Sequence[str] = (),
     actions: Sequence[tuple[str, str]] = (),
+    later: bool = False,
 ) -> Queued | None:
     """Queues one message to a person, a chat, or a bare (platform, kind, id); None when this key is queued already.
 
     A person without any known address gets a dead row, so that `doctor` can show whom nobody can reach; so does a
     digest on a platform whose right of the month is used up: what is left of it is for replies and reminders.
-    `tones` are those of the lines of `words`, `actions` pairs of a label and the words it stands for.
+    `tones` are those of the lines of `words`, `actions` pairs of a label and the words it stands for. With `later` the
+    row is written together with those of others, and nothing is told of it: None.
     """
     platform, target_kind, target_id, error = "", "person", "", ""
     if address is not None:
@@ -150,12 +154,15 @@ def queue(
         **_UNTRIED,
         "error": error,
     }
-    made = _QUEUE.value(session, values)
-    if made is None:
+    if later:
+        # Of a key that is queued already the lane looks once more, and finds nothing new.
+        _QUEUE_LATER.later(session, values)
+        made = None
+    elif (made := _QUEUE.value(session, values)) is None:
         return None
     if not error:
         arrive(session, platform, lane, due)
-    return Queued(made, state, error)
+    return Queued(made, state, error) if made is not None else None
 
 
 def lane_of(platform: str, target_kind: str, target_id: str) -> str:
@@ -166,7 +173,7 @@ def lane_of(platform: str, target_kind: str, target_id: str) -> str:
 def arrive(session: Session, platform: str, lane: str, due: datetime) -> None:
     """Makes a lane look at what is due at `due`, a row that has just been put there."""
     values = {"lane": lane, "platform": platform, "ready_at": _NEVER_SPOKEN_TO, "next_at": due}
-    _ARRIVE.change(session, values)
+    _ARRIVE.later(session, values)
 
 
 def waiting(session: Session) -> int:

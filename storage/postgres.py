@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage import batch
 from storage.work import (
     BUSY_SECONDS,
     Job,
@@ -57,6 +58,7 @@ class PostgresStore:
                 "server_settings": {"idle_in_transaction_session_timeout": str(round(COMMAND_SECONDS * 1000))},
             },
         )
+        batch.watch(self.engine.sync_engine)
         self._queues: dict[str, asyncio.Queue[Job]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._precedence = Precedence()

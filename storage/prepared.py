@@ -5,17 +5,21 @@ Putting a statement through SQLAlchemy costs several times what SQLite needs to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Dialect, Executable, inspect
+import sqlalchemy
+from sqlalchemy import Dialect, Executable, PoolProxiedConnection, inspect
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session
 
 from storage import batch
+from storage.batch import Batch
 from storage.columns import Table
 
 Process = Callable[[Any], Any]
@@ -30,6 +34,13 @@ class _Compiled:
     given: tuple[tuple[str, Process | None], ...]
     fixed: Mapping[str, Any]
     returned: tuple[Process | None, ...]
+    # The table it writes to, if any, and all that it reads, writes or refers to.
+    target: str
+    tables: frozenset[str]
+
+    def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        given = {**self.fixed, **values}
+        return tuple([given[name] if make is None else make(given[name]) for name, make in self.given])
 
 
 class Prepared:
@@ -56,6 +67,38 @@ class Prepared:
         rows = self.rows(session, values)
         return rows[0][0] if rows else None
 
+    def later(self, session: Session, values: Mapping[str, Any], *, last: bool = False) -> None:
+        """Runs the statement by the end of the transaction, before anything else there looks at the table it writes to.
+
+        All that were put off go to the database at once; with `last` only those of the last call do.
+        """
+        together = batch.of(session)
+        if together is None:
+            self.change(session, values)
+            return
+        session.flush()
+        compiled = self._for(together.dialect, values)
+        if compiled.returned or not compiled.target:
+            raise TypeError("what this statement returns cannot be put off")
+        rows = together.later.setdefault((compiled.target, self), [])
+        if last:
+            rows.clear()
+        rows.append(compiled.parameters(values))
+
+    def write(self, together: Batch, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Runs the statement for all of these parameters, made before."""
+        compiled = self._compiled[together.dialect.name]
+        cursor = together.driver.cursor()
+        try:
+            if len(rows) == 1:
+                cursor.execute(compiled.text, rows[0])
+            else:
+                cursor.executemany(compiled.text, rows)
+        except together.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(error, together.dialect, together.driver, cursor, compiled.text) from error
+        finally:
+            cursor.close()
+
     def _run(self, session: Session, values: Mapping[str, Any]) -> tuple[int, Sequence[Sequence[Any]]]:
         session.flush()
         together = batch.of(session)
@@ -64,25 +107,17 @@ class Prepared:
         else:
             connection = session.connection()
             dialect, driver = connection.dialect, connection.connection
-        compiled = self._compiled.get(dialect.name) or self._compile(dialect, values)
-        given = {**compiled.fixed, **values}
-        parameters = tuple([given[name] if make is None else make(given[name]) for name, make in compiled.given])
+        compiled = self._for(dialect, values)
+        if together is not None and together.later:
+            together.write(compiled.tables)
+        parameters = compiled.parameters(values)
         cursor = driver.cursor()
         try:
             cursor.execute(compiled.text, parameters)
-            rows = cursor.fetchall() if compiled.returned else ()
+            rows: Sequence[Sequence[Any]] = cursor.fetchall() if compiled.returned else ()
             count = cursor.rowcount
         except dialect.loaded_dbapi.Error as error:
-            gone = dialect.is_disconnect(error, driver.dbapi_connection, cursor)
-            raise DBAPIError.instance(
-                compiled.text,
-                None,
-                error,
-                dialect.loaded_dbapi.Error,
-                hide_parameters=True,
-                connection_invalidated=gone,
-                dialect=dialect,
-            ) from error
+            raise _wrapped(error, dialect, driver, cursor, compiled.text) from error
         finally:
             cursor.close()
         if any(compiled.returned):
@@ -91,6 +126,9 @@ class Prepared:
                 for row in rows
             ]
         return count, rows
+
+    def _for(self, dialect: Dialect, values: Mapping[str, Any]) -> _Compiled:
+        return self._compiled.get(dialect.name) or self._compile(dialect, values)
 
     def _compile(self, dialect: Dialect, values: Mapping[str, Any]) -> _Compiled:
         statement: Any = self._statement(dialect.name) if callable(self._statement) else self._statement
@@ -110,8 +148,28 @@ class Prepared:
                 column.type.dialect_impl(dialect).result_processor(dialect, None)
                 for column in statement.exported_columns
             ),
+            target=target.name if (target := getattr(statement, "table", None)) is not None else "",
+            tables=frozenset(_tables(statement)),
         )
         return made
+
+
+def _tables(statement: Any) -> Iterator[str]:
+    for element in visitors.iterate(statement):
+        if isinstance(element, sqlalchemy.Table):
+            yield element.name
+            yield from (key.column.table.name for key in element.foreign_keys)
+
+
+def _wrapped(
+    error: Exception, dialect: Dialect, driver: PoolProxiedConnection, cursor: DBAPICursor, text: str
+) -> Exception:
+    """A failure of the driver as what SQLAlchemy would make of it, without what people wrote."""
+    base = dialect.loaded_dbapi.Error
+    gone = dialect.is_disconnect(error, driver.dbapi_connection, cursor)  # type: ignore[arg-type]
+    return DBAPIError.instance(
+        text, None, error, base, hide_parameters=True, connection_invalidated=gone, dialect=dialect
+    )
 
 
 class PreparedRows(Generic[Row]):

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from storage import batch
 from storage.work import (
     BUSY_SECONDS,
     Job,
@@ -214,6 +215,8 @@ def _sqlite_engine(path: Path | str, *, writes: bool, durable: bool) -> Engine:
     if not writes:
         # Two connections that write at once are what damages a WAL on older SQLites.
         pragmas.append("query_only=ON")
+
+    batch.watch(engine)
 
     @event.listens_for(engine, "connect")
     def _connect(raw: Any, _record: Any) -> None:

@@ -175,9 +175,12 @@ def _savepoint(connection: Connection, run: Callable[[Batch], T]) -> tuple[T | N
     """Runs works under a savepoint: what failed is undone and its error returned; one of the database is raised."""
     # The ORM's own savepoints cost as much as several statements.
     connection.exec_driver_sql("SAVEPOINT work")
+    batch = Batch(connection)
     try:
-        result = run(Batch(connection))
+        result = run(batch)
+        batch.write()
     except Exception as error:  # recorded on the job it belongs to
+        batch.end()
         # Some failures undo the whole transaction, the neighbours' work with it.
         gone = connection.dialect.name == "sqlite" and not connection.connection.in_transaction
         if gone or is_down(error):
@@ -185,6 +188,7 @@ def _savepoint(connection: Connection, run: Callable[[Batch], T]) -> tuple[T | N
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
         connection.exec_driver_sql("RELEASE SAVEPOINT work")
         return None, error
+    batch.end()
     connection.exec_driver_sql("RELEASE SAVEPOINT work")
     return result, None
 
