@@ -25,6 +25,7 @@ from handlers import (
     proposals,
     queries,
     relinks,
+    reports,
     reports_clients,
 )
 from handlers import clients as clients_said
@@ -359,6 +360,7 @@ _ANSWERS: dict[str, Callable[[Talk, Question], Answer | None]] = {
     "lead": _lead,
     "propose": proposals.answered,
     "order": proposals.ordered,
+    "report": reports.offered,
     "report_client": _report_client,
     "leave": _leave,
     "client_names": _client_names,

@@ -12,17 +12,19 @@ from handlers import proposals as proposed
 from handlers import reports_clients
 from handlers import reports_shown as shown
 from handlers.language import clauses
-from handlers.language.report import ReportText, read_report
+from handlers.language.intent import is_yes
+from handlers.language.report import ReportText, is_headed, read_report
 from handlers.language.text import fold
 from handlers.reports_clients import Linked
 from handlers.talk import QUESTION_LIFE, Answer, Kind, Notice, Talk
 from prompts import CHANNELS
 from storage import facts, people
-from storage.tables import Commitment, Contact, DailyReport, ReportVersion
+from storage.tables import Commitment, Contact, DailyReport, Question, ReportVersion
 
 # 日报 昨天：…, handed in late: with a heading for today, too, it is no heading of the whole.
 _OF_YESTERDAY = re.compile(r"\s*补?[【\[(（]?昨[天日](?:的|工作)?[】\])）]?\s*[:：]\s*(?=\S)")
 _OF_TODAY = re.compile(r"今[天日]")
+_LONGEST_OFFERED = 2000
 
 
 def write(talk: Talk, rest: str) -> Answer:
@@ -36,6 +38,27 @@ def write(talk: Talk, rest: str) -> Answer:
         return Answer("report_empty", {"day": day, "now": talk.now}, kind="question")
     answer = _submit(talk, day, read, rest)
     return replace(answer, facts={**answer.facts, "headed": before is not None})
+
+
+def offer(talk: Talk) -> Answer | None:
+    """Asks whether a message with a report's headings but without 日报 is handed in; None for any other."""
+    text = talk.text
+    if len(text) > _LONGEST_OFFERED or not is_headed(text):
+        return None
+    read = read_report(text)
+    if not read.done or not (read.plan or read.problems):
+        return None
+    talk.ask("report", {"text": text})
+    parts = {"done": read.done, "plan": read.plan, "problems": read.problems, "help": read.help}
+    return Answer("report_offered", parts | {"day": shown.report_day(talk), "now": talk.now}, kind="question")
+
+
+def offered(talk: Talk, question: Question) -> Answer | None:
+    """Hands in the report that was offered, after a yes; None for anything else."""
+    if not is_yes(talk.text):
+        return None
+    question.answered_at = talk.now
+    return write(talk, question.payload["text"])
 
 
 def draft(talk: Talk) -> Answer:

@@ -220,7 +220,9 @@ def _report(talk: Talk, rest: str) -> Answer | None:
 
 
 # What a yes may answer, too: a question with one option, and whether to do it.
-_CONFIRMED = frozenset({"propose", "contact", "contact_offered", "lead", "done", "lookup", "relink", "client_confirm"})
+_CONFIRMED = frozenset(
+    {"propose", "contact", "contact_offered", "lead", "done", "lookup", "relink", "client_confirm", "order", "report"}
+)
 
 
 def _confirm(talk: Talk, rest: str) -> Answer | None:
@@ -385,6 +387,7 @@ def handle(talk: Talk) -> Answer:
         questions.answered(talk)
         or spoken.answer(talk, _topics())
         or shortened.client_alone(talk)
+        or reports.offer(talk)
         or offers.promise(talk)
         or offers.order(talk)
         or offers.contact(talk)

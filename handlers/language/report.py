@@ -35,6 +35,12 @@ def read_report(text: str) -> ReportText:
     return _Reader(_EMPHASIS.sub(r"\1", text)).read()
 
 
+def is_headed(text: str) -> bool:
+    """Whether headings tell a text apart as they do a report: what was done, and a plan or a problem."""
+    headed = _Reader(_EMPHASIS.sub(r"\1", text)).headed()
+    return "done" in headed and bool(headed & {"plan", "problems"})
+
+
 _TRIMMED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + ";；,，。、:：|｜"
 _FOLLOWING_NUMBER = re.compile(r"\s*(?:1[.、)](?!\d)|[①⑴❶]|\(1\)|\(?一[、.)])")
 _EMPHASIS = re.compile(r"\*\*([^*\n]+)\*\*")
@@ -116,6 +122,11 @@ class _Reader:
                 self.signed = self._signed(place, announced)
         self._close(len(self.text))
         return ReportText(*(tuple(self.items[section]) for section in ("done", "plan", "problems", "help")))
+
+    def headed(self) -> frozenset[Section]:
+        """The sections that have a heading with a mark of its own."""
+        labels = (self._marked(place) for place in self.layout.places())
+        return frozenset(label.section for label in labels if label is not None and label.mark != "none")
 
     def _open(self, place: Place, label: Label) -> None:
         """Start a section; a heading of none of the four keeps its words and counts as done."""

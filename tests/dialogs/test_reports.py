@@ -186,6 +186,24 @@ async def test_the_working_day_it_belongs_to_is_said(quick: Store, moment: str, 
     check(told.others[0], "陈静", "report", weekday, about=[1], files=[f"日报-王磊-{day}.pdf"])
 
 
+async def test_a_report_without_the_word_is_offered_and_handed_in_after_a_yes(store: Store) -> None:
+    told = await hold(
+        store,
+        "17:00 王磊：今天：1、拜访云栖酒店，谈妥试用 2、电话仁济医院 明天：去仁济量尺寸 问题：仓库缺货",
+        "17:01 王磊：日报 王磊",
+        "17:02 王磊：今天：1、拜访云栖酒店，谈妥试用 2、电话仁济医院\n明天：去仁济量尺寸\n问题：仓库缺货",
+        "17:03 王磊：是",
+        # Headings of one kind alone, and talk of the days, are none.
+        "17:04 王磊：今天：大家辛苦了",
+        "17:05 王磊：今天太忙 明天再说",
+    )
+    check(told.answer(1), "王磊", "question", "像", "日报", "还没交", "今日 2 条，明日 1 条，问题 1 条")
+    check(told.answer(2), "王磊", "reply", "还没交")
+    check(told.answer(4), "王磊", "reply", "日报交了", "今日 2 条，明日 1 条，问题 1 条", about=[1])
+    for line in (5, 6):
+        assert "像" not in told.answer(line).text
+
+
 async def test_promises_in_the_plan_are_proposed_and_stored_after_a_yes(store: Store) -> None:
     told = await hold(
         store,

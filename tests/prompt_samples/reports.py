@@ -116,6 +116,11 @@ REPORTS: list[Sample] = [
         ),
     ),
     *both(
+        "report_offered",
+        {"day": day(23), "done": ["拜访清河"], "plan": ["寄样"], "problems": ["缺货"], "help": [], "now": NOW},
+        {"day": day(24), "done": ["拜访清河"], "plan": [], "problems": ["缺货"], "help": [], "now": NOW},
+    ),
+    *both(
         "report_client_linked",
         {"number": 31, "said": "清河", "client": "清河中医院", "commitments": [32, 33], "unclear": _UNCLEAR[1:]},
         {"number": 31, "said": "云栖", "client": "云栖酒店", "commitments": [], "unclear": []},
