@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from handlers.language.lead_budget import find_budget
-from handlers.language.lead_labels import BARE_LABEL, KIND, LABELLED, MOST_LABELS, UNTOLD, contact_in, with_colons
+from handlers.language.lead_labels import (
+    BARE_LABEL,
+    KIND,
+    LABELLED,
+    MOST_LABELS,
+    UNTOLD,
+    contact_in,
+    label_of,
+    with_colons,
+)
+from handlers.language.lead_regions import Regions
+from handlers.language.lead_words import SEPARATOR, words_of
 from handlers.language.money import read_amount
 from handlers.language.opening import find_opening
-from handlers.language.organisations import NAMED, SAID_TO_BE, ends_like_one, find_client, may_be_called, may_be_client
+from handlers.language.organisations import (
+    NAMED,
+    SAID_TO_BE,
+    ends_like_one,
+    find_client,
+    may_be_called,
+    may_be_client,
+    sounds_like_a_brand,
+)
 from handlers.language.phones import find_phones, normalise_phone
-from handlers.language.places import read_place, region_of
-from handlers.language.sources import find_source, introduced, read_source, source_named, source_told
+from handlers.language.places import region_of
+from handlers.language.sources import find_source, introduced, read_source, source_led, source_named, source_told
 from handlers.language.text import fold
 from handlers.language.titles import find_courtesy, find_person, is_first_name, is_full_name, is_name
 
 _KEYWORDS = ("线索", "新线索", "销售线索", "新增线索")
 _BREAK = "\n"
+# Left where a contact stood whose word is gone, so that what stood before it is known.
+_CONTACT = "\n\N{OBJECT REPLACEMENT CHARACTER}\n"
 _LONGEST_LEAD = 600
 
 _PHONE_WORD = re.compile(
@@ -36,9 +57,11 @@ _EMAIL = re.compile(
 # 转介绍 by 顾某: a colleague, whoever the client is.
 _INTRODUCER = re.compile(r"(?<![a-z])by\s?[\u4e00-\u9fff]{2,4}(?=$|[\s,;])")
 _WECHAT = re.compile(r"(?<![a-z])(?:微信号?|vx|v信|wx|wechat)\s?[:是]?\s?(?P<id>[a-z][a-z0-9_-]{5,19})(?![a-z0-9])")
-_SEPARATOR = re.compile(r"[\s,;。、/|!?]+")
-_LEGAL_FORM = re.compile(r"(?:有限|股份|集团|分?公司)")
-_PART_OF_A_NAME = re.compile(r"(?:合伙|集团|中国|公司|分院|院区|店|部)$")
+# Of these sources it is worth knowing who it was.
+_TOLD_BY = {"转介绍", "渠道"}
+_ANYBODY = re.compile(
+    r"(?:我?的?(?:老?客户|朋友|熟人|同行|内部|亲戚|同学|老?会员|渠道商?|经销商|代理商|有人|别人|同事))?(?:给)?(?:转|介绍|推荐|带|推)"
+)
 # 某某医院-设备科-某主任-官网: as many dashes part what other people part by spaces.
 _DASH = re.compile(r"(?<=[\u4e00-\u9fff])[-—–]|[-—–](?=[\u4e00-\u9fff])")
 _DASHES_THAT_PART = 3
@@ -51,12 +74,6 @@ _LATIN_NAME = re.compile(r"(?:^|(?<=[\s,;|]))(?P<name>[A-Z][a-z]{1,9}(?: [A-Z][a
 _LATIN_AT_THE_END = re.compile(r"(?<![A-Za-z])[A-Z][a-z]{1,9}$")
 _ROLE = re.compile(
     r"(?:总监|主管|经理|采购|老板|店长|负责人|助理|运营|行政|买手|校长|园长|老师|督导|顾问|专员|代表|秘书|会计|财务|客服|销售|工程师|设计师|教练|hr|it|cto|ceo|coo)$"
-)
-_DISTRICT = re.compile(
-    r"(?P<place>[\u4e00-\u9fff]{2,3}?)(?:市)?(?:[\u4e00-\u9fff]{2,3}|[\u4e00-\u9fff]{0,3}[区县镇])(?:的|那边)?"
-)
-_AT_A_PLACE = re.compile(
-    r"(?:做|在|位于|坐标)(?P<place>[\u4e00-\u9fff]{2,3})(?=的?(?:代理|经销|加盟|总代|分销|那边|这边|当地|本地|市场))"
 )
 
 
@@ -100,6 +117,12 @@ def _last(token: str) -> str:
     return token.rpartition("的")[2]
 
 
+def _source_of(token: str) -> str | None:
+    """The source that a word tells with more than itself; None for a name, and for anything else."""
+    found = source_told(token) or read_source(_last(token))
+    return found or (None if ends_like_one(token) else source_led(token))
+
+
 class _Reader:
     """Takes one part after the other out of the text; what is left is the client and the note."""
 
@@ -108,7 +131,7 @@ class _Reader:
         self.text = with_colons(parted)
         self.folded = fold(self.text)
         self.people = people
-        self.regions = regions
+        self.regions = Regions(regions)
         self.parts: dict[str, str] = {}
         self.budget: int | None = None
         self.notes: list[str] = []
@@ -126,8 +149,11 @@ class _Reader:
         self._address(_INTRODUCER)
         self._labelled()
         self._budget()
-        words = filter(None, _SEPARATOR.split(self.text))
-        self.leading = next((word for word in words if self._region(word) is None), "")
+        words = [word for word in SEPARATOR.split(self.text) if word and self.regions.of(word) is None]
+        self.leading = words[0] if words else ""
+        # 官网 宏达 30万: behind where they came from only what sounds like a firm's own name leads.
+        if words and (read_source(self.leading) or _source_of(self.leading)):
+            self.leading = next((word for word in words[1:2] if sounds_like_a_brand(word)), self.leading)
         self._told()
         self._tokens()
         region = self.parts.get("region")
@@ -142,11 +168,11 @@ class _Reader:
             mentions=mentions,
         )
 
-    def _take(self, start: int, end: int) -> str:
-        """Cut (start, end) out of the text, leaving a break, and return what stood there."""
+    def _take(self, start: int, end: int, leaving: str = _BREAK) -> str:
+        """Cut (start, end) out of the text, `leaving` a break, and return what stood there."""
         taken = self.text[start:end]
-        self.text = f"{self.text[:start]}{_BREAK}{self.text[end:]}"
-        self.folded = f"{self.folded[:start]}{_BREAK}{self.folded[end:]}"
+        self.text = f"{self.text[:start]}{leaving}{self.text[end:]}"
+        self.folded = f"{self.folded[:start]}{leaving}{self.folded[end:]}"
         return taken
 
     def _mentions(self) -> tuple[str, ...]:
@@ -175,7 +201,7 @@ class _Reader:
             self.parts["phone"] = normalise_phone(self.text[start:end])
             self._take(label.start() if label else start, tail.end() if tail else end)
             if latin and "contact" in self.parts:
-                self._take(*latin.span("name"))
+                self._take(*latin.span("name"), leaving=_CONTACT)
 
     def _address(self, pattern: re.Pattern[str]) -> None:
         """What one may be written to at goes to the note whole."""
@@ -188,7 +214,8 @@ class _Reader:
             match = LABELLED.search(self.folded)
             if match is None:
                 return
-            kind = KIND[match["label"]]
+            label = label_of(match)
+            kind = KIND[label]
             stop = (
                 r"[\n;]"
                 if kind == "note"
@@ -210,7 +237,7 @@ class _Reader:
                 value = value.split()[0]
                 end = self.text.index(value, match.end()) + len(value)
             self._take(match.start(), end)
-            self._keep(kind, value, match["label"])
+            self._keep(kind, value, label)
 
     def _keep(self, kind: str, value: str, label: str) -> None:
         """Store a labelled value, in the form its part has; what cannot be read goes to the note with its label."""
@@ -220,7 +247,7 @@ class _Reader:
         if kind == "source":
             read = source_named(value) or (value or None)
         elif kind == "region":
-            read = self._region(value) or (value or None)
+            read = self.regions.of(value) or (value or None)
         elif kind == "budget":
             amount = read_amount(value)
             if amount is not None and self.budget is None:
@@ -243,8 +270,10 @@ class _Reader:
     def _told(self) -> None:
         """Parts told in a sentence: 有个客户叫…, 联系人是…, 从抖音来的."""
         if "source" not in self.parts and (source := find_source(self.text)):
-            self._take(source[0], source[1])
+            words = self._take(source[0], source[1])
             self.parts["source"] = source[2]
+            if source[2] in _TOLD_BY and not _ANYBODY.match(fold(words)):
+                self.notes.append(words)
         for kind, pattern in (("client", NAMED), ("contact", _CALLED)):
             match = pattern.search(self.folded)
             if (
@@ -260,7 +289,7 @@ class _Reader:
             self._take(*match.span())
         person = find_courtesy(self.text)
         if person and "contact" not in self.parts:
-            self.parts["contact"] = self._take(*person)
+            self.parts["contact"] = self._take(*person, leaving=_CONTACT)
         match = _CALLED_SO.search(self.folded)
         if match and "contact" not in self.parts and is_name(match["name"]):
             self.parts["contact"] = self.text[slice(*match.span("name"))]
@@ -269,13 +298,16 @@ class _Reader:
     def _tokens(self) -> None:
         """What is left, word by word: source, region and contact are known by their looks, the client by its place."""
         left: list[str] = []
-        for token in filter(None, (piece.strip("-—~:：!！") for piece in self._split())):
+        for token in filter(None, (piece.strip("-—~:：!！") for piece in words_of(self.text, self.regions))):
             if BARE_LABEL.fullmatch(fold(token)):
                 continue
-            source, region = read_source(token), self._region(token.removesuffix("的"))
+            if token == _CONTACT.strip():
+                self.bare = len(left)
+                continue
+            source, region = read_source(token), self.regions.of(token.removesuffix("的"))
             if source and self.parts.get("source", source) == source:
                 self.parts["source"] = source
-            elif (source := source_told(token) or read_source(_last(token))) and "source" not in self.parts:
+            elif (source := _source_of(token)) and "source" not in self.parts:
                 self.parts["source"] = source
                 left.append(token)
             elif introduced(token):
@@ -289,28 +321,10 @@ class _Reader:
                 left.append(token)
         self._named_alone(left)
         self._client(left)
-        self._where(left)
+        region = self.regions.told_in(left) if "region" not in self.parts else None
+        if region is not None:
+            self.parts["region"] = region
         self.notes[:0] = left
-
-    def _split(self) -> list[str]:
-        """The words of what is left; a bracket is a word of its own unless it belongs to a company's name."""
-        folded, pieces, at = self.folded, [], 0
-        for match in _SEPARATOR.finditer(folded):
-            pieces.append(self.text[at : match.start()])
-            at = match.end()
-        pieces.append(self.text[at:])
-        return [word for piece in pieces for word in self._unbracket(piece)]
-
-    def _unbracket(self, piece: str) -> list[str]:
-        match = re.search(r"\(([^()]*)\)", fold(piece))
-        if match is None:
-            return [piece]
-        inside = piece[match.start(1) : match.end(1)]
-        if _LEGAL_FORM.match(fold(piece), match.end()):
-            return [piece]
-        if match.start() and (self._region(inside) or _PART_OF_A_NAME.search(inside)):
-            return [piece[: match.end()], piece[match.end() :]]
-        return [piece[: match.start()], inside, piece[match.end() :]]
 
     def _contact(self, token: str, left: list[str]) -> bool:
         """Take the contact out of `token`; the words around the name go to `left`."""
@@ -334,7 +348,7 @@ class _Reader:
             return
         may_lead = left[: self.bare] if "contact" in self.parts else [self.leading]
         may_lead = [] if self.private else may_lead
-        bare = [word for word in may_lead if self._region(word) is None]
+        bare = [word for word in may_lead if self.regions.of(word) is None]
         found = find_client(left, len(left) if self.bare is None else self.bare, bare)
         if found is None:
             return
@@ -362,24 +376,7 @@ class _Reader:
                 left[at : at + 1] = filter(None, [token[:start]])
             return
 
-    def _where(self, left: Sequence[str]) -> None:
-        """A place told with its district (南京江宁) or in a phrase (做郑州代理); the words stay in the note."""
-        for token in left:
-            if "region" in self.parts:
-                return
-            told = (_DISTRICT.fullmatch(fold(token)), _AT_A_PLACE.search(fold(token)))
-            region = next((found for match in told if match and (found := self._region(match["place"]))), None)
-            if region is not None:
-                self.parts["region"] = region
-
     def _narrower(self, region: str) -> bool:
         """Whether `region` is the first place told, or lies in the one told before it (华南 深圳)."""
         told = self.parts.get("region")
         return told is None or (region != told and region_of(region, [told]) == told)
-
-    def _region(self, written: str) -> str | None:
-        """The team's region that `written` is or lies in, else the place it is; None when it is no place."""
-        place = read_place(
-            re.sub(r"^(?:人|公司|客户|项目|工地|工?厂|店|地址)?在(?=..)", "", fold(written)), self.regions
-        )
-        return (region_of(place, self.regions) or place) if place else None

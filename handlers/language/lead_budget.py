@@ -17,6 +17,8 @@ _PRICE_OF_ONE = re.compile(
 _FOR_ONE = re.compile(
     r"\s?[*x×]\s?\d|\s?/\s?(?:[台件套个箱吨米平盒只支瓶㎡人位]|kg|公?斤|m)|一?[一每][台件套个箱吨米平盒只支瓶](?![\d一二三四五六七八九十])"
 )
+_TEN_THOUSANDS = re.compile(r"预算(?:大概|大约|约|有|在|是|:|\s)*(?P<number>\d{1,3})个(?=$|[\s,;。左以上])")
+_WITHIN = re.compile(r"(?:^|(?<=[\s,;。]))(?P<number>[1-9]\d{2,6})(?=(?:以内|左右|上下|以下|封顶)(?:$|[\s,;。]))")
 # 1.8个亿的安置房 tells how large the client's own matter is, 三百万的项目 what is to be had.
 _OF_THEIRS = re.compile(r"的(?!项目|单|预算|盘子|采购)")
 # Nobody has so little to spend: yuan that stand bare below it are what one piece costs.
@@ -24,9 +26,18 @@ _LEAST = 100
 _BUDGET_TAIL = re.compile(r"\s*(?:左右|上下|以内|以上|出头|多|的预算|\+|起)*")
 
 
+def _loosely(folded: str) -> tuple[tuple[int, int, int], ...]:
+    """Amounts that only their words make money: 预算15个 in ten thousands, as sellers count, and 1500以内."""
+    if match := _TEN_THOUSANDS.search(folded):
+        return ((match.start("number"), match.end(), int(match["number"]) * 10_000),)
+    if match := _WITHIN.search(folded):
+        return ((*match.span("number"), int(match["number"])),)
+    return ()
+
+
 def find_budget(text: str) -> tuple[int, int, int] | None:
     """The budget `text` tells as (start, end, whole yuan), the words around it included; None when it tells none."""
-    found = find_amounts(text)
+    found = find_amounts(text) or _loosely(fold(text))
     folded = fold(text)
     # An amount called a budget wins over one that merely stands in the line.
     words = [_BUDGET_WORD.search(folded, max(0, start - 24), start) for start, _, _ in found]

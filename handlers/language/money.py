@@ -8,10 +8,12 @@ from decimal import Decimal
 from handlers.language.text import fold
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+# As amounts are written where nobody shall change them.
+_CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10_000, "w": 10_000, "亿": 100_000_000, "千": 1_000, "k": 1_000, "百万": 1_000_000, "千万": 10_000_000}
 
-_HAN = r"[一二三四五六七八九十两百千零〇]{1,12}"
+_HAN = r"[一二三四五六七八九十两百千零〇]{1,12}(?!(?<=[千百万]一)[年月次])"
 _ARABIC = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
 _NUMBER = rf"(?:{_ARABIC}|{_HAN})"
 _SCALE = r"(?:百万|千万|万|亿|w(?![a-z0-9])|k(?![a-z0-9])|千)"
@@ -29,7 +31,7 @@ _AMOUNT = re.compile(
 )
 # 三万件 and 十万级 count or grade something; 三万 alone is money.
 _COUNTED = re.compile(
-    r"\s?(?:件|台|个(?!月)|(?:(?<!\s)人|人(?!在))|次|吨|箱|套|支|只|片|张|米|瓶|盒|袋|粉|户|家|份|条|平|㎡|升|斤|公斤|公里|颗|头|辆|步|级|字|本|粒|卷|根|枚"
+    r"\s?(?:件|台(?![州山中北湾])|个(?!月)|(?:(?<!\s)人|人(?!在))|次|吨|箱|套|支|只|片|张|米|瓶|盒|袋|粉|户|家|份|条|平(?![湖阳顶凉度])|㎡|升|斤|公斤|公里|颗|头|辆|步|级|字|本|粒|卷|根|枚"
     r"|桶|例|股|亩|立方|转|码|单|美元|美金|港币|欧元|日元|刀|usd|克|瓦|伏|卡|帕|赫|像素|毫|小时|多(?:件|台|个(?!月)|人|次|家))"
 )
 _FOREIGN = re.compile(r"(?:[$€£]|usd|hkd|eur|美[元金]|港币|欧元)\s?$")
@@ -37,7 +39,8 @@ _EACH_YEAR = re.compile(r"\s?(?:/|每|一)\s?[年月次]$")
 _NAMES = re.compile(r"[达科象豪华宝润代向国]")
 _NOT_A_NUMBER_BEFORE = re.compile(r"(?:[周期拜第初唯几数统之]|(?<![个每])月|[a-z0-9.#\-]|\d/)$")
 # 五千 alone is money only where the number ends; 三千克 and 五千人 go on.
-_CLOSED = re.compile(r"[多余]?(?:$|[\s,;。、!?+])|左右|以内|上下|以上|预算")
+_CLOSED = re.compile(r"[多余]?(?:$|[\s,;。、!?+])|一[年月次]|左右|以内|上下|以上|预算")
+_ABOUT = re.compile(r"左右|上下|以内|出头|多(?=$|[\s,;。])|预算")
 # How far a neighbouring word may reach, in characters.
 _NEARBY = 12
 _SCREENS = {"2k", "4k", "8k"}
@@ -62,7 +65,7 @@ def find_amounts(text: str) -> tuple[tuple[int, int, int], ...]:
     a word such as 预算. Counted goods (3万件), dates, foreign money and vague numbers (几十万) are left out. The
     offsets do not include the leading label.
     """
-    folded = fold(text)
+    folded = fold(text).translate(_CAPITALS)
     found = []
     for match in _AMOUNT.finditer(folded):
         yuan = _read(match, folded)
@@ -77,7 +80,8 @@ def _read(match: re.Match[str], folded: str) -> int | None:
     """The yuan of one match, or None when its neighbours say that it is no money."""
     scale, tail, number = match["scale"], match["tail"], match["number"]
     named = bool(match["label"] or match["mark"])
-    after = folded[match.end() : match.end() + _NEARBY]
+    end = match.start() + len(match[0].rstrip())
+    after = folded[end : end + _NEARBY]
     before = folded[max(0, match.start("body") - _NEARBY) : match.start("body")]
     if _FOREIGN.search(before):
         return None
@@ -103,7 +107,12 @@ def _read(match: re.Match[str], folded: str) -> int | None:
             return None
         if not number[0].isdigit() and _NAMES.match(after):
             return None
-        if scale in {"千", "k"} and not named and not tail and (number + scale in _SCREENS or not _CLOSED.match(after)):
+        if (
+            scale in {"千", "k"}
+            and not named
+            and not tail
+            and ((number + scale in _SCREENS and not _ABOUT.match(after)) or not _CLOSED.match(after))
+        ):
             return None
         if re.match(r"\s?(?:美元|美金|港币|欧元|日元|刀|usd)", after):
             return None

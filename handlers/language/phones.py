@@ -24,7 +24,7 @@ _SPOKEN = re.compile(
 _SPOKEN_DIGITS = str.maketrans("幺一二三四五六七八九零〇", "112345678900")
 
 _OTHER_NUMBER = re.compile(
-    r"(?:订单|合同|运单|快递|物流|单据|发票|流水|批次|序列|设备|型号|编|税|账|帐|卡|工|单|批|货|款|料)(?:编|单)?号(?:码)?"
+    r"(?<!个)(?:订单|合同|运单|快递|物流|单据|发票|流水|批次|序列|设备|型号|编|税|账|帐|卡|工|单|批|货|款|料)(?:编|单)?号(?:码)?"
     r"(?:是|为)?[:#\s]*$|(?:[¥￥$]|rmb|单号|编码|编号|条码|金额|预算|qq)(?:是|为)?[:#\s]*$"
 )
 _TELEPHONE_LETTERS = re.compile(r"(?:^|[^a-z])(?:tel|phone|mobile|mob|cell|call|vx|wx|v|weixin|wechat|ph|m|t|and)$")

@@ -49,7 +49,7 @@ _NOTHING = re.compile(
     r"(?:暂时?|目前|今天|今日|明天)?(?:都|也|还)?(?:没有?|无|木有)(?:了|啥|什么|特别|特殊|其他|其它|任何|新的?|大的?)?(?:的)?"
     r"(?:问题|困难|风险|卡点|难点|需要|需求|计划|安排|异常|情况|内容|支持|协助|帮助|求助|事项|可汇报)?(?:和(?:困难|风险|问题))?(?:需要(?:支持|协助|帮助|协调)的?)?"
     r"(?:的(?:事|地方|事项|问题)?)?|无需(?:支持|协助|帮助)?|没有?其[他它]问题|不需要(?:支持|协助|帮助)?|不用|暂不需要|一切正常|都?正常|一切顺利|顺利|没啥[事]?|n/?a|none|no|nil|[-—/\\x×]+"
-    r"|问题(?:不大|无)|(?:其[他它]|别的|另外)(?:都|也)?(?:暂?无|没有?了?)|[\u4e00-\u9fff]{1,5}:\s?(?:暂?无|没有)|需?要?(?:问题|困难|风险|支持|协助|帮助|求助)\s(?:暂?无|没有)|以上(?:就是.*|汇报)?|(?:汇报)?完毕|谢谢(?:领导)?|(?:各位)?(?:领导|老大|老板|大家|经理)?(?:们)?(?:早上|晚上|下午)?好"
+    r"|没(?:有)?(?:啥|什么|特别|其[他它])?需?要(?:支持|协助|帮忙|协调)的?|问题(?:不大|无)|(?:其[他它]|别的|另外)(?:都|也)?(?:暂?无|没有?了?)|[\u4e00-\u9fff]{1,5}:\s?(?:暂?无|没有)|需?要?(?:问题|困难|风险|支持|协助|帮助|求助)\s(?:暂?无|没有)|以上(?:就是.*|汇报)?|(?:汇报)?完毕|谢谢(?:领导)?|(?:各位)?(?:领导|老大|老板|大家|经理)?(?:们)?(?:早上|晚上|下午)?好"
 )
 # 拜访青禾,没啥问题: what only says that nothing is wrong, after what was done.
 _NOTHING_WRONG = re.compile(
@@ -71,6 +71,7 @@ _SAYING_SIGNS: tuple[tuple[Section, frozenset[str]], ...] = (
 # Where a form for one client begins; twice, and the second ends the sections of the first.
 _FORM = re.compile(
     r"(?:拜访|走访|跟进)?(?:客户|单位|门店|医院|项目|对象)(?:名称?)?[一二三四五六七八九a-z\d]?(?:\s*:|[^\S\n])(?=[^\S\n]*[^\s:])"
+    r"|(?P<numbered>[【\[(](?:客户|门店|项目)[一二三四五六七八九a-z\d][】\])][^\S\n]*:?)"
 )
 # 明日拜访:城南: the day is said again before each of its matters.
 _DAY_OF = re.compile(r"[^\s,;。:]{1,6}:")
@@ -103,17 +104,26 @@ class _Reader:
             self.spaced = True
             marked = [label for place in places if (label := self._marked(place))]
         announced = {label.section for label in marked}
-        forms = [place.text for place in places if place.level == Level.LINE and _FORM.match(self.folded, place.text)]
-        next_forms = frozenset(forms[1:])
+        forms = {
+            place.text: match
+            for place in places
+            if place.level == Level.LINE and (match := _FORM.match(self.folded, place.text))
+        }
+        first = next(iter(forms), None)
         for place in places:
             if place.at < self.start or place.text < self.start:
                 continue
             label = self._marked(place) or self._run_on(place, announced)
             if label is not None:
                 self._open(place, label)
-            elif place.level == Level.LINE and place.text in next_forms:
+            elif (
+                place.level == Level.LINE
+                and (form := forms.get(place.text)) is not None
+                and (place.text != first or form["numbered"])
+            ):
                 self._close(place.at)
-                self.section, self.start, self.bulleted = "done", place.text, place.bulleted
+                begin = form.end() if form["numbered"] else place.text
+                self.section, self.start, self.bulleted = "done", begin, place.bulleted
             elif place.level >= Level.BULLET or (place.level == Level.STOP and not self.bulleted):
                 if place.level == Level.LINE and place.indented and not place.bulleted and self.bulleted:
                     continue

@@ -18,7 +18,7 @@ _SURNAMES = (
 _RARE_SURNAMES = (
     "酆禹伏贲钮羿於汲糜弓宓蓬郗仲伊戎祖束幸韶蓟薄宿鄂籍屠阴莘扶宰雍璩浦宦殳"
     "蔚夔乜巢蒯逯桓仉缑亢况郈汝钦矫迟尉苟谌卿昌明寿滑吉丘代云花"
-    "廉皮萧惠井巴应闻楚晋盖封边查丰牧仰苍凤毋别乐计鱼容慎居衡鹿缴雒敬那富支经松"
+    "廉皮萧惠井巴应闻楚晋盖封边查丰牧仰苍凤毋别乐计容慎居衡鹿缴雒敬松"
 )
 _COMPOUND = "欧阳|上官|司马|诸葛|司徒|东方|夏侯|皇甫|尉迟|慕容|端木|令狐|公孙|轩辕|长孙|宇文|南宫"
 _GIVEN = (
@@ -77,7 +77,7 @@ _TAIL_OF_A_WORD = re.compile(
     r"|[小大][麦]|[光繁][荣]|[大][宗]|[会洽面座访详再约][谈]|[松][柏]|[保护防守][卫]|[亲][戚]|[玉大小虾厘平][米]|[电水浴泳][池]|[背风场全前愿情][景]|[疲勤功代][劳]|[大相接串][连]|[泥流豪白长][沙]|[制寒保][冷]|[存仓][储]|[肥][沃]|[海飞][燕]|[文外][宣]|[异通照][常]|[密][麻]|[杨青腊话][梅]|[首主出列缺][席]|[宝电货][贝]|[法新女伴货长画][郎]|[肉][桂]|[情状近盛][况]"
     r"|[住民寄投][宿]|[推延][迟]|[说声证光昆透聪文黎三发表鲜简英高照查][明]|[人长福][寿]|[光平润][滑]|[南宜武许繁隆永][昌]|[大如][吉]"
     r"|[黄青乍][浦]|[佛鼻][祖]|[杜][仲]|[结约][束]|[荣不][幸]|[江山淮][阴]|[单微厚][薄]|[帮][扶]|[书国][籍]|[沙山土陵][丘]|[年时现古替换交一二三][代]|[白风青红][云]|[棉雪开鲜火爆][花]|[清低][廉]|[毛牛调真][皮]|[优实][惠]|[水油矿天市][井]|[大中尾嘴下][巴]|[供反响对相适效][应]"
-    r"|[新传][闻]|[清苦][楚]|[覆涵掩][盖]|[信密开冰][封]|[那这一身周旁两外里][边]|[检调审排抽复][查]|[咸新顺丰][丰]|[畜放][牧])$"
+    r"|[新传][闻]|[清苦][楚]|[覆涵掩][盖]|[信密开冰][封]|[那这一身周旁两外里][边]|[检调审排抽复][查]|[设会统总预估合][计]|[特分差区级各类识][别]|[音快娱俱可欢][乐]|[内美包从][容]|[谨][慎]|[家邻新民安定移][居]|[平均][衡]|[补欠上收][缴]|[尊致][敬]|[轻放蓬][松]|[咸新顺丰][丰]|[畜放][牧])$"
 )
 _WHOLE_WORDS = re.compile(
     r"(?:施工|高工|计工|经工|支工|包工|单工|万工|成工|任工|安工|程工|管工|车工|房工|武工|文工|华工|段工|解总|万总价|毛总|江总|成总|单总|易总|季总|关总|曲总|路总|项总|车队长)$"
@@ -87,13 +87,17 @@ _SAFE_ALONE = re.compile(
 )
 # A word of one character and an office is somebody, whatever the surname, unless the character tells of the office.
 _ONE_AND_OFFICE = re.compile(
-    r"(?<![\u4e00-\u9fffa-z0-9])(?P<one>[\u4e00-\u9fff])"
-    r"(?:主任|经理|院长|科长|处长|局长|部长|所长|站长|厂长|店长|校长|园长|馆长|队长|护士长|老师|医生|大夫|教授|师傅|先生|女士|小姐|老板娘?|会计"
+    r"(?:(?<![\u4e00-\u9fffa-z0-9])|(?<=[\u4e00-\u9fff]的))(?P<one>[\u4e00-\u9fff])(?:(?:主任|经理|院长|科长|处长|局长|部长|所长|站长|厂长|店长|校长|园长|馆长|队长|护士长|老师|医生|大夫|教授|师傅|先生|女士|小姐|老板娘?|会计"
     r"|书记|主席|教练|主管|总监|科员|工程师|设计师|律师)(?=$|[\s,;。、:()])"
+    r"|(?P<short>总|工|姐|哥|董|医生)(?=$|[\s,;。、:()]))"
 )
 _OF_THE_OFFICE = frozenset(
     "副总正新老原前现大小女男该此某各两几他她我你咱贵班年组部区省市县店厂校院科处室级片楼村乡镇房主客护军队园一二三四五六七八九十首代名"
     "党团执理财技车销采的了是在和与跟给让问找见说等到去约叫请个位家好对双甲乙业户商外内旧同本全多每这那中高初"
+)
+# Words of two characters that end like it: 加总, 施工, 大姐.
+_OF_THE_SHORT = frozenset(
+    "加汇施职手开完竣复停打零临民务监分美化木电瓦焊钳铣钻磨油漆泥普杂帮水做出派上赶包员童返用招劳罢怠矿人特军精细粗轻重冶铸锻泵机表堂帅空学的啊呢"
 )
 _PLACE_OR_THING = re.compile(
     r"^(?:华东|华新|江宁|江东|金星|金龙|金华|金元|金海|安康|安利|康宁|康华|宁海|宁波|温州|海宁|海东|林业|新华|文华|文学|文东|高新|高利|华文"
@@ -135,13 +139,21 @@ def find_person(text: str, begin: int = 0) -> tuple[int, int] | None:
     folded = fold(text)
     found = [match.span() for match in _PERSON.finditer(folded, begin) if _is_person(folded, match)]
     found += [match.span() for pattern in (_FAMILIAR, _BY_FIRST_NAME) for match in pattern.finditer(folded, begin)]
-    found += [match.span() for match in _ONE_AND_OFFICE.finditer(folded, begin) if match["one"] not in _OF_THE_OFFICE]
+    found += [match.span() for match in _ONE_AND_OFFICE.finditer(folded, begin) if _is_in_office(folded, match)]
     if not found:
         return None
     start, end = min(found)
     # 小段设计师 is called so, as 小段 is.
     familiar = end - start > 2 and start > begin and _CALLED_FAMILIARLY.search(folded, max(0, start - 2), start)
     return (start - 1 if familiar else start), end
+
+
+def _is_in_office(folded: str, match: re.Match[str]) -> bool:
+    """Whether one character and an office name somebody, and no trade, rank or colleague."""
+    one, short = match["one"], match["short"]
+    if one in _OF_THE_OFFICE or (short and one in _OF_THE_SHORT):
+        return False
+    return not _WHOLE_WORDS.search(match[0]) and not _OURS.search(folded[: match.start()])
 
 
 def _is_person(folded: str, match: re.Match[str]) -> bool:
