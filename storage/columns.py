@@ -45,31 +45,29 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an aware datetime is needed")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
+    # Without `process_bind_param` and the database type's own processors: they take a multiple of the time.
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        """What makes a moment a parameter of the driver's; the database's own way takes a multiple of the time."""
-        if dialect.name != "sqlite":
-            return super().bind_processor(dialect)
-        return lambda moment: None if moment is None else sqlite_text(moment)
+        """What makes of a moment what the driver is given."""
+        stored = sqlite_text if dialect.name == "sqlite" else utc
+        return lambda moment: None if moment is None else stored(moment)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """What makes a moment of what the driver returns; PostgreSQL's returns one in UTC."""
+        if dialect.name != "sqlite":
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return lambda stored: None if stored is None else datetime.fromisoformat(stored).replace(tzinfo=UTC)
+
+
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC. Raises ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError("an aware datetime is needed")
+    return moment.astimezone(UTC)
 
 
 def sqlite_text(moment: datetime) -> str:
     """A moment as SQLite keeps it, where comparisons are those of texts. Raises ValueError for a naive one."""
-    if moment.tzinfo is None:
-        raise ValueError("an aware datetime is needed")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return utc(moment).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 # SQLite numbers rows by itself only in a column of type INTEGER.

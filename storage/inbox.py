@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, or_, update
 from sqlmodel import Session, col, select
 
-from storage.columns import Moment, sqlite_text
+from storage.columns import Moment, sqlite_text, utc
 from storage.prepared import Prepared
 from storage.tables import Inbox
 from storage.work import Statement
@@ -92,7 +92,7 @@ def adding(dialect: str, letters: Sequence[Letter], now: datetime) -> Statement:
 
     One statement for all of them: this stands between a platform and its acknowledgement.
     """
-    moment: Callable[[datetime], Any] = _utc if dialect == "postgresql" else sqlite_text
+    moment: Callable[[datetime], Any] = utc if dialect == "postgresql" else sqlite_text
     # In one order everywhere, so that two instances with the same letters cannot block each other.
     rows = sorted(
         (letter.platform, letter.message_id, letter.lane, json.dumps(letter.payload), moment(letter.sent_at))
@@ -112,12 +112,6 @@ def add(session: Session, letters: Sequence[Letter], now: datetime) -> int:
     if not letters:
         return 0
     return adding(session.get_bind().dialect.name, letters, now)(session)
-
-
-def _utc(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        raise ValueError("an aware datetime is needed")
-    return moment.astimezone(UTC)
 
 
 def claim(session: Session, now: datetime, limit: int = 50) -> list[Inbox]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
 from storage import batch
 from storage.work import (
@@ -23,7 +23,9 @@ from storage.work import (
     StoreUnavailable,
     T,
     Work,
-    attempt_all,
+    WorkFailed,
+    attempt_apart,
+    attempt_together,
     failed,
     is_down,
     is_rolled_back,
@@ -154,6 +156,13 @@ class PostgresStore:
         began = time.monotonic()
         return lambda: self._precedence.enough(began, time.monotonic())
 
+    @staticmethod
+    async def _begin(lane: str, connection: AsyncConnection) -> AsyncTransaction:
+        transaction = await connection.begin()
+        if lane == "work":
+            await connection.execute(_LOCK_WORK, {"key": _WORK_LOCK})
+        return transaction
+
     async def _commit(
         self, lane: str, waiting: deque[Job], taken: list[Job], connection: AsyncConnection | None
     ) -> tuple[AsyncConnection, list[Outcome]]:
@@ -168,10 +177,13 @@ class PostgresStore:
                     if statement is not None:
                         taken.append(waiting.popleft())
                         return connection, [await _run_statement(connection, statement, taken[0])]
-                    transaction = await connection.begin()
-                    if lane == "work":
-                        await connection.execute(_LOCK_WORK, {"key": _WORK_LOCK})
-                    outcomes = await connection.run_sync(attempt_all, waiting, self._interrupting(lane), taken)
+                    transaction = await self._begin(lane, connection)
+                    try:
+                        outcomes = await connection.run_sync(attempt_together, waiting, self._interrupting(lane), taken)
+                    except WorkFailed:
+                        await transaction.rollback()
+                        transaction = await self._begin(lane, connection)
+                        outcomes = await connection.run_sync(attempt_apart, taken)
                 except Exception as error:
                     # Nothing of it is committed, or bears a repetition: a connection that idled too long is no
                     # reason to fail, nor is a crossing of locks.

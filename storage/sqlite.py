@@ -27,7 +27,9 @@ from storage.work import (
     StoreUnavailable,
     T,
     Work,
-    attempt_all,
+    WorkFailed,
+    attempt_apart,
+    attempt_together,
     failed,
     is_down,
     lone_statement,
@@ -157,8 +159,12 @@ class SqliteStore:
             if statement is not None:
                 taken.append(waiting.popleft())
                 return [_run_statement(self._connection, statement, taken[0])]
-            with self._connection.begin():
-                outcomes = attempt_all(self._connection, waiting, enough, taken)
+            try:
+                with self._connection.begin():
+                    outcomes = attempt_together(self._connection, waiting, enough, taken)
+            except WorkFailed:
+                with self._connection.begin():
+                    outcomes = attempt_apart(self._connection, taken)
         except Exception as error:  # recorded on all that waited for it
             outcomes = failed([*taken, *waiting], error)
             waiting.clear()

@@ -6,7 +6,7 @@ All of them work in the transaction of their caller, and none makes an object of
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
@@ -81,8 +81,9 @@ class _Lists(TypeDecorator[list[Any]]):
     impl = Text
     cache_ok = True
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> list[Any] | None:
-        return [] if value == "[]" or value is None else json.loads(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """What makes a list of the text."""
+        return lambda value: [] if value == "[]" or value is None else json.loads(value)
 
 
 # Statements are put together once, which costs more than running them, and not before they are wanted. The states are

@@ -161,6 +161,10 @@ def _tells_of_database(error: BaseException) -> bool:
     return _state(error) in _POSTGRES_DOWN
 
 
+class WorkFailed(Exception):
+    """One of several works failed by its own fault, its cause: nothing of their transaction may be kept."""
+
+
 def _run(batch: Batch, job: Job) -> Any:
     session = batch.session()
     try:
@@ -171,49 +175,58 @@ def _run(batch: Batch, job: Job) -> Any:
     return result
 
 
-def _savepoint(connection: Connection, run: Callable[[Batch], T]) -> tuple[T | None, Exception | None]:
-    """Runs works under a savepoint: what failed is undone and its error returned; one of the database is raised."""
-    # The ORM's own savepoints cost as much as several statements.
-    connection.exec_driver_sql("SAVEPOINT work")
-    batch = Batch(connection)
-    try:
-        result = run(batch)
-        batch.write()
-    except Exception as error:  # recorded on the job it belongs to
-        batch.end()
-        # Some failures undo the whole transaction, the neighbours' work with it.
-        gone = connection.dialect.name == "sqlite" and not connection.connection.in_transaction
-        if gone or is_down(error):
-            raise
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
-        connection.exec_driver_sql("RELEASE SAVEPOINT work")
-        return None, error
-    batch.end()
-    connection.exec_driver_sql("RELEASE SAVEPOINT work")
-    return result, None
-
-
-def attempt_all(
+def attempt_together(
     connection: Connection, waiting: deque[Job], enough: Callable[[], bool], taken: list[Job]
 ) -> list[Outcome]:
     """Takes jobs off `waiting` into `taken` and runs them, at least one, until `enough` or a full batch.
 
-    One whose work fails costs nobody else: all that was done is undone then, and done again, each by itself.
+    Raises WorkFailed when a work of them fails: the transaction is to be undone, and the jobs to be attempted apart.
     """
-
-    def together(batch: Batch) -> list[Outcome]:
-        outcomes: list[Outcome] = []
+    outcomes: list[Outcome] = []
+    batch = Batch(connection)
+    try:
         while waiting and len(taken) < BATCH and not (taken and enough()):
             taken.append(waiting.popleft())
             outcomes.append((taken[-1], _run(batch, taken[-1]), None))
-        return outcomes
+        batch.write()
+    except Exception as error:  # recorded on the job it belongs to
+        if _concerns_all(connection, error):
+            raise
+        raise WorkFailed from error
+    finally:
+        batch.end()
+    return outcomes
 
-    outcomes, error = _savepoint(connection, together)
-    if outcomes is not None:
-        return outcomes
-    if len(taken) == 1:
-        return [(taken[0], None, error)]
-    return [(job, *_savepoint(connection, lambda batch, job=job: _run(batch, job))) for job in taken]  # type: ignore[misc]
+
+def attempt_apart(connection: Connection, jobs: Iterable[Job]) -> list[Outcome]:
+    """Runs each job under a savepoint of its own, so that one whose work fails costs nobody else."""
+    return [_attempt(connection, job) for job in jobs]
+
+
+def _attempt(connection: Connection, job: Job) -> Outcome:
+    # The ORM's own savepoints cost as much as several statements.
+    connection.exec_driver_sql("SAVEPOINT job")
+    batch = Batch(connection)
+    try:
+        result = _run(batch, job)
+        batch.write()
+    except Exception as error:  # recorded on its own job
+        if _concerns_all(connection, error):
+            raise
+        batch.end()
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+        connection.exec_driver_sql("RELEASE SAVEPOINT job")
+        return job, None, error
+    finally:
+        batch.end()
+    connection.exec_driver_sql("RELEASE SAVEPOINT job")
+    return job, result, None
+
+
+def _concerns_all(connection: Connection, error: Exception) -> bool:
+    """Is this a failure of the database, or one that undid the whole transaction, the neighbours' work with it?"""
+    gone = connection.dialect.name == "sqlite" and not connection.connection.in_transaction
+    return gone or is_down(error)
 
 
 def lone_statement(waiting: deque[Job]) -> Statement | None:
