@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from handlers.language.names_brief import is_called, is_university, may_be_university
 from handlers.language.names_chat import is_chat
 from handlers.language.names_decide import MOST_ASKED, Match
 from handlers.language.names_everyday import is_make, is_saying, said
+from handlers.language.names_index import in_order
+from handlers.language.names_look import lookalikes
 from handlers.language.names_register import Register
 from handlers.language.names_resolve import Resolver
+from handlers.language.names_sound import sounds
 from handlers.language.names_spot import Span, read, talk_ends
 from handlers.language.names_text import Canonical, canonical, number_of
 from handlers.language.names_words import GENERIC, KINDS, LEGAL_FORMS, PLACES, SCRIPT_ENDS, core, split_words
@@ -24,9 +28,17 @@ _LIKE_TALK = 0.5
 _DEARER = 0.06
 _LONGER = 0.02
 # How sure a name must be that ends where no talk begins, and how long.
-_SURE = 0.88
+_SURE = 0.87
 _TELLING = 4
 _LONG = 8
+# How long a name that is told as a whole is at least, and how many ranks of places it may go without.
+_WHOLE_NAME = 5
+_RANKS = 2
+# A brand of so many characters is hardly the beginning of a longer one.
+_BRAND = 3
+_SHORT = 3
+_LOOKED_AHEAD = 12
+_LIKELY = 40
 _LEADING = frozenset("省市县区旗")
 _LONGEST_PLACE = 12
 _PLACE_SIZES = sorted(set(map(len, PLACES)))
@@ -58,7 +70,7 @@ class Finder:
         reading = read(text, self._resolver.has_pair, tuple(at), named)
         if not named and (not reading.spans or reading.spans[0].cost >= reading.talk):
             return Match(())
-        search = _Search(self._register, self._resolver, text, named)
+        search = _Search(self._register, self._scope, self._resolver, text, named)
         for span in reading.spans:
             if search.is_over(span):
                 break
@@ -113,9 +125,13 @@ class Finder:
 class _Search:
     """The stretches of a folded message looked at so far, the cheapest first, and the best match among them."""
 
-    def __init__(self, register: Register, resolver: Resolver, text: str, named: set[tuple[int, int]]) -> None:
+    def __init__(
+        self, register: Register, scope: int | None, resolver: Resolver, text: str, named: set[tuple[int, int]]
+    ) -> None:
         self.best = Match(())
         self._register = register
+        self._scope = scope
+        self._begun: list[str] | None = None
         self._resolver = resolver
         self._text = text
         self._named = named
@@ -130,11 +146,29 @@ class _Search:
 
     def passes_over(self, span: Span) -> bool:
         """Whether a stretch is cut out of a name nobody has, or too dear for one so loose or short."""
-        unknown, ended = self._unknown, span.whole or span.held
+        unknown, short = self._unknown, span.end - span.start <= _SHORT
+        ended = span.whole or span.held or self._is_told(span)
         if unknown is not None and _cut_from(span, unknown) and not (ended and span.start == unknown.start):
             return True
-        near_fetched = (span.loose and not ended) or span.end - span.start <= 3
+        near_fetched = (span.loose and not ended) or (short and not self._is_told(span))
         return near_fetched and self._cheapest is not None and span.cost > self._cheapest + _MARGIN
+
+    def _is_told(self, span: Span) -> bool:
+        """Whether a stretch at the start of what nobody is called ends as a name does that the text may begin with."""
+        if not span.free or self._unknown is None or span.start != self._unknown.start:
+            return False
+        if self._begun is None:
+            ahead = canonical(self._text[span.start : span.start + _LOOKED_AHEAD]).text
+            self._begun = [
+                posted.text
+                for posted in self._register.candidates(ahead, _LIKELY)
+                if posted.scope in (None, self._scope)
+            ]
+        form = canonical(self._text[span.start : span.end]).text
+        return any(
+            _tells_all(form, name) or _is_short(form, name) or (not span.loose and in_order(form, name))
+            for name in self._begun
+        )
 
     def look_at(self, span: Span) -> None:
         """Takes the client of a stretch for the best match, when it is one and better than those before."""
@@ -152,8 +186,12 @@ class _Search:
         # Reading a few characters more of a message is cheap; looking for their client is not.
         if value <= self._value and not self._settles(span, self.best.candidates):
             return
-        match = self._resolver.resolve(words)
+        match = self._resolver.resolve(
+            words, in_talk=True, addressed=_addressed(self._text, span) or _stands_apart(self._text, span)
+        )
         if not self._is_meant(span, match) or (not telling and (match.ask or match.sure < _SURE)):
+            return
+        if match.candidates and not match.exact and self._is_of_another_kind(words, match.candidates[0]):
             return
         if not match.candidates:
             if self._tried == 1 and not span.loose:
@@ -165,6 +203,11 @@ class _Search:
         settled = wider and not match.ask and self._settles(span, match.candidates[:1])
         if value > self._value or settled:
             self.best, self._value = replace(match, span=(span.start, span.end)), value
+
+    def _is_of_another_kind(self, words: str, key: int) -> bool:
+        """Whether a stretch is how a university is called, and a client is none."""
+        form = canonical(words).text
+        return may_be_university(form) and not is_university(form, canonical(self._register.name(key)).text)
 
     def _is_wider(self, span: Span) -> bool:
         """Whether a stretch goes beyond the best one, that leaves open which of several clients is meant."""
@@ -186,19 +229,26 @@ class _Search:
         if asked.span is None:
             return False
         more = canonical(text[span.start : asked.span[0]] + text[asked.span[1] : span.end]).text
-        return len(more) > 1 and any(
-            more in canonical(self._register.name(key)).text for key in keys if key in asked.candidates
-        )
+        if len(more) < 2:
+            return False
+        # There may be more in question than could be named.
+        if len(asked.candidates) == MOST_ASKED and span.start < asked.span[0] and span.end == asked.span[1]:
+            return keys is asked.candidates or any(more in canonical(self._register.name(key)).text for key in keys)
+        return any(more in canonical(self._register.name(key)).text for key in keys if key in asked.candidates)
 
     def _stands(self, span: Span, match: Match) -> bool:
         """Whether a stretch that no talk follows is surely a name by itself."""
         text = self._text
         form = canonical(text[span.start : span.end]).text
-        if span.whole and not match.ask and match.sure >= _SURE and len(form) >= _TELLING:
-            names = [canonical(self._register.name(key)).text for key in match.candidates]
-            ahead = canonical(text[span.end : span.end + 2]).text
-            if _is_done(names[0], form) and not any(ahead in name for name in names[1:]):
-                return True
+        names = [canonical(self._register.name(key)).text for key in match.candidates]
+        name, sure = names[0], match.sure >= _SURE
+        ahead = canonical(text[span.end : span.end + 2]).text
+        told_apart = not any(ahead in other for other in names[1:])
+        if span.free and told_apart and not match.ask and (_tells_all(form, name) or (sure and _is_short(form, name))):
+            return True
+        ended = span.whole or (span.held and (form in name or name.endswith(form[-2:])))
+        if ended and sure and len(form) >= _TELLING and _is_done(name, form):
+            return match.ask or told_apart
         return self._to_the_letter(text[span.start : span.end], match)
 
     def _to_the_letter(self, text: str, match: Match) -> bool:
@@ -213,6 +263,24 @@ def _is_said(text: str, span: Span) -> bool:
     return any(is_saying(text[max(span.start - more, 0) : span.end]) for more in range(3))
 
 
+def _is_short(form: str, name: str) -> bool:
+    """Whether a canonical stretch is what people call a university, or a brand too long to begin another one."""
+    if is_university(form, name):
+        return True
+    brand = (
+        len(form) == _BRAND and form[:2] not in PLACES and any(name[slice(*word)] == form for word in split_words(name))
+    )
+    return brand and is_called(form, name, addressed=False)
+
+
+def _tells_all(form: str, name: str) -> bool:
+    """Whether a canonical stretch is as long as a name without its legal form and ends as that does, or sounds so."""
+    told = core(name)
+    if len(form) < _WHOLE_NAME or not 0 <= len(told) - len(form) <= _RANKS:
+        return False
+    return form[-1] == told[-1] or sounds(form[-1]) == sounds(told[-1]) or form[-1] in lookalikes(told[-1])
+
+
 def _is_done(name: str, form: str) -> bool:
     """Whether a name has nothing of its own behind the word a mention ends in: its legal form, or what a trade is."""
     at = name.rfind(form[-2:]) + 1 or name.rfind(form[-1])
@@ -225,6 +293,11 @@ def _is_done(name: str, form: str) -> bool:
 def _addressed(text: str, span: Span) -> bool:
     """Whether a stretch is spoken of as somebody is: after 给 or a heading, before 的 or 要."""
     return text[max(span.start - 1, 0) : span.start] in _TOWARDS or text[span.end : span.end + 1] in _OF_THEM
+
+
+def _stands_apart(text: str, span: Span) -> bool:
+    """Whether a stretch stands by itself between blanks or marks, as in a form."""
+    return not text[max(span.start - 1, 0) : span.start].isalnum() and not text[span.end : span.end + 1].isalnum()
 
 
 def _cut_from(span: Span, unknown: Span) -> bool:
@@ -263,7 +336,8 @@ def _tells(text: str) -> bool:
     """
     form = canonical(text)
     words = split_words(form.text)
-    if "的" in text[1:-1] and (not words or form.text[slice(*words[-1])] not in KINDS) and not _of_a_place(form.text):
+    kind = bool(words) and (form.text[slice(*words[-1])] in KINDS or form.text[-1] == "厂")
+    if "的" in text[1:-1] and not kind and not _of_a_place(form.text):
         return False
     if all(char == "第" or number_of(char) is not None for char in form.text):
         return False

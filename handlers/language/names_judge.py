@@ -158,8 +158,10 @@ def _telling(text: str, start: int, end: int) -> int:
     return end - start - (end - start > 2 and text[end - 1] in SCRIPT_ENDS)
 
 
-def _differs(asked: Query, alignment: Alignment, name: str, many: bool) -> bool:
-    """Whether the only word a mention has of its own is written otherwise: 溪县三中 for 熙县三中, 柏草堂 for 松草堂.
+def doubtful(asked: Query, alignment: Alignment, name: str, many: bool) -> bool:
+    """Whether a mention may well be another organisation's name, as 溪县三中 is for 熙县三中, 柏草堂 for 松草堂.
+
+    The only word it has of its own is written otherwise.
 
     A place then is another place, however alike it sounds, unless in `many` names there is none that is written so, or
     the one of the name is known to everybody; a brand is another one when it neither sounds nor looks the same.
@@ -184,22 +186,6 @@ def _differs(asked: Query, alignment: Alignment, name: str, many: bool) -> bool:
 def _famous(name: str, places: Sequence[int]) -> bool:
     """Whether characters of a name are a place everybody knows."""
     return bool(places) and min(places) >= 0 and name[places[0] : places[-1] + 1] in PLACES
-
-
-def doubtful(asked: Query, alignment: Alignment, name: str, many: bool) -> bool:
-    """Whether a mention may well be another organisation's name, or its characters in the name by coincidence.
-
-    Two characters apart are trusted only as the short form of a university (柏林 for 柏原林业大学), two side by side
-    only where a brand stands, not in the address of a branch.
-    """
-    if _differs(asked, alignment, name, many):
-        return True
-    if len(asked.text) != 2:
-        return False
-    if is_coincidence(alignment, name):
-        return True
-    first, second = alignment.places
-    return second == first + 1 and any(name[start:end] in KINDS for start, end in split_words(name) if end <= first)
 
 
 def is_coincidence(alignment: Alignment, name: str) -> bool:

@@ -227,7 +227,7 @@ def _credit(char: str, sound: str, other: str, other_sound: str, weight: float) 
     first, second = number_of(char), number_of(other)
     same = same_syllable(char, other)
     if first is not None or second is not None:
-        return 0.8 * weight - 0.05 if same and (first is None or second is None) else None
+        return (0.8 if same else 0.7) * weight - 0.05 if first is None or second is None else None
     return (_HEARD if same else 0.78) * weight
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers.language.names_brief import is_brief, is_called, may_be_called
 from handlers.language.names_decide import FOUND, MOST_ASKED, Match, Scored, decide
 from handlers.language.names_index import Posted, rarity
 from handlers.language.names_judge import agrees, doubtful, forgiven, is_coincidence, one_too_many, untold
@@ -17,7 +18,7 @@ from handlers.language.names_rank import align, could_reach, is_beyond, query
 from handlers.language.names_register import Register
 from handlers.language.names_sound import typed_pinyin, word_for_number
 from handlers.language.names_text import canonical
-from handlers.language.names_words import GENERIC, KINDS, PLACES, common_chars, core, split_words
+from handlers.language.names_words import GENERIC, KINDS, PLACES, common_chars, core, spelled_out, split_words
 
 _CANDIDATES = 120
 _ALIGNED = 24
@@ -46,19 +47,24 @@ class Resolver:
         """Whether two canonical characters stand side by side in any name."""
         return self._register.count_pair(pair) > 0
 
-    def resolve(self, text: str) -> Match:
-        """The client meant by a name that was already cut out of its sentence."""
+    def resolve(self, text: str, *, in_talk: bool = False, addressed: bool = True) -> Match:
+        """The client meant by a name that was already cut out of its sentence.
+
+        A stretch `in_talk` may be no name at all, least of all one that is not `addressed` as somebody is.
+        """
         found = self._at_once(canonical(text).text)
         if found is not None:
             return found
         plain = canonical(_FILLERS.sub(" ", text)).text
         best = Match(())
         for variant in self._variants(plain):
-            match = self._at_once(variant) or self._fuzzy(variant)
+            match = self._at_once(variant) or self._fuzzy(variant, in_talk, addressed)
             if match.exact:
                 match = replace(match, sure=0.99, exact=False)
             if match.candidates and (not best.candidates or match.sure > best.sure):
                 best = match
+        if not best.candidates and (longer := spelled_out(plain)):
+            return self._fuzzy(longer, in_talk, addressed)
         return best
 
     def _at_once(self, text: str) -> Match | None:
@@ -122,7 +128,7 @@ class Resolver:
                 weights[at] = max(0.05, weights[at] * factor)
         return weights
 
-    def _fuzzy(self, text: str, *, once: bool = False) -> Match:
+    def _fuzzy(self, text: str, in_talk: bool, addressed: bool, *, once: bool = False) -> Match:
         words = {text[start:end] for start, end in split_words(text)}
         if len(text) < 2 or words <= KINDS or words <= PLACES:
             return Match(())
@@ -139,6 +145,7 @@ class Resolver:
         reach.sort()
         scored: dict[int, Scored] = {}
         best = 0.0
+        brief = is_brief(text)
         for bound, _, posted in reach[:_ALIGNED]:
             if -bound < best - _HOPELESS:
                 break
@@ -154,18 +161,31 @@ class Resolver:
                 name,
                 score,
                 score - untold(asked, alignment, name) - _COINCIDENCE * is_coincidence(alignment, name),
-                doubtful(asked, alignment, name, self._register.posted() >= _MANY),
+                doubtful(asked, alignment, name, self._register.posted() >= _MANY)
+                or (brief and not is_called(text, name, addressed=addressed)),
                 len(text) > 2 or text not in name or core(name).endswith(text) or core(name) != name,
                 text in name,
                 name.endswith(text) and core(text) != text,
-                max(alignment.places) + 1,
+                _told(text, name, alignment.places),
             )
             best = max(best, known.order)
             other = scored.get(known.key)
             if other is None or known.order > other.order:
                 scored[known.key] = known
         found = decide(list(scored.values()))
+        if in_talk and brief and not any(may_be_called(text, scored[key].name) for key in found.candidates):
+            return Match(())
         if found.candidates or once:
             return found
         less = next((rest for _, _, posted in reach if (rest := one_too_many(text, posted.text))), "")
-        return self._at_once(less) or self._fuzzy(less, once=True) if less else found
+        return self._at_once(less) or self._fuzzy(less, in_talk, addressed, once=True) if less else found
+
+
+def _told(text: str, name: str, places: Sequence[int]) -> int:
+    """How much of a name a mention tells at least: 附二院 ends in the hospital, not in the 院区 behind it."""
+    at = 0
+    for char in text:
+        at = name.find(char, at) + 1
+        if not at:
+            return max(places) + 1
+    return at

@@ -24,7 +24,7 @@ _OTHERS = 0x2000
 # Where names read a character otherwise than the tables' first reading, or in two ways.
 _UNUSUAL = """
 长:chang 厦:xia 都:du 行:hang/xing 重:zhong/chong 曾:zeng 朝:chao/zhao 乐:le/yue 会:hui 单:shan/dan 番:pan/fan 六:liu/lu
-堡:bao/pu 尉:wei/yu 蔚:wei/yu 莘:shen/xin 绿:lv/lu 大:da
+堡:bao/pu 尉:wei/yu 蔚:wei/yu 莘:shen/xin 绿:lv/lu 大:da 晟:sheng
 """
 _USUAL = {entry[0]: tuple(entry[2:].split("/")) for entry in _UNUSUAL.split()}
 _SYLLABLE = re.compile(

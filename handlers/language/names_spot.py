@@ -44,6 +44,9 @@ _SHORT_KIND = re.compile(
 )
 # A part of the same organisation somewhere else: 西区, 南院, 老校区, 东部.
 _SITE = re.compile("[东西南北新老本](?:[校院厂]?区|院|部|郊)")
+_SHORT_UNIVERSITY = re.compile("[㐀-鿿]{2}大$|[㐀-鿿]理工$")
+# Not 科技学院 or 医学院附属医院: these are somebody else.
+_FACULTY = re.compile("((?!附|科技|信息|独立|继续)[㐀-鿿]{1,4})学院(?!附)")
 # 中心 alone is how 中心小学 begins.
 _CLOSED_KINDS = frozenset(
     word for word in KINDS if not any(other != word and other.startswith(word) for other in KINDS)
@@ -60,7 +63,8 @@ class Span:
 
     A `loose` one ends where no known talk begins: only a name that is there to the letter can be meant, or any at all
     when the stretch is `whole`: it ends as an organisation does, and no other one's name goes on behind it. None goes
-    on behind a `held` one either, that is at least four characters, each beside its neighbour in some name.
+    on behind a `free` one either, nor behind a `held` one, that is four characters at least, each beside its neighbour
+    in some name.
     """
 
     start: int
@@ -69,6 +73,7 @@ class Span:
     loose: bool = False
     whole: bool = False
     held: bool = False
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +109,12 @@ def read(
     starts, ends = _cuts(text, pieces, edges_of_talk, kinds, met, canonical_at)
     done = _followed_by_work(text, pieces, edges_of_talk[1])
     whole = [_is_whole(end, edges_of_talk[1], canonical_at) for end in range(size + 1)]
-    goes_on = [_goes_on(end, False, edges_of_talk[1], canonical_at) for end in range(size + 1)]
+    schooled = [_is_before_a_faculty(end, canonical_at) for end in range(size + 1)]
+    goes_on = [
+        not schooled[end] and _goes_on(end, whole[end], edges_of_talk[1], canonical_at) for end in range(size + 1)
+    ]
     closes = [
-        (ends[end] or done[end] or whole[end] or _may_part(end, met, canonical_at))
+        (ends[end] or done[end] or whole[end] or schooled[end] or _may_part(end, met, canonical_at))
         and text[end - 1 : end] != "的"
         and not _within_count(text, end, pieces, canonical_at)
         for end in range(size + 1)
@@ -121,9 +129,12 @@ def read(
         for end, cost in _names_from(start, edges, kinds, met, canonical_at):
             if not starts[start] and (start, end) not in anchors:
                 continue
-            if closes[end]:
-                held = end - start >= _HELD and all(met[start + 1 : end]) and not goes_on[end]
-                spans.append(Span(start, end, head[start] + cost + tail[end], not ends[end], whole[end], held))
+            free = not goes_on[end]
+            anchored = free and (start, end) in anchors
+            if closes[end] or anchored:
+                held = free and end - start >= _HELD and all(met[start + 1 : end])
+                cost = head[start] + (_ENTER if anchored else cost) + tail[end]
+                spans.append(Span(start, end, cost, not ends[end], whole[end], held, free))
     spans.sort(key=lambda span: (span.cost, span.start, -span.end))
     return Reading(tuple(spans), head[size])
 
@@ -239,6 +250,14 @@ def _is_whole(end: int, begins: list[bool], canonical_at: tuple[str, ...]) -> bo
     if not kind and not any(before[-width:] in GENERIC for width in (2, 3)):
         return False
     return not _goes_on(end, kind, begins, canonical_at)
+
+
+def _is_before_a_faculty(end: int, canonical_at: tuple[str, ...]) -> bool:
+    """Whether a university's short form ends at an offset and its faculty follows, that has no name of its own."""
+    if not end or not _SHORT_UNIVERSITY.search("".join(canonical_at[max(end - 4, 0) : end])):
+        return False
+    faculty = _FACULTY.match("".join(canonical_at[end : end + _AHEAD]))
+    return faculty is not None and faculty[1] not in PLACES
 
 
 def _goes_on(end: int, kind: bool, begins: list[bool], canonical_at: tuple[str, ...]) -> bool:

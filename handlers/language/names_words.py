@@ -7,6 +7,7 @@ decides whether skipped characters are an abbreviation (柏医附二 for 柏原�
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 
 from handlers.language.names_text import number_of, with_numbers
@@ -35,7 +36,7 @@ _CITIES = """
 """
 _KINDS = """
 有限责任公司 股份有限公司 集团有限公司 有限公司 集团公司 总公司 分公司 子公司 支公司 公司 集团 总厂 分厂 工厂 加工厂
-制造厂 修理厂 印刷厂 医院 总医院 中心医院 人民医院 中医医院 中医院 卫生院 卫生所 卫生室 诊所 门诊部 门诊 保健院
+科学院 制造厂 修理厂 印刷厂 医院 总医院 中心医院 人民医院 中医医院 中医院 卫生院 卫生所 卫生室 诊所 门诊部 门诊 保健院
 妇幼保健院 疗养院 卫生服务中心 服务中心 急救中心 中心 学校 大学 学院 医学院 中学 小学 完小 高中 高级中学 初级中学
 完全中学 中心小学 中心学校 初中 幼儿园 职校 技校 技术学院 职业学院 党校 研究院 研究所 设计院 研究中心 药店 药房 大药房
 商店 商场 商行 商城 超市 门市部 门市 营业部 营业厅 营业所 经营部 服务部 服务站 加油站 加气站 电站 水厂 支行 分行 总行
@@ -58,7 +59,7 @@ _TRADES = """
 礼品 工艺品 珠宝 首饰 钟表 眼镜 文具 办公 用品 图书 商贸 经贸 工贸 科贸 进出口 外贸 实业 企业 事业 产业 发展 开发 投资
 控股 资产 资本 金融 融资 担保 租赁 保险 人寿 财产 证券 基金 信托 典当 拍卖 财务 会计 税务 律师 法律 知识产权 人力资源
 劳务 劳动 物业 房地产 置业 房产 物流 运输 货运 快运 快递 速递 仓储 航运 客运 出租 公交 地铁 机场 港口 船舶 造船 汽修
-维修 修理 加工 制造 制品 材料 物资 经营 经销 销售 营销 供应 购销 批发 零售 连锁 服务 餐饮 酒店 娱乐 旅游 健身 会展
+维修 修理 加工 制造 制作 制品 材料 物资 经营 经销 销售 营销 供应 购销 批发 零售 连锁 服务 餐饮 酒店 娱乐 旅游 健身 会展
 展览 策划 教育 培训 科学 研究 技术开发 技术服务 技术咨询 供水 供电 供热 供气 自来水 燃气 天然气 煤气 热力 热电 发电
 煤炭 煤业 矿山 冶金 农村 城市 社会 公共 总 新城 本部 东区 西区 南区 北区 东院 西院 南院 北院 新区 农商 商业银行
 农业银行 工商银行 建设银行 交通银行 招商银行 中国石化 中国石油 移动 联通 铁塔 电网 国家电网 机关 直属 市直 县直
@@ -76,6 +77,11 @@ _BRANCHES = """
 分公司 支公司 子公司 分店 分院 分校 校区 院区 分厂 门市 营业部 营业厅 加油站 办事处 代表处 经营部 服务部 支行 分行
 支局 药店 大药房 商店 超市 分部 总店 院 馆
 """
+_UNIVERSITIES = {
+    short[0]: short
+    for short in "工业 师范 农业 医科 财经 林业 科技 交通 海洋 商业 建筑 体育 民族 药科 石油 电力 纺织".split()  # noqa: SIM905
+}
+_SHORTENED = re.compile(f"(?<=[㐀-鿿])[{''.join(_UNIVERSITIES)}]大(?!学)")
 LEGAL_FORMS = tuple(_LEGAL.split())
 BRANCH_WORDS = tuple(_BRANCHES.split())
 
@@ -180,6 +186,11 @@ def common_chars(name: str) -> tuple[bool, ...]:
         if end - start > 1 and name[start:end] in GENERIC:
             flags[start:end] = [True] * (end - start)
     return tuple(flags)
+
+
+def spelled_out(text: str) -> str:
+    """A canonical text with the trade of a university in full, 柏工业大学 for 柏工大; empty when there is none."""
+    return _SHORTENED.sub(lambda found: _UNIVERSITIES[found[0][0]] + "大学", text) if _SHORTENED.search(text) else ""
 
 
 def core(text: str) -> str:
