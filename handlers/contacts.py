@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import attachments
-from handlers.language.contact import ContactText, read_contact
+from handlers.language.contact import ContactText, apart_from, read_contact
 from handlers.language.names import Match
 from handlers.talk import Answer, Talk, said_in
 from prompts import mask
@@ -29,6 +29,7 @@ def contact(talk: Talk) -> Answer:
     if not read.body:
         return Answer("contact_empty", {"channel": read.channel}, kind="question")
     match = talk.meant(read.body, talk.directory.message(read.body))
+    read = apart_from(read, match.span)
     if match.key is not None:
         return store(talk, match.key, payload_of(talk, read))
     return _ask_client(talk, read, match)

@@ -11,9 +11,9 @@ from storage.tables import Lead
 
 
 def read(talk: Talk, text: str) -> LeadText:
-    """The lead that `text` reports, regions read as this team names them."""
+    """The lead that `text` reports, regions read as this team names them and its clients known by their names."""
     regions = {person.region for person in people.everybody(talk.session) if person.region}
-    found = read_lead(text, talk.roster(), sorted(regions))
+    found = read_lead(text, talk.roster(), sorted(regions), talk.directory)
     assert found is not None
     return found
 

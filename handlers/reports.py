@@ -33,7 +33,7 @@ def write(talk: Talk, rest: str) -> Answer:
     day = shown.report_day(talk)
     if before is not None:
         day = min(day, talk.calendar.workday_on_or_before(talk.today - timedelta(days=1)))
-    read = read_report(rest[before.end() :] if before is not None else rest)
+    read = read_report(rest[before.end() :] if before is not None else rest, talk.directory)
     if read.empty:
         return Answer("report_empty", {"day": day, "now": talk.now}, kind="question")
     answer = _submit(talk, day, read, rest)
@@ -77,7 +77,7 @@ def draft(talk: Talk) -> Answer:
 def add_words(talk: Talk, rest: str) -> Answer:
     """`日报 补充 …`: adds to the draft, or to the report that is in, which is handed on again."""
     day = _open_day(talk)
-    extra = read_report(rest)
+    extra = read_report(rest, talk.directory)
     if extra.empty:
         return Answer("report_empty", {"day": day, "now": talk.now}, kind="question")
     row = facts.report(talk.session, talk.my_id, day)

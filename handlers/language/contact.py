@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from handlers.language.first_names import find_first_name
@@ -149,6 +149,16 @@ def contact_of(channel: Channel, body: str) -> ContactText:
     """The contact that `body` tells, by the channel known already."""
     person = _met(body) or _person(body) or find_courtesy(body) or _foreign_name(body) or find_first_name(body)
     return ContactText(channel, body, body[slice(*person)] if person else None, _lacks(fold(body)))
+
+
+def apart_from(read: ContactText, client: tuple[int, int] | None) -> ContactText:
+    """`read` with its person looked for outside of `client`, where in the body the client's name is known to stand."""
+    if client is None or read.person is None or read.person not in read.body[slice(*client)]:
+        return read
+    start, end = client
+    around = f"{read.body[:start]}{' ' * (end - start)}{read.body[end:]}"
+    person = _met(around) or _person(around) or find_courtesy(around) or find_first_name(around)
+    return replace(read, person=around[slice(*person)] if person else None)
 
 
 def _met(body: str) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from handlers.language.lead_budget import find_budget
+from handlers.language.lead_clients import known_client, stretch_of
 from handlers.language.lead_labels import (
     BARE_LABEL,
     KIND,
@@ -20,6 +21,7 @@ from handlers.language.lead_labels import (
 from handlers.language.lead_regions import Regions
 from handlers.language.lead_words import SEPARATOR, words_of
 from handlers.language.money import read_amount
+from handlers.language.names import Directory, View
 from handlers.language.opening import find_opening
 from handlers.language.organisations import (
     NAMED,
@@ -97,17 +99,23 @@ class LeadText:
     mentions: tuple[str, ...]
 
 
-def read_lead(text: str, people: Collection[str] = (), regions: Collection[str] = ()) -> LeadText | None:
+def read_lead(
+    text: str,
+    people: Collection[str] = (),
+    regions: Collection[str] = (),
+    directory: Directory | View | None = None,
+) -> LeadText | None:
     """The lead `text` tells; None when it does not open with 线索 as a keyword.
 
     `people` are the names that an @ may stand before, so that 「@张伟急」 is cut rightly; `regions` are the team's
-    sales regions, spelt as `LeadText.region` shall spell them.
+    sales regions, spelt as `LeadText.region` shall spell them. A stretch that is surely a client of the `directory` is
+    the client, wherever it stands; without one, or where it knows none, only what looks like a name is.
     """
     opening = find_opening(text, _KEYWORDS)
     if opening is None:
         return None
     end = opening.rest + _LONGEST_LEAD
-    found = _Reader(text[opening.rest : end], people, regions).read()
+    found = _Reader(text[opening.rest : end], people, regions, directory).read()
     # What stands so far behind is a story, no part of the lead.
     return replace(found, note=f"{found.note} {text[end:].strip()}".strip())
 
@@ -126,11 +134,14 @@ def _source_of(token: str) -> str | None:
 class _Reader:
     """Takes one part after the other out of the text; what is left is the client and the note."""
 
-    def __init__(self, text: str, people: Collection[str], regions: Collection[str]) -> None:
+    def __init__(
+        self, text: str, people: Collection[str], regions: Collection[str], directory: Directory | View | None
+    ) -> None:
         parted = _DASH.sub(" ", text) if len(_DASH.findall(text)) >= _DASHES_THAT_PART else text
         self.text = with_colons(parted)
         self.folded = fold(self.text)
         self.people = people
+        self.directory = directory
         self.regions = Regions(regions)
         self.parts: dict[str, str] = {}
         self.budget: int | None = None
@@ -332,7 +343,7 @@ class _Reader:
         if person is None:
             return False
         start, end = person
-        if end < len(token) and ends_like_one(token):
+        if (end < len(token) and ends_like_one(token)) or self._within_a_client(token, person):
             return False
         self.parts["contact"] = token[start:end]
         around = (token[:start].strip(), token[end:].strip())
@@ -342,6 +353,11 @@ class _Reader:
         left.extend(word for word in around if word and not BARE_LABEL.fullmatch(fold(word)))
         return True
 
+    def _within_a_client(self, token: str, person: tuple[int, int]) -> bool:
+        """Whether what looks like a person is a part of a client's name (李姐药房)."""
+        stretch = stretch_of(token, self.directory) if self.directory is not None else None
+        return stretch is not None and stretch[0] <= person[0] and person[1] <= stretch[1]
+
     def _client(self, left: list[str]) -> None:
         """Take the client out of the words that are left; what stood around its name in its word stays."""
         if "client" in self.parts:
@@ -350,6 +366,8 @@ class _Reader:
         may_lead = [] if self.private else may_lead
         bare = [word for word in may_lead if self.regions.of(word) is None]
         found = find_client(left, len(left) if self.bare is None else self.bare, bare)
+        if self.directory is not None:
+            found = known_client(left, found, self.directory)
         if found is None:
             return
         word = left[found.word]

@@ -80,7 +80,7 @@ _GENERIC = re.compile(
     r"|机械|模具|芭蕾舞|街舞|舞蹈|钢琴|书法|美术|摄影|剧本杀|密室|桌游|电竞|直播|注塑|包装|印刷|纺织|食品|饮料|餐饮|连锁|酒水|烘焙|面包|蛋糕|美容|美发|美甲|健身|瑜伽|舞蹈|英语|教育|培训|幼儿|早教|托育|月子|养老|护理|口腔|牙科|眼科|医美|体检"
     r"|汽修|汽配|洗车|洗衣|家政|民宿|快捷|家具|家居|灯具|门窗|瓷砖|私立|公立|民营|社区|乡镇|乡村|农村|县城|国营|外资|上市|大型|小型|连锁){1,2}"
     r"(?:公司|工?厂|店|门店|铺|工作室|机构|中心|会所|乐园|馆|院|园|房|楼|酒店|诊所|医院|药房|超市|学校|企业|集团|连锁|商行|批发|批发部|经营部|银行|供销社|卫生院|敬老院|食堂)"
-    r"|学生会|社团|工会|班级|家委会|业委会|居委会|村委会|后勤处?|总务处?|教务处?"
+    r"|[县市省区镇乡](?:人民)?医院|(?:加盟|直营|代理|分销|专卖|旗舰)店|学生会|社团|工会|班级|家委会|业委会|居委会|村委会|后勤处?|总务处?|教务处?"
 )
 # What stands in a lead without being a client's name: wishes, times, amounts, goods, roles.
 _NO_CLIENT = re.compile(
@@ -111,6 +111,11 @@ def sounds_like_a_brand(word: str) -> bool:
 def ends_like_one(word: str) -> bool:
     """Whether `word` ends as the names of organisations do."""
     return _ORGANISATION.search(fold(word)) is not None
+
+
+def is_a_firm(word: str) -> bool:
+    """Whether `word` ends as the names of organisations do and as no goods do."""
+    return _IS_A_FIRM.search(fold(word)) is not None
 
 
 def may_be_client(word: str) -> bool:

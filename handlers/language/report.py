@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from handlers.language.names import Directory, View
 from handlers.language.report_labels import Label, Section, leaves_open
 from handlers.language.report_places import DECORATION, Layout, Level, Place
 from handlers.language.text import fold
@@ -25,14 +26,15 @@ class ReportText:
         return not (self.done or self.plan or self.problems or self.help)
 
 
-def read_report(text: str) -> ReportText:
+def read_report(text: str, directory: Directory | View | None = None) -> ReportText:
     """The report in `text`, which is what follows the keyword 日报.
 
     Sections may come in any order, on one line or many, with labels in any style; what stands before the first label
     is done. Items are split at line ends, numbering, semicolons and full stops, keep their own wording, and lose their
-    bullet and the bare label word. Items that only say 无 are dropped.
+    bullet and the bare label word. Items that only say 无 are dropped. What opens like a heading is none where it is
+    the name of a client of the `directory` (明日科技).
     """
-    return _Reader(_EMPHASIS.sub(r"\1", text)).read()
+    return _Reader(_EMPHASIS.sub(r"\1", text), directory).read()
 
 
 def is_headed(text: str) -> bool:
@@ -55,6 +57,7 @@ _NOTHING = re.compile(
 _NOTHING_WRONG = re.compile(
     r"[\s,](?:目前|暂时|今天|总体)?(?:都|也)?(?:没(?:有)?(?:啥|什么)?(?:需?要?(?:支持|协助|帮忙|协调)的?)|没(?:有)?(?:啥|什么)?(?:大|其[他它]|特别)?的?(?:问题|困难|异常)|不(?:需要?|用)(?:支持|协助|帮忙|协调)|一切(?:正常|顺利))[了哈的]?$"
 )
+_CLAUSE = re.compile(r"[^\s,，;；。、:：!！?？]{4,20}")
 # So many of them, and so long, are all that anybody puts behind what was done.
 _MOST_ASSURANCES = 4
 _LONGEST_ASSURANCE = 40
@@ -85,8 +88,9 @@ _WANTS_HELP = re.compile(
 class _Reader:
     """Walks over the places where something may start, and gathers items under the current heading."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, directory: Directory | View | None = None) -> None:
         self.layout = Layout(text)
+        self.directory = directory
         self.text, self.folded = text, self.layout.folded
         self.items: dict[Section, list[str]] = {"done": [], "plan": [], "problems": [], "help": []}
         self.section: Section = "done"
@@ -204,6 +208,8 @@ class _Reader:
     def _run_on(self, place: Place, announced: set[Section]) -> Label | None:
         """The unmarked heading at `place`, when this report has no marked one for that section."""
         label = self.layout.headings.run_on(place.text)
+        if label is not None and self._opens_a_client(label):
+            return None
         if label is None or (label.section in announced and not _DAY_OF.match(self.folded, label.end)):
             return self._by_its_sense(place)
         if place.level > Level.STOP or (place.level == Level.STOP and not self.bulleted):
@@ -223,6 +229,14 @@ class _Reader:
         ):
             return None
         return label
+
+    def _opens_a_client(self, label: Label) -> bool:
+        """Whether the words of an unmarked heading are the beginning of a client's name."""
+        if self.directory is None or label.end == label.start:
+            return False
+        clause = _CLAUSE.match(self.text, label.start)
+        span = self.directory.message(clause[0]).span if clause else None
+        return span is not None and span[0] == 0 and span[1] > label.end - label.start
 
     def _by_its_sense(self, place: Place) -> Label | None:
         """What is wanting or needed, in a sentence of its own behind the plans, is no plan."""

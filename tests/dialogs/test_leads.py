@@ -154,3 +154,9 @@ async def test_handed_over_the_new_owner_gets_the_number_and_the_forty_eight_hou
     check(told.answer(3), "王磊", "reply", "#1", "李娜", about=[1])
     late = [item for item in told.others if item.clock == "lead_golden_48h" and item.kind == "overdue"]
     assert [(item.at[5:], item.to) for item in late] == [("11-25 10:30", "李娜")]
+
+
+async def test_a_client_of_the_team_is_known_wherever_it_stands_in_a_lead(quick: Store) -> None:
+    told = await hold(quick, "10:00 王磊：【线索】赵主任 13800138222 官网 协和", "10:01 王磊：线索 官网 宏达 30万")
+    check(told.answer(1), "王磊", "reply", "#1", "北京协和医院", "赵主任", about=[1])
+    check(told.answer(2), "王磊", "reply", "#2", "宏达", "官网", "30万", about=[2])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.language.contact import ContactText, read_contact
+from handlers.language.contact import ContactText, apart_from, read_contact
 
 
 def test_a_follow_up_names_its_channel_and_person() -> None:
@@ -130,3 +130,13 @@ def test_what_is_to_be_done_on_a_day_is_one(coming: str) -> None:
     contact = read_contact(f"拜访 蓝湾 {coming}")
     assert contact is not None
     assert "next" not in contact.lacks
+
+
+def test_a_person_is_looked_for_outside_of_the_clients_name() -> None:
+    read = read_contact("拜访 李姐药房 王主任说下周换货")
+    assert read is not None
+    alone = read_contact("拜访 李姐鲜果 下周换货")
+    assert alone is not None
+    assert apart_from(read, (0, 4)).person == "王主任"
+    assert (alone.person, apart_from(alone, (0, 4)).person) == ("李姐", None)
+    assert apart_from(read, None) == read

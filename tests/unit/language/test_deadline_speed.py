@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from datetime import datetime
-from types import FrameType
 
 import pytest
 from hypothesis import given, settings, target
@@ -14,26 +11,10 @@ from hypothesis import strategies as st
 from benchmarks.hostile import FAMILY, PIECES, fill
 from bot.calendar import Calendar
 from handlers.language.clauses import MOST_ITEMS, commitments, is_commitment, understand
+from tests.work import calls
 
 CALENDAR = Calendar()
 NOW = datetime(2026, 11, 24, 10, tzinfo=CALENDAR.zone)
-
-
-def calls(act: Callable[[], object]) -> int:
-    """How many functions, built-in ones included, `act` calls."""
-    count = 0
-
-    def tell(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(tell)
-    try:
-        act()
-    finally:
-        sys.setprofile(before)
-    return count
 
 
 def work(text: str) -> int:

@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from handlers.language.lead import LeadText, read_lead
+from handlers.language.names import Directory
 
 FULL = LeadText(
     client="蓝湾口腔医院",
@@ -220,3 +221,43 @@ def test_sources_told_by_the_way(text: str, source: str) -> None:
     lead = read_lead(f"线索 {text} 恒泰五金")
     assert lead is not None
     assert (lead.client in {"恒泰五金", "云帆物联"}, lead.source) == (True, source)
+
+
+CLIENTS = Directory([(1, "晨光医院", []), (2, "青岚", []), (3, "翠微重工有限公司", []), (4, "李姐药房", [])])
+
+
+@pytest.mark.parametrize(
+    ("text", "client", "contact"),
+    [
+        ("李主任 13900001111 官网 晨光", "晨光", "李主任"),
+        ("张总 13900001111 想进轴承 青岚", "青岚", "张总"),
+        ("青岚想要10台机床 李工", "青岚", "李工"),
+        ("翠微 李工 电机10台", "翠微", "李工"),
+        ("李姐药房 13900001111 要口罩", "李姐药房", None),
+        ("晨光医院东院 李主任 官网", "晨光医院东院", "李主任"),
+        ("青岚王总推荐 明远口腔 李主任 牙椅", "明远口腔", "李主任"),
+        ("宏图诊所 李主任 想参考晨光的方案", "宏图诊所", "李主任"),
+        ("抖音 李姐 13900001111 要轴承", None, "李姐"),
+    ],
+)
+def test_a_client_of_the_team_is_the_client_wherever_it_stands(
+    text: str, client: str | None, contact: str | None
+) -> None:
+    lead = read_lead(f"线索 {text}", directory=CLIENTS)
+    assert lead is not None
+    assert (lead.client, lead.contact) == (client, contact)
+
+
+def test_a_directory_without_the_client_changes_nothing() -> None:
+    text = "线索 官网 宏达 30万 王主任 13900001111 上海"
+    lead = read_lead(text)
+    assert lead is not None
+    assert lead.client == "宏达"
+    assert read_lead(text, directory=CLIENTS) == lead
+
+
+def test_what_stands_far_behind_is_kept_in_the_note() -> None:
+    lead = read_lead("线索 晨光医院 王主任 " + "很长的故事，" * 200 + "完")
+    assert lead is not None
+    assert lead.client == "晨光医院"
+    assert lead.note.endswith("很长的故事，完")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.language.names import Directory
 from handlers.language.report import ReportText, read_report
+from tests.work import calls
 
 
 @pytest.mark.parametrize(
@@ -157,3 +159,20 @@ def test_a_second_form_ends_the_sections_of_the_first() -> None:
 )
 def test_other_hands(text: str, expected: ReportText) -> None:
     assert read_report(text) == expected
+
+
+def test_the_name_of_a_client_is_no_heading() -> None:
+    clients = Directory([(1, "明日精工有限公司", ["明日精工"])])
+    text = "明日精工签了合同，今天去了晨光\n明天跑城北"
+    assert read_report(text, clients).done == ("明日精工签了合同，今天去了晨光",)
+    assert read_report(text, clients).plan == ("跑城北",)
+
+
+@pytest.mark.parametrize(
+    "unit", ["没有问题，", "（今天拜访了）", "①", "|a|\n", "拜访客户 a\n", "今天 ", "\n字", "#1 字\n"]
+)
+def test_a_hostile_report_costs_no_more_than_its_length(unit: str) -> None:
+    whole = (unit * 4000)[:4000]
+    half = whole[:2000]
+    read_report(half)
+    assert calls(lambda: read_report(whole)) < 2.6 * calls(lambda: read_report(half)) + 2000
