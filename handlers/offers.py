@@ -11,7 +11,13 @@ from storage import people
 
 def promise(talk: Talk) -> Answer | None:
     """Asks whether a message nobody else understood is a promise; None for what does not sound like one."""
-    read = read_promise(talk.text, talk.now, talk.calendar, talk.roster())
+    read = read_promise(
+        talk.text,
+        talk.now,
+        talk.calendar,
+        talk.roster(),
+        lambda matter: bool(talk.directory.message(matter).candidates),
+    )
     if read is None:
         return None
     match = talk.directory.message(read.matter)

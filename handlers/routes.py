@@ -242,12 +242,19 @@ def _somebody_mentioned(talk: Talk, rest: str) -> Answer | None:
     return lists.of_person(talk, talk.mentioned[0].name) if talk.mentioned else None
 
 
+def _may_be_client(talk: Talk, words: str) -> bool:
+    """Of a name that no client has it is asked only when it may be one: 你什么时候联系我都行, 导出我的承诺."""
+    return bool(client_words(fold(words).replace(" ", "")) or queries.named(talk, words).candidates)
+
+
 def _last_contact(talk: Talk, rest: str) -> Answer | None:
     if not rest:
         return Answer("client_which_name", {"query": "last_contact"})
-    # Of a name that no client has it is asked only when it may be one: 你什么时候联系我都行.
-    asked = client_words(fold(rest).replace(" ", "")) or queries.named(talk, rest).candidates
-    return queries.last_contact(talk, rest) if asked else None
+    return queries.last_contact(talk, rest) if _may_be_client(talk, rest) else None
+
+
+def _promised_to(talk: Talk, rest: str) -> Answer | None:
+    return _somebodys(talk, rest) or (lists.of_client(talk, rest) if _may_be_client(talk, rest) else None)
 
 
 def _client_needed(query: str, ask: Callable[[Talk, str], Answer]) -> Act:
@@ -320,7 +327,7 @@ ROUTES: tuple[Route, ...] = (
     Route("contact", _whole(read_contact), lambda talk, _: contacts.contact(talk)),
     Route("lead", _whole(read_lead), lambda talk, _: leads.lead(talk)),
     Route("last_contact", last_contact_words, _last_contact),
-    Route("lists", client_list, lambda talk, rest: _somebodys(talk, rest) or lists.of_client(talk, rest)),
+    Route("lists", client_list, _promised_to),
     Route("client_names", _word("客户"), clients.command),
     Route("client_names", _word("合并", tight="客"), client_changes.merge_command),
     Route("client", _word("客户", "客户卡"), _client_needed("card", queries.card)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,10 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 # What somebody does for somebody else, or wants to be reminded of.
 _GIVES = re.compile(
     r"[给把向带].{0,20}?[发寄送交回报打约签做出办补改催退付带装]|[发寄送交回报打签补退付带装][^，,。]{0,12}给"
+)
+# What somebody does with a client they name.
+_MEETS = re.compile(
+    r"[去到见约访碰签]|开会|拜访|会面|上门|演示|培训|安装|装机|调试|回访|量尺|勘|复尺|验收|对账|谈|聊|打电话|通电话|回话|请.{0,6}吃饭|送货|交货"
 )
 _REMIND = re.compile(
     r"^(?:(?:麻烦|记得|请|到时候?|[帮给]我)*(?:提醒(?:我|一下|下)+|记(?:一下|下|一个|个|得)[:：,，]?)|别忘了)"
@@ -35,11 +39,14 @@ class Promise:
     due: datetime
 
 
-def read_promise(text: str, now: datetime, calendar: Calendar, people: Collection[str]) -> Promise | None:
+def read_promise(
+    text: str, now: datetime, calendar: Calendar, people: Collection[str], names_client: Callable[[str], bool]
+) -> Promise | None:
     """The promise that a message sounds like; None for what only tells or asks, or is somebody else's to keep.
 
-    It sounds like one with a date ahead and something to be done for somebody, or with the wish to be reminded.
-    `people` are the names of the roster: a message that names one of them is no promise of its writer.
+    It sounds like one with a date ahead and something to be done for somebody, or with a client of the team, which
+    `names_client` knows, or with the wish to be reminded. `people` are the names of the roster: a message that names
+    one of them is no promise of its writer.
     """
     text = text.strip()
     if "\n" in text or len(text) > _LONGEST or _ASKS.search(fold(text)) or _TELLS.search(fold(text)):
@@ -49,7 +56,10 @@ def read_promise(text: str, now: datetime, calendar: Calendar, people: Collectio
     item = plain_item(words, now, calendar, people if "@" in text or "＠" in text else ())
     if item.due is None or item.issue is not None or len(item.matter) < 2 or item.mentions:
         return None
-    if not (reminded or _GIVES.search(fold(item.matter))) or any(name in text for name in people):
+    if any(name in text for name in people):
+        return None
+    folded = fold(item.matter)
+    if not (reminded or _GIVES.search(folded) or (_MEETS.search(folded) and names_client(item.matter))):
         return None
     return Promise(item.matter, item.due)
 

@@ -31,6 +31,9 @@ async def test_a_promise_without_its_keyword_is_offered_and_stored_after_a_yes(s
         ("记一下 下周一给厂里回个话", "给厂里回个话"),
         ("明天给客户送发票", "给客户送发票"),
         ("别忘了后天交标书", "交标书"),
+        ("下周三下午两点和仁济医院开会", "和仁济医院开会"),
+        ("约了仁济医院周四上午十点", "约了仁济医院"),
+        ("周五去仁济量尺寸", "去仁济量尺寸"),
     ],
 )
 async def test_it_is_offered_in_many_writings(quick: Store, text: str, matter: str) -> None:
@@ -51,6 +54,8 @@ async def test_it_is_offered_in_many_writings(quick: Store, text: str, matter: s
         "让李娜周五前把合同寄出",
         "明天几点给客户打电话",
         "周末天气不错",
+        "周四和老同学吃饭",
+        "周四仁济医院开业",
     ],
 )
 async def test_talk_is_not_offered_as_a_promise(quick: Store, text: str) -> None:
