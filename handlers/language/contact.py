@@ -141,7 +141,7 @@ def read_contact(text: str) -> ContactText | None:
     channel = _KEYWORDS[opening.keyword]
     body = text[opening.rest :].strip()
     if channel == "other":
-        channel, body = _channel(body)
+        channel, body = channel_told(body)
     return contact_of(channel, body)
 
 
@@ -182,7 +182,7 @@ def _foreign_name(body: str) -> tuple[int, int] | None:
     return match.span("name") if match and is_first_name(match["name"]) else None
 
 
-def _channel(body: str) -> tuple[Channel, str]:
+def channel_told(body: str) -> tuple[Channel, str]:
     """The channel named in a follow-up, and the body without that word when it stands alone."""
     folded = fold(body)
     token = _CHANNEL_TOKEN.search(folded)

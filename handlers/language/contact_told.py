@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from handlers.language.contact import Channel, ContactText, contact_of
+from handlers.language.contact import Channel, ContactText, channel_told, contact_of
 from handlers.language.patterns import rx
 from handlers.language.text import fold
 
@@ -21,7 +21,7 @@ _TOLD: tuple[tuple[Channel, str], ...] = (
     ),
     ("call", rf"打{_DONE}{_ONE}电话|打{_ONE}电话{_DONE}|通{_DONE}{_ONE}(?:电话|话)|电话[里中]|致电{_DONE}"),
     ("call", rf"电话(?:沟通|联系|聊|说|问|回访|确认|通知|跟进){_DONE}|[给跟和][^,。;!?]{{2,12}}?通{_DONE}?电话"),
-    ("call", r"(?:来(?:了个?)?电话|打电话(?:来|过来|给我))"),
+    ("call", r"(?:来(?:了个?)?电话|来电(?=[\s,，:：说问催])|打电话(?:来|过来|给我))"),
     (
         "wechat",
         rf"微信(?:[上里]|沟通|联系|聊|发|问|说|回|加|确认|通知|跟进){_DONE}|微信[上里](?=.)|加{_DONE}[^,。;!?]{{0,10}}?微信",
@@ -32,6 +32,9 @@ _TOLD: tuple[tuple[Channel, str], ...] = (
         rf"[跟和与同找][^,。;!?]{{2,14}}?(?:聊|谈|沟通|联系|对接|碰){_DONE}|联系{_DONE}|沟通{_DONE}|聊{_DONE}|谈{_DONE}",
     ),
 )
+_OPENS = rx(r"[【\[(（]?联系(?:[】\])）]|[\s:：])\s*:?")
+# A client of one or two words, a channel, and a story of it rather than its number.
+_BEHIND = rx(r"(?:[^\s,，。]{2,20}[\s,，]+){1,2}(?:电话|微信|企微|上门|当面|面谈|拜访)[\s,，:：]+(?=\D{3})")
 _PATTERNS = tuple((channel, rx(source)) for channel, source in _TOLD)
 _ASKS = rx(
     r"[?吗呢]|谁|几[点号时次回趟]|什么|怎么|咋|啥|哪|多少|多久|多长|是不是|有没有|能不能|可不可以|没有?$|[了过]没|帮我|麻烦|请你|看看|查"
@@ -58,8 +61,21 @@ def read_told_contact(text: str, people: Collection[str]) -> ContactText | None:
         return None
     if any(name in text for name in people):
         return None
+    labelled = _labelled(text)
+    if labelled is not None:
+        return labelled
     found = [(match.start(), channel) for channel, pattern in _PATTERNS if (match := pattern.search(folded))]
     if not found:
         return None
     telling = [each for each in found if each[1] != "other"] or found
     return contact_of(min(telling, key=lambda each: each[0])[1], text)
+
+
+def _labelled(text: str) -> ContactText | None:
+    """A contact whose channel stands alone behind the client: 华联 电话 王主任问交期, 联系 华联 微信 发了报价."""
+    opening = _OPENS.match(text)
+    found = _BEHIND.match(text, opening.end() if opening is not None else 0)
+    if found is None:
+        return None
+    channel, body = channel_told(text[found.start() :])
+    return contact_of(channel, body) if channel != "other" else None

@@ -168,8 +168,13 @@ async def test_a_contact_with_one_of_several_clients_is_offered_with_their_numbe
         "10:02 王磊：加了协和赵主任的微信",
         "10:03 王磊：不用",
         "10:04 王磊：确认",
+        "10:05 王磊：【联系】仁济医院 微信 发了报价",
+        "10:06 王磊：仁济医院 电话 张主任要样品",
+        "10:07 王磊：仁济医院张主任来电，催样品",
         policies=NO_CLOCKS,
     )
+    for line, channel in ((6, "微信记录"), (7, "电话记录"), (8, "电话记录")):
+        check(told.answer(line), "王磊", "question", channel, "仁济医院", about=[])
     check(told.answer(1), "王磊", "question", "电话记录", "星海轴承有限公司", "星海机电有限公司", about=[])
     check(told.answer(2), "王磊", "reply", "电话", "#1", "星海", about=[1])
     check(told.answer(3), "王磊", "question", "微信记录", "北京协和医院")
@@ -187,6 +192,8 @@ async def test_a_contact_with_one_of_several_clients_is_offered_with_their_numbe
         "仁济要的样品寄出去了",
         "跟仁济一共聊过几次",
         "听说仁济换了新院长",
+        "仁济医院 电话 021-66668888",
+        "仁济医院 电话 多少",
     ],
 )
 async def test_what_tells_of_no_contact_of_ones_own_is_not_offered(quick: Store, text: str) -> None:
