@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test proofs check bench format lock clean
+.PHONY: setup run test proofs check bench learn format lock clean
 
 setup: $(VENV)/.ready
 
@@ -28,6 +28,9 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/unit/test_arrows.py
+
+learn: setup
+	$(BIN)/python -m tests.learn_sentences
 
 format: setup
 	$(BIN)/ruff check --fix .

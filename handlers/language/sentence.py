@@ -34,8 +34,10 @@ class Sentence:
     `words` is what is left, folded: the name of a client for last_contact, client, timeline, who_follows and
     lists_client; the matter for done; days with what belongs to them for leave, travel and report_show; a help topic.
     `person` is the roster name meant, for lists_person and report_show; None for report_show means one's own.
+    What is not `sure` was guessed, its `words` are the whole message: to be asked about.
     """
 
     topic: Topic
     words: str = ""
     person: str | None = None
+    sure: bool = True

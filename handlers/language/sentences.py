@@ -7,15 +7,19 @@ account for to the last word is talk, and talk is no command.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from handlers.language.opening import find_opening
 from handlers.language.patterns import rx
 from handlers.language.sentence import Sentence
 from handlers.language.sentences_acts import read_absence, read_done, read_question_of_bot
+from handlers.language.sentences_guessed import OF_A_CLIENT, denied, likeness
 from handlers.language.sentences_lists import read_list_question
+from handlers.language.sentences_names import KNOWN
 from handlers.language.sentences_plain import Clause, clauses
 from handlers.language.sentences_reports import read_report_request
 from handlers.language.sentences_slots import name_in, read_slots
+from handlers.language.text import fold
 
 # What opens with one of these is a command or a record, read elsewhere.
 _KEYWORDS = (
@@ -41,16 +45,33 @@ _KEYWORDS = (
 _CONTACT = rx("联系|跟进|拜访|沟通|见面|见过|去过|打电话")
 
 
-def read_sentence(text: str, people: Collection[str]) -> Sentence | None:
+def read_sentence(text: str, people: Collection[str], client: str = "") -> Sentence | None:
     """The command `text` asks for in free words; None for talk, statements, promises and questions of other things.
 
-    `people` are the names of the roster. Never raises; linear in the length of the text.
+    `people` are the names of the roster, `client` is the stretch of the text that names a client of the team. What the
+    rules read is not believed where the message is clearly more like something else that was taught. Never raises;
+    linear in the length of the text.
     """
-    found = clauses(text)
-    if not found or find_opening(text[:40], _KEYWORDS):
+    sentence = _by_rules(text, people, client)
+    if sentence is None:
         return None
-    apart = clauses(text, at_blanks=True)
-    return _read(found, people) or (_read(apart, people) if len(apart) > len(found) else None)
+    named = client or (sentence.words if sentence.topic in OF_A_CLIENT - {"lists_client"} else "")
+    return None if denied(sentence.topic, likeness(text, people, named)[1]) else sentence
+
+
+def _by_rules(text: str, people: Collection[str], client: str) -> Sentence | None:
+    name = fold(client).strip()
+    said = fold(text).replace(name, KNOWN) if name else text
+    found = clauses(said)
+    if not found or find_opening(said[:40], _KEYWORDS):
+        return None
+    apart = clauses(said, at_blanks=True)
+    sentence = _read(found, people) or (_read(apart, people) if len(apart) > len(found) else None)
+    if sentence is None or not name:
+        return sentence
+    # What else the rules took for a part of the name is none: the team knows its clients.
+    words = name if sentence.topic in OF_A_CLIENT else sentence.words.replace(KNOWN, name)
+    return replace(sentence, words=words)
 
 
 def _read(found: Sequence[Clause], people: Collection[str]) -> Sentence | None:

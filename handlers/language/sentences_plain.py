@@ -90,7 +90,7 @@ _TAIL = rx(
     r"(?:(?<![酒网书水茶])吧|[啊呀呢哈哦噢喔嘛呗哟哩哇嗷捏额嗯,、。!~\s]|来着|谢谢你?|谢了|多谢|辛苦了|急用?|在线等|麻烦了"
     r"|拜托了?|哈哈+|哥|亲)++$"
 )
-_LONGEST = 80
+LONGEST = 80
 _MOST_CLAUSES = 3
 
 
@@ -104,22 +104,27 @@ class Clause:
     asks: bool
 
 
+def plain(text: str) -> str:
+    """`text` folded, in the spelling the readers know, pictures as blanks; its length may change."""
+    return _VARIANT.sub(lambda found: _VARIANTS[found[0]], _SYMBOL.sub(" ", fold(text).strip()))
+
+
 def clauses(text: str, *, at_blanks: bool = False) -> tuple[Clause, ...]:
     """The clauses of a short message, in its order; empty for a long, many-lined or many-claused one, or none.
 
     A blank between two Chinese characters is a slip of the finger, or with `at_blanks` the end of a clause.
     """
-    if len(text) > 2 * _LONGEST:
+    if len(text) > 2 * LONGEST:
         return ()
     folded = fold(text).strip()
-    if not folded or len(folded) > _LONGEST or folded.count("\n") > 2:
+    if not folded or len(folded) > LONGEST or folded.count("\n") > 2:
         return ()
-    plain = _VARIANT.sub(lambda found: _VARIANTS[found[0]], _SYMBOL.sub(" ", folded))
-    plain = _BETWEEN_WORDS.sub("\n", plain) if at_blanks else plain
+    spelled = plain(text)
+    spelled = _BETWEEN_WORDS.sub("\n", spelled) if at_blanks else spelled
     found: list[Clause] = []
     at = 0
-    for stop in [*_STOP.finditer(plain), None]:
-        piece = plain[at : stop.start() if stop else len(plain)]
+    for stop in [*_STOP.finditer(spelled), None]:
+        piece = spelled[at : stop.start() if stop else len(spelled)]
         clause = _clause(piece, stop is not None and "?" in stop[0])
         if clause is not None:
             found.append(clause)

@@ -15,6 +15,7 @@ NAME: Final = "x"
 # the sense a name has besides when it ends as organisations do
 ORGANISATION: Final = "X"
 PERSON: Final = "p"
+COMMAND: Final = "n"
 
 _CLASSES: Final[dict[str, str]] = {
     # who

@@ -15,7 +15,7 @@ from handlers.language.patterns import rx
 from handlers.language.sentence import Sentence, Topic
 from handlers.language.sentences_names import DAY, client_words, looks_like_organisation, people_in
 from handlers.language.sentences_plain import Clause
-from handlers.language.sentences_senses import FILLER, NAME, ORGANISATION, PERSON, SENSES
+from handlers.language.sentences_senses import COMMAND, FILLER, NAME, ORGANISATION, PERSON, SENSES
 
 _MOST_LETTERS = 36
 # Before the name, in it, after it.
@@ -186,7 +186,7 @@ _RULES = (
 )
 _NAME, _FILLER, _PERSON, _DAY, _NOT, _OVERDUE = map(_mask, (NAME, FILLER, PERSON, "d", "N", "o"))
 _WHO = _mask("w")
-_TEAM, _WE, _MYSELF, _COMMAND, _ASKING, _QUESTION = map(_mask, ("U", "u", "I", "n", "qzwy", "y"))
+_TEAM, _WE, _MYSELF, _COMMAND, _ASKING, _QUESTION = map(_mask, ("U", "u", "I", COMMAND, "qzwy", "y"))
 _MEANT = {word: _mask(senses) for word, senses in SENSES.items()}
 _AHEAD_OF_NOW = _mask("f")
 _AHEAD = rx(r"明|大?后天|下")

@@ -7,7 +7,7 @@ import re
 from handlers.language.text import fold
 
 # Surnames that are also everyday function words (和, 向, 时, 都, 应 …) are left out: they invent people.
-_SURNAMES = (
+SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
     "廖贾夏韦付方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔汤尚温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳"
     "翟殷詹申欧耿关兰焦俞左柳甘祝包宁符阮纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳穆卓古"
@@ -50,22 +50,22 @@ _SHOP = (
     r"|面馆|火锅|工作室|便利|烘焙|食品|五金|建材|培训|小吃|卤味|炸鸡|水果|生鲜))"
 )
 _PERSON = re.compile(
-    rf"(?:(?:{_COMPOUND})[{_GIVEN}]{{0,2}}|[{_SURNAMES}{_RARE_SURNAMES}](?P<given>[{_GIVEN}]{{1,2}})?"
+    rf"(?:(?:{_COMPOUND})[{_GIVEN}]{{0,2}}|[{SURNAMES}{_RARE_SURNAMES}](?P<given>[{_GIVEN}]{{1,2}})?"
     r"|(?<![a-z])[a-z]{2,10} ?)"
     rf"(?P<title>{_TITLE}){_SHOP}"
 )
 _COURTESY = re.compile(r"(?<![A-Za-z])(?:Mrs?|Ms|Miss|Dr)\.? ?[A-Z][a-z]{1,11}(?![A-Za-z])")
 _FIRST_NAME = re.compile(r"[A-Z][a-z]{1,9}")
 _NO_NAMES = {"excel", "word", "demo", "wifi", "crm", "erp", "saas", "poc", "call", "email", "app", "logo", "offer"}
-_FULL_NAME = re.compile(rf"(?:{_COMPOUND}|[{_SURNAMES}])[{_GIVEN}]{{1,2}}")
+_FULL_NAME = re.compile(rf"(?:{_COMPOUND}|[{SURNAMES}])[{_GIVEN}]{{1,2}}")
 _FAMILIAR = re.compile(
-    rf"(?:(?<=[\s,;。、:(])|(?<=[跟和找与见问给约了到])|(?<=[员师长管购板监助理任政计务导])|^)[老小][{_SURNAMES}{_RARE_SURNAMES}]"
+    rf"(?:(?<=[\s,;。、:(])|(?<=[跟和找与见问给约了到])|(?<=[员师长管购板监助理任政计务导])|^)[老小][{SURNAMES}{_RARE_SURNAMES}]"
     r"(?=$|[\s,;。、:)]|说|问|聊|反馈|回|要|在|讲|不|已|没|表示|那|这|答应|想|觉得|沟通|确认|催|对接|把|让)"
 )
 _CALLED_FAMILIARLY = re.compile(r"(?:^|[^\u4e00-\u9fff])[老小]$")
 # 芳姐, 强哥, 阿珍: a given name alone, where nothing stands before it.
 _BY_FIRST_NAME = re.compile(
-    rf"(?<![\u4e00-\u9fff])(?:[{_GIVEN}](?:姐|哥(?!们)|嫂)|阿[{_GIVEN}{_SURNAMES}])(?=$|[\s,;。、:)(]|说|问|反馈|回|要|在|讲|不|已|没|让|答应|想)"
+    rf"(?<![\u4e00-\u9fff])(?:[{_GIVEN}](?:姐|哥(?!们)|嫂)|阿[{_GIVEN}{SURNAMES}])(?=$|[\s,;。、:)(]|说|问|反馈|回|要|在|讲|不|已|没|让|答应|想)"
 )
 # Words that end in a surname: 工程|总监, 由于|经理, 下周|主任, 对方|代表.
 _TAIL_OF_A_WORD = re.compile(
@@ -112,7 +112,7 @@ _BOUNDARY = re.compile(r"$|[\s,;。、:!?()\[\]【】/+\-—…~\d]")
 def is_name(text: str) -> bool:
     """Whether `text` is nothing but a name in two or three characters, its surname a known one."""
     folded = fold(text)
-    return bool(re.fullmatch(rf"(?:{_COMPOUND}|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}", folded)) and len(folded) < 5
+    return bool(re.fullmatch(rf"(?:{_COMPOUND}|[{SURNAMES}])[\u4e00-\u9fff]{{1,2}}", folded)) and len(folded) < 5
 
 
 def find_courtesy(text: str) -> tuple[int, int] | None:

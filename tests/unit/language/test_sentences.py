@@ -14,22 +14,30 @@ from hypothesis import strategies as st
 
 from handlers.language.sentence import Sentence
 from handlers.language.sentences import read_sentence
+from handlers.language.sentences_guessed import guess_sentence, likeness, ranked
+from handlers.language.sentences_learned import TALK, written
+from handlers.language.text import fold
+from tests.learn_sentences import PEOPLE, TABLE, corpus, learned
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "intents.jsonl"
 LINES: list[dict[str, Any]] = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
-PEOPLE = ("周牧野", "沈知夏", "顾北辰", "林晚舟", "温如玉", "江一帆", "陆鸣")
 FREE = [line for line in LINES if line["batch"] != "keyword"]
 KEYWORDED = [line for line in LINES if line["batch"] == "keyword"]
 
 
-def topic(text: str) -> str | None:
-    sentence = read_sentence(text, PEOPLE)
+def understood(line: dict[str, Any]) -> Sentence | None:
+    client = line.get("client", "")
+    return read_sentence(line["text"], PEOPLE, client) or guess_sentence(line["text"], PEOPLE, client)
+
+
+def topic(line: dict[str, Any]) -> str | None:
+    sentence = understood(line)
     return sentence.topic if sentence else None
 
 
 def confusion(lines: list[dict[str, Any]]) -> str:
     """Expected against read topics, most frequent confusion first, with the messages."""
-    wrong = [(str(line["topic"]), str(topic(line["text"])), line["text"]) for line in lines]
+    wrong = [(str(line["topic"]), str(topic(line)), line["text"]) for line in lines]
     counted = Counter((expected, read) for expected, read, _ in wrong if expected != read)
     rows = [f"{'expected':15} {'read':15} count"]
     for (expected, read), count in counted.most_common():
@@ -46,31 +54,34 @@ def test_the_corpus_is_large_has_no_line_twice_and_is_nearly_half_talk() -> None
 
 
 def test_at_least_97_of_100_sentences_find_their_command() -> None:
-    right = sum(topic(line["text"]) == line["topic"] for line in FREE)
+    right = sum(topic(line) == line["topic"] for line in FREE)
     assert right >= 0.97 * len(FREE), confusion(FREE)
 
 
 def test_talk_is_never_taken_for_a_command() -> None:
     talk = [line for line in FREE if line["topic"] is None]
-    false = sum(topic(line["text"]) is not None for line in talk)
+    false = sum(topic(line) is not None for line in talk)
     assert false <= 0.005 * len(talk), confusion(talk)
 
 
 def test_a_keyworded_command_is_never_contradicted() -> None:
     for line in KEYWORDED:
-        assert topic(line["text"]) in {line["topic"], None}, line["text"]
+        assert topic(line) in {line["topic"], None}, line["text"]
 
 
 def test_clients_matters_and_people_are_cut_out() -> None:
     told = [line for line in FREE if "words" in line or "person" in line]
     wrong = []
     for line in told:
-        sentence = read_sentence(line["text"], PEOPLE)
-        if sentence is not None and (
-            sentence.words != line.get("words", sentence.words) or sentence.person != line.get("person")
+        sentence = understood(line)
+        # What is only to be asked about is asked with the whole message.
+        if (
+            sentence is not None
+            and sentence.sure
+            and (sentence.words != fold(line.get("words", sentence.words)) or sentence.person != line.get("person"))
         ):
             wrong.append((line["text"], sentence))
-    assert len(wrong) <= 0.03 * len(told), wrong
+    assert len(wrong) <= 0.01 * len(told), wrong
 
 
 @pytest.mark.parametrize(
@@ -98,6 +109,68 @@ def test_clients_matters_and_people_are_cut_out() -> None:
 )
 def test_what_is_read(text: str, sentence: Sentence) -> None:
     assert read_sentence(text, PEOPLE) == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "client", "sentence"),
+    [
+        ("白鹭这家说是有人盯着 是哪位来着", "白鹭", Sentence("who_follows", "白鹭")),
+        ("开会前给我补补课 白鹭走到哪步了", "白鹭", Sentence("client", "白鹭")),
+        ("别让我丢人 答应白鹭的还有几样在路上", "白鹭", Sentence("lists_client", "白鹭")),
+        ("头有点大 我身上到底背了几件没交的", "", Sentence("lists_mine")),
+        ("老板要看 昨儿大伙写的日报捏成一份给我", "", Sentence("report_summary", "昨天")),
+        ("说说看 到现在还没见着谁的日报", "", Sentence("report_missing")),
+        (
+            "下周三坐高铁奔青岛见客户 得出差两天",
+            "",
+            Sentence("travel", "下周三坐高铁奔青岛见客户 得出差两天", sure=False),
+        ),
+    ],
+)
+def test_what_no_rule_reads_is_guessed_by_its_likeness(text: str, client: str, sentence: Sentence) -> None:
+    assert understood({"text": text, "client": client}) == sentence
+
+
+def test_an_act_is_never_guessed_for_sure() -> None:
+    guessed = [guess_sentence(line["text"], PEOPLE, line.get("client", "")) for line in FREE]
+    assert {each.topic for each in guessed if each and not each.sure} == {"done", "leave", "travel"}
+    assert not {each.topic for each in guessed if each and each.sure} & {"done", "leave", "travel"}
+
+
+@pytest.mark.parametrize(
+    ("text", "client"),
+    [
+        ("那家说是有人盯着 是哪位来着", ""),
+        ("周会上王哥身上还背着几件没交的 念一念", ""),
+        ("哪位好心人知道打印机怎么连", ""),
+        ("白鹭的下午茶谁要拼单", "白鹭"),
+        ("电梯坏了谁去报修一下", ""),
+    ],
+)
+def test_what_lacks_a_slot_or_is_like_talk_is_not_guessed(text: str, client: str) -> None:
+    assert understood({"text": text, "client": client}) is None
+
+
+def test_what_a_rule_reads_is_not_believed_where_all_else_is_more_like_it() -> None:
+    assert understood({"text": "白鹭的师傅问咱们谁负责停车"}) is None
+
+
+def test_the_team_knows_its_clients_better_than_the_rules_do() -> None:
+    text = "从上周起白鹭上次联系是谁去的"
+    assert understood({"text": text, "client": "白鹭"}) == Sentence("last_contact", "白鹭")
+
+
+def test_commands_are_ranked_without_those_that_lack_a_slot() -> None:
+    without, named = (ranked(*likeness("白鹭那边盯得紧不紧", PEOPLE, client)) for client in ("", "白鹭"))
+    assert "who_follows" not in without
+    assert "who_follows" in named
+    assert TALK not in named
+    assert "lists_person" not in named
+
+
+@pytest.mark.slow
+def test_the_table_is_what_its_command_makes_of_the_corpus() -> None:
+    assert "".join(f"{line}\n" for line in written(learned(corpus()))) == TABLE.read_text("utf-8"), "run: make learn"
 
 
 def test_a_short_name_of_two_people_is_nobody() -> None:
@@ -136,8 +209,8 @@ _WORDS = st.sampled_from(sorted(_PIECES.split()))
 @given(st.one_of(st.text(max_size=90), st.lists(_WORDS, max_size=30).map("".join)))
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_read_without_an_error(text: str) -> None:
-    sentence = read_sentence(text, PEOPLE)
-    assert sentence is None or sentence.person is None or sentence.person in PEOPLE
+    for sentence in (read_sentence(text, PEOPLE), guess_sentence(text, PEOPLE, "白鹭")):
+        assert sentence is None or sentence.person is None or sentence.person in PEOPLE
 
 
 @pytest.mark.parametrize("ending", ["", "x", "出差", "日报", "没做完的", "谁跟x"])
