@@ -17,6 +17,16 @@ def leave(talk: Talk, rest: str, kind: str) -> Answer:
     return store(talk, span, kind)
 
 
+def offer(talk: Talk, words: str, kind: str) -> Answer:
+    """Asks whether leave or travel is to be stored for the days that free words name; for which days, if for none."""
+    span = read_days(words, talk.now, talk.calendar)
+    if span.issue is not None:
+        return leave(talk, words, kind)
+    talk.ask("leave", {"kind": kind, "words": words})
+    told = {"kind": kind, "first": span.first, "last": span.last, "now": talk.now}
+    return Answer("leave_offered", told, kind="question")
+
+
 def store(talk: Talk, span: DaySpan, kind: str) -> Answer:
     """Stores an absence and says until when nobody nudges; the same days again are the same record.
 

@@ -341,6 +341,9 @@ def _report_client(talk: Talk, question: Question) -> Answer | None:
 
 
 def _leave(talk: Talk, question: Question) -> Answer | None:
+    offered = question.payload.get("words", "")
+    if offered and is_yes(talk.text):
+        return leave.leave(talk, offered, question.payload["kind"])
     span = deadline.read_days(talk.text, talk.now, talk.calendar)
     return None if span.issue == "none" else leave.leave(talk, talk.text, question.payload["kind"])
 

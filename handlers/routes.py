@@ -221,7 +221,19 @@ def _report(talk: Talk, rest: str) -> Answer | None:
 
 # What a yes may answer, too: a question with one option, and whether to do it.
 _CONFIRMED = frozenset(
-    {"propose", "contact", "contact_offered", "lead", "done", "lookup", "relink", "client_confirm", "order", "report"}
+    {
+        "propose",
+        "contact",
+        "contact_offered",
+        "lead",
+        "done",
+        "lookup",
+        "relink",
+        "client_confirm",
+        "order",
+        "report",
+        "leave",
+    }
 )
 
 
@@ -390,13 +402,17 @@ def handle(talk: Talk) -> Answer:
             answer = route.act(talk, rest)
             if answer is not None:
                 return answer
+    answer = questions.answered(talk)
+    if answer is not None:
+        return answer
+    client = spoken.client_named(talk)
     return (
-        questions.answered(talk)
-        or spoken.answer(talk, _topics())
+        spoken.answer(talk, client, _topics())
         or shortened.client_alone(talk)
         or reports.offer(talk)
         or offers.promise(talk)
         or offers.order(talk)
         or offers.contact(talk)
-        or basics.not_understood(talk, nearest(talk))
+        or spoken.guessed(talk, client, _topics())
+        or basics.not_understood(talk, nearest(talk, client))
     )

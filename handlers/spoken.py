@@ -5,21 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from handlers import basics, commitments, leave, lists, queries, reports, reports_lookup
+from handlers.language.names import Match
 from handlers.language.sentence import Sentence
 from handlers.language.sentences import read_sentence
-from handlers.talk import Answer, Talk
+from handlers.language.sentences_guessed import guess_sentence
+from handlers.language.sentences_plain import LONGEST
+from handlers.talk import Answer, Talk, said_in
 
 _Act = Callable[[Talk, Sentence], Answer | None]
 
 
-def answer(talk: Talk, topics: Sequence[str]) -> Answer | None:
-    """What a sentence in free words asks for; None for talk. `topics` are those of the help."""
-    sentence = read_sentence(talk.text, talk.roster())
+def client_named(talk: Talk) -> str:
+    """The stretch of a short message that names a client of the team, or several alike; empty for none."""
+    match = talk.directory.message(talk.text) if len(talk.text) <= LONGEST else Match(())
+    return said_in(talk.text, match) if match.candidates else ""
+
+
+def answer(talk: Talk, client: str, topics: Sequence[str]) -> Answer | None:
+    """What a sentence in free words asks for; None for talk. `client` is as `client_named` finds it, `topics` are those
+    of the help."""
+    return _act(talk, read_sentence(talk.text, talk.roster(), client), topics)
+
+
+def guessed(talk: Talk, client: str, topics: Sequence[str]) -> Answer | None:
+    """What a sentence that nobody has read asks for by its likeness to others: shown, or asked about where it would
+    change something. None for talk; arguments as of `answer`."""
+    return _act(talk, guess_sentence(talk.text, talk.roster(), client), topics)
+
+
+def _act(talk: Talk, sentence: Sentence | None, topics: Sequence[str]) -> Answer | None:
     if sentence is None:
         return None
     if sentence.topic == "help":
         return basics.help_page(talk, sentence.words, topics)
     return _ACTS[sentence.topic](talk, sentence)
+
+
+def _absence(kind: str) -> _Act:
+    def act(talk: Talk, sentence: Sentence) -> Answer:
+        return (leave.leave if sentence.sure else leave.offer)(talk, sentence.words, kind)
+
+    return act
 
 
 def _about_client(ask: Callable[[Talk, str], Answer], query: str) -> _Act:
@@ -55,7 +81,7 @@ _ACTS: dict[str, _Act] = {
     "report_summary": lambda talk, sentence: reports_lookup.summary(talk, sentence.words),
     "report_draft": lambda talk, _: reports.draft(talk),
     "done": _done,
-    "leave": lambda talk, sentence: leave.leave(talk, sentence.words, "leave"),
-    "travel": lambda talk, sentence: leave.leave(talk, sentence.words, "travel"),
+    "leave": _absence("leave"),
+    "travel": _absence("travel"),
     "who": lambda talk, _: basics.who_am_i(talk),
 }

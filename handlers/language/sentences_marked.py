@@ -32,13 +32,14 @@ class Marked:
     person: str | None
 
 
-def marked(text: str, people: Collection[str], client: str = "") -> Marked:
+def marked(text: str, people: Collection[str], client: str = "", *, guess: bool = True) -> Marked:
     """The message with its slots in classes; `client` is the stretch of it that names a client of the team.
 
-    Without one, a name that ends as organisations do is taken for a client. `people` are the names of the roster.
+    Without one, a name that ends as organisations do is taken for a client, where it may be guessed. `people` are the
+    names of the roster.
     """
     said = rx(r"\s+").sub(" ", plain(text)).strip()
-    name = fold(client).strip() or _organisation(text)
+    name = fold(client).strip() or (_organisation(text) if guess else "")
     if name:
         said = said.replace(name, CLIENT)
     named = people_in(said, people)

@@ -202,6 +202,11 @@ _QUERIES = [
 _LEAVE = [
     *both("leave_which_days", {"kind": "travel", "issue": "past"}, {"kind": "leave", "issue": "none"}),
     *both(
+        "leave_offered",
+        {"kind": "travel", "first": day(25), "last": day(27), "now": NOW},
+        {"kind": "leave", "first": day(25), "last": day(25), "now": NOW},
+    ),
+    *both(
         "leave_recorded",
         {"number": 15, "kind": "travel", "first": day(25), "last": day(27), "now": NOW},
         {"number": 15, "kind": "leave", "first": day(25), "last": day(25), "now": NOW},
