@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from handlers.language.first_names import find_first_name
 from handlers.language.lead_budget import find_budget
 from handlers.language.lead_clients import known_client, stretch_of
 from handlers.language.lead_labels import (
@@ -43,6 +44,8 @@ _BREAK = "\n"
 # Left where a contact stood whose word is gone, so that what stood before it is known.
 _CONTACT = "\n\N{OBJECT REPLACEMENT CHARACTER}\n"
 _LONGEST_LEAD = 600
+# So far may words go that tell where a lead comes from before they name it.
+_LEADING = 4
 
 _PHONE_WORD = re.compile(
     r"(?:(?:联系|手机|联络)?(?:电话|座机|固话|手机|方式|号码?)(?:号码?)?|手机号|tel|phone|vx|微信|微信同号|联系方式)(?:是|为|也是)?[.:\s]*$"
@@ -75,7 +78,7 @@ _CALLED_SO = re.compile(r"(?:联系人|对接人)(?P<name>[\u4e00-\u9fff]{2,3})(
 _LATIN_NAME = re.compile(r"(?:^|(?<=[\s,;|]))(?P<name>[A-Z][a-z]{1,9}(?: [A-Z][a-z]{1,9})?)[\s,;|:]*$")
 _LATIN_AT_THE_END = re.compile(r"(?<![A-Za-z])[A-Z][a-z]{1,9}$")
 _ROLE = re.compile(
-    r"(?:总监|主管|经理|采购|老板|店长|负责人|助理|运营|行政|买手|校长|园长|老师|督导|顾问|专员|代表|秘书|会计|财务|客服|销售|工程师|设计师|教练|hr|it|cto|ceo|coo)$"
+    r"(?:总监|主管|经理|采购|老板|店长|负责人|助理|运营|行政|买手|校长|园长|老师|督导|顾问|专员|代表|秘书|会计|财务|客服|销售|商务|法务|策划|文员|工程师|设计师|教练|hr|it|cto|ceo|coo)$"
 )
 
 
@@ -163,8 +166,9 @@ class _Reader:
         words = [word for word in SEPARATOR.split(self.text) if word and self.regions.of(word) is None]
         self.leading = words[0] if words else ""
         # 官网 宏达 30万: behind where they came from only what sounds like a firm's own name leads.
-        if words and (read_source(self.leading) or _source_of(self.leading)):
-            self.leading = next((word for word in words[1:2] if sounds_like_a_brand(word)), self.leading)
+        if words and not may_be_called(self.leading):
+            called = (word for word in words[1:_LEADING] if may_be_called(word))
+            self.leading = next((word for word in called if ends_like_one(word) or sounds_like_a_brand(word)), "")
         self._told()
         self._tokens()
         region = self.parts.get("region")
@@ -285,15 +289,8 @@ class _Reader:
             self.parts["source"] = source[2]
             if source[2] in _TOLD_BY and not _ANYBODY.match(fold(words)):
                 self.notes.append(words)
-        for kind, pattern in (("client", NAMED), ("contact", _CALLED)):
-            match = pattern.search(self.folded)
-            if (
-                match
-                and kind not in self.parts
-                and (kind == "contact" or may_be_client(match["name"].removesuffix("的")))
-            ):
-                self.parts[kind] = self.text[slice(*match.span("name"))].removesuffix("的")
-                self._take(*match.span())
+        self._named(NAMED, "client")
+        self._named(_CALLED, "contact")
         match = SAID_TO_BE.search(self.folded)
         if match and "client" not in self.parts and may_be_client(match["name"]):
             self.parts["client"] = self.text[slice(*match.span("name"))]
@@ -304,6 +301,19 @@ class _Reader:
         match = _CALLED_SO.search(self.folded)
         if match and "contact" not in self.parts and is_name(match["name"]):
             self.parts["contact"] = self.text[slice(*match.span("name"))]
+            self._take(*match.span())
+
+    def _named(self, pattern: re.Pattern[str], kind: str) -> None:
+        """What `pattern` says is called so; a first name (有个客户叫 Jerry) is the contact's."""
+        match = pattern.search(self.folded)
+        if match is None:
+            return
+        group = "name" if match["name"] else "quoted"
+        name = self.text[slice(*match.span(group))].removesuffix("的")
+        if kind == "client" and find_first_name(name) == (0, len(name)):
+            kind = "contact"
+        if kind not in self.parts and (kind == "contact" or may_be_client(name)):
+            self.parts[kind] = name
             self._take(*match.span())
 
     def _tokens(self) -> None:
@@ -365,7 +375,7 @@ class _Reader:
         may_lead = left[: self.bare] if "contact" in self.parts else [self.leading]
         may_lead = [] if self.private else may_lead
         bare = [word for word in may_lead if self.regions.of(word) is None]
-        found = find_client(left, len(left) if self.bare is None else self.bare, bare)
+        found = find_client(left, self.bare, bare)
         if self.directory is not None:
             found = known_client(left, found, self.directory)
         if found is None:

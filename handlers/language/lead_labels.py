@@ -10,8 +10,8 @@ from handlers.language.titles import find_person
 _LABELS = {
     "client": "客户名称|客户名|客户公司|客户单位|客户全称|公司全称|单位全称|客户|公司名称|公司名|公司|单位名称|单位"
     "|医院|门店|店名|新客户|意向客户|企业|机构"
-    "|甲方|业主单位|建设单位|名称|company|client|customer",
-    "contact": "联系人姓名|联系人|对接人|对接|负责人|经办人|接洽人|姓名|联络人|contact person|contact|name",
+    "|甲方|业主单位|建设单位|抬头|开票抬头|名称|company|client|customer",
+    "contact": "联系人姓名|联系人|对接人|对接|负责人|经办人|接洽人|收货人|称呼|姓名|联络人|contact person|contact|name",
     "phone": "联系电话|联系方式|电话号码|手机号码|手机号|手机|电话|tel|phone|mobile|微信同号",
     "source": "线索来源|客户来源|来源渠道|来源|渠道|来自|采购方式|获客渠道|source",
     "budget": "预算金额|项目预算|预估金额|意向金额|预计金额|采购预算|预计首单|首单金额|首单|首批|预算|金额|budget",
@@ -22,8 +22,9 @@ KIND = {word: kind for kind, words in _LABELS.items() for word in words.split("|
 _LONGEST_FIRST = "|".join(sorted(KIND, key=len, reverse=True))
 _PLACE = r"(?:^|(?<=[\s,;。、/|:]))(?:\d{1,2}[.、)] ?)?[【\[(]?"
 LABELLED = re.compile(
-    r"(?:^|(?<=[\s,;。、/|:]))(?:\d{1,2}[.、)] ?)?"
-    rf"(?:[【\[(](?P<bracketed>{_LONGEST_FIRST})[】\])]\s*:?|[【\[(]?(?P<bare>{_LONGEST_FIRST})\s*:)\s*"
+    rf"[【\[](?P<framed>{_LONGEST_FIRST})[】\]]\s*:?\s*"
+    r"|(?:^|(?<=[\s,;。、/|:]))(?:\d{1,2}[.、)] ?)?"
+    rf"(?:\((?P<bracketed>{_LONGEST_FIRST})\)\s*:?|[【\[(]?(?P<bare>{_LONGEST_FIRST})\s*:)\s*"
 )
 _UNMARKED = re.compile(
     rf"{_PLACE}(?P<label>{_LONGEST_FIRST})"
@@ -42,7 +43,7 @@ _FIRST_WORD = re.compile(r"[^\s(（]+")
 
 def label_of(match: re.Match[str]) -> str:
     """The label that `LABELLED` matched."""
-    return match["bracketed"] or match["bare"]
+    return match["framed"] or match["bracketed"] or match["bare"]
 
 
 def with_colons(text: str) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from handlers.language.lead_regions import Regions
 from handlers.language.text import fold
 
-SEPARATOR = re.compile(r"[\s,;。、/|!?]+")
+# A colon parts words, too, but for the time of day and an address.
+SEPARATOR = re.compile(r"(?:[\s,;。、/|!?]|:(?!\d|//))+")
 _LEGAL_FORM = re.compile(r"(?:有限|股份|集团|分?公司)")
 _PART_OF_A_NAME = re.compile(r"(?:合伙|集团|中国|公司|分院|院区|店|部)$")
 _BRACKET = re.compile(r"\(([^()]*)\)")

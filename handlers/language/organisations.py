@@ -6,13 +6,14 @@ import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from handlers.language.places import is_district
+from handlers.language.places import is_district, read_place
 from handlers.language.sources import introduced, read_source, source_told
 from handlers.language.text import fold
 from handlers.language.titles import is_full_name
 
 NAMED = re.compile(
-    r"(?:(?:有)?(?:个|一个|一家|家)?(?:新)?(?:客户|公司|单位|企业|医院|门店|店)(?:名字)?(?:是|叫做?|名叫)|[店厂]名叫?|开了(?:一?家|个)|(?:^|(?<=[\s,;]))(?:客户|公司)名称?(?!单)(?=[\u4e00-\u9fff])|(?<=[一两几])[家个]叫做?|(?:^|(?<=[\s,;。、]))叫做?|名叫|(?:店|超市|公司|工?厂|工作室|酒店|民宿|饭馆|餐馆|诊所|餐厅|项目|农场)(?:名字?)?叫做?|(?:公司|单位)填的?是?|(?:跳槽?[到去]了?|跳槽去到|离职去了?))\s*(?P<name>[^\s,;。、:@]{2,24})"
+    r"(?:(?:有)?(?:个|一个|一家|家)?(?:新)?(?:客户|公司|单位|企业|医院|门店|店)(?:名字)?(?:是|叫做?|名叫)|[店厂]名叫?|开了(?:一?家|个)|(?:^|(?<=[\s,;]))(?:客户|公司)名称?(?!单)(?=[\u4e00-\u9fff])|(?<=[一两几])[家个]叫做?|(?:^|(?<=[\s,;。、]))叫做?|名叫|(?:店|超市|公司|工?厂|工作室|酒店|民宿|饭馆|餐馆|诊所|餐厅|项目|农场)(?:名字?)?叫做?|(?:公司|单位)填的?是?|(?:跳槽?[到去]了?|跳槽去到|离职去了?))\s*[“\"「『]?(?P<name>[^\s,;。、:@”\"」』]{2,24})[”\"」』]?"
+    r"|(?:店|连锁|公司|品牌|厂|酒店|超市|馆|院|机构|项目|客户名?)[“\"「『](?P<quoted>[^\s,;。、:@”\"」』]{2,16})[”\"」』]"
 )
 _FIRM = (
     r"(?:办事处|街道办|管委会|政府|居委会|村委会|业委会|协会|商会|派出所|驾校|会展|医院|护理院|养老院|敬老院|疗养院|福利院|康复院|保健院|公寓|家政|外贸|进出口|托育|商超|超商|[^店商地]铺"
@@ -39,7 +40,9 @@ _ORGANISATION = re.compile(rf"{_KIND_OF_ORGANISATION}(?:[(][^)]*[)])?$")
 _IS_A_FIRM = re.compile(rf"{_FIRM}(?:[(][^)]*[)])?$")
 _NOTHING_BUT_A_KIND = re.compile(_KIND_OF_ORGANISATION)
 # 要批发, 想开个超市: what somebody wants to do or to have.
-_WANTED = re.compile(rf"(?:要|想|做|搞|找)(?:开|做)?(?:一?[个家])?{_KIND_OF_ORGANISATION}$")
+_WANTED = re.compile(
+    rf"(?:要|想|做|搞|找|^开(?![元心源泰诚发来利通平封化]))(?:开|做)?(?:一?[个家])?{_KIND_OF_ORGANISATION}$"
+)
 # 柏林诊所想买雾化器: the name ends where the wish begins.
 _WISH = r"(?=想|要(?![塞闻])|需要|准备|打算|询价|咨询|追加|续[费签约]|新[上开建增])"
 _WISHES = re.compile(rf"^(?P<name>[^\s]{{2,16}}?{_KIND_OF_ORGANISATION}){_WISH}")
@@ -58,7 +61,7 @@ SAID_TO_BE = re.compile(rf"(?:说是|那是|就是)(?P<name>[^\s,;。、:@的]{{
 # What is told of somebody, in words that no name holds; an organisation's own ending outweighs them.
 _TOLD = re.compile(
     r"[的了吗呢吧们姓]|.在.|[想要需](?!来)|不[愿想要肯能会让知方]|愿意|留[名电]|已经?|没有?|打算|准备|咨询|询价|联系|负责|老板|老总|主管|助理|门口|楼下|附近|团购|加盟|代理|预算|资金|月用|年用|年费|月费"
-    r"|^(?:抖音|快手|小红书|百度|知乎|公众号|视频号|朋友圈|美团|b站|天猫|京东|淘宝|拼多多|微博|1688)"
+    r"|^(?:58同城|企查查|天眼查|高德|赶集|闲鱼|饿了么|携程|支付宝|得物|钉钉|飞书|抖音|快手|小红书|百度|知乎|公众号|视频号|朋友圈|美团|b站|天猫|京东|淘宝|拼多多|微博|1688)"
     r"|^\d|^(?:拿|买|卖|打|加|开|搞|弄|跑|谈|聊|约|来|去|给|被|把|从|到|让|帮|带|每|私信|一次|首[批单]|店面|手里|手上|手头|名片|微信|电话|手机|号码|长期|批量|合作|新开|刚开)"
     r"|(?:打|来电|进来|留言|留资|看到|刷到|装修|开业|街道|[乡镇]|开发区|高新区|园区|商圈|团队|小组|同学|行业|领域|市场|介绍|推荐|车企|药企|国企|央企|外企|民企|私企|厂家|厂商|商家|同行|系统|定制|租赁|方案|套餐|耗材|样品|礼盒|礼品)$|\d\s?[份台套件箱桶吨个张块盒瓶袋只支米平方桌人斤册本辆组条把双副]$|^[零一二两三四五六七八九十百千万几多]+$"
 )
@@ -84,11 +87,11 @@ _GENERIC = re.compile(
 )
 # What stands in a lead without being a client's name: wishes, times, amounts, goods, roles.
 _NO_CLIENT = re.compile(
-    r"(?:经理|总监|主任|工程师|设计师|专员|督导|秘书|出纳|客服|导购|[校园院科处厂站店]长|护士长|老师|主管|负责人|助理|会长|书记|队长|班长)$|^某|^(?:自己|本人|个人|他|她|对方|家里|刚|一位|家|急|紧急|尽快|优先|已|未|想|要|需|问|找|求|做|在|有|没|请|麻烦|希望|对|说|很|比较|正在|目前|主要|意向|需求|重点|高意向|a类|b类|c类|今天|明天|下周|本周|周[一-日]|老板姓|姓|客户[姓想要说]"
+    r"^(?:业主|甲方|乙方|总包|监理)方?(?:代表|单位)?$|^(?:58同城|转自|群昵称|自称|陌生|称呼|昵称|展位|前台|访客|线上|线下|二次开发|主动)|(?:饭局|酒局|牌局|询盘|询价单?|下单|留资|登记|接龙|报名|注册|扫码|转来|转的|打来的?|找来的?|搜到的?|认识|保税区|自贸区|新区|片区|港区)$|(?:经理|总监|主任|工程师|设计师|专员|督导|秘书|出纳|客服|导购|[校园院科处厂站店]长|护士长|老师|主管|负责人|助理|会长|书记|队长|班长)$|^某|^(?:自己|本人|个人|他|她|对方|家里|刚|一位|家|急|紧急|尽快|优先|已|未|想|要|需|问|找|求|做|在|有|没|请|麻烦|希望|对|说|很|比较|正在|目前|主要|意向|需求|重点|高意向|a类|b类|c类|今天|明天|下周|本周|周[一-日]|老板姓|姓|客户[姓想要说]"
     r"|这个?|那个?|说是?|只说|计划|打算|准备|昨[天晚]|前天|上周|上个?月|开[了\d一二两三四五六七八九十]|开(?![元心源泰诚发来利通平封化])[\u4e00-\u9fff]{1,4}(?:店|厂|馆)$|年用|月用|月进|规模|大概|大约|没电话|没留|咨询|询价|询问"
     r"|[一某几][家个间](?:酒店|公司|工?厂|店|医院|学校|餐厅|超市|诊所|企业)$)"
     r"|的$|(?:了解|咨询|询价|报价|采购|试用|合作|方案|联系|跟进|看看|回电|尽快)$|^[\W\d_]+$|^\d+(?:个|家|间|户|台|套|件|店)"
-    r"|^(?:门店|企业)$|\d(?:栋|幢|号楼|单元|室)[\d\-]*$|^no\.?\s?\d|(?:群|客户|顾客|会员|粉丝|用户|网友|买家)$|(?:外协|配套|代工|供货|上游|下游)(?:厂|商|单位|企业)$|\d-\d+$|\d号$|^(?:群名|昵称|网名|微信名)$|(?:关联|旁边|隔壁|那[边家个])$"
+    r"|^(?:门店|企业)$|\d(?:栋|幢|号楼|单元|室)[\d\-]*$|^no\.?\s?\d|(?:群|客户|顾客|会员|粉丝|用户|网友|买家)$|(?:外协|配套|代工|供货|上游|下游)(?:厂|商|单位|企业)$|\d-\d+$|\d号[馆厅]?$|^(?:群名|昵称|网名|微信名)$|(?:关联|旁边|隔壁|那[边家个])$"
     r"|(?:业主|户主|房东|租户)$|的(?:兄弟|母|子|关联|合作|姊妹)?(?:公司|工?厂|店|单位|医院|学校|酒店|饭店|餐厅|企业)$|^(?:\d+|[一二两三四五六七八九十几多]+)[家个间处]|的(?:上游|下游|供应商|朋友|客户|同行|老乡|亲戚|邻居)$"
     r"|^(?:(?:[老新熟散大小外]|外国|国外|意向|潜在|个人|企业)?(?:顾客|客户|客|会员|客商|用户)|朋友|同学|亲戚|邻居|业主|老板|店主|店长|群主|负责人|加盟商|经销商|代理商|联系人)$"
 )
@@ -101,6 +104,7 @@ _BRAND = frozenset(
     "未来梦想青绿蓝红紫橙彩虹禾谷田园乐活尚品雅韵格致远航扬帆启航领先冠群英豪杰伟业力拓展进步升腾汇聚集通畅达益健圣迪威斯特诺亚欧美"
 )
 _LONGEST_BRAND = 4
+_LONGEST_SPOT = 3
 
 
 def sounds_like_a_brand(word: str) -> bool:
@@ -113,6 +117,9 @@ def ends_like_one(word: str) -> bool:
     return _ORGANISATION.search(fold(word)) is not None
 
 
+_OPENED = re.compile(r"^(?:(?:新|刚|要|准备|打算)开|在建|筹建)?的?(?:一?[家个])?")
+
+
 def is_a_firm(word: str) -> bool:
     """Whether `word` ends as the names of organisations do and as no goods do."""
     return _IS_A_FIRM.search(fold(word)) is not None
@@ -123,8 +130,9 @@ def may_be_client(word: str) -> bool:
     if len(word) > _LONGEST_WORD:
         return False
     folded = fold(word)
+    said = _OPENED.sub("", folded, count=1)
     whole = (_DEPARTMENT, _GENERIC, _NOTHING_BUT_A_KIND)
-    if is_district(folded) or any(pattern.fullmatch(folded) for pattern in whole):
+    if is_district(folded) or any(pattern.fullmatch(said) for pattern in whole):
         return False
     return _NO_CLIENT.search(folded) is None and _WANTED.search(folded) is None
 
@@ -151,12 +159,14 @@ class Called(NamedTuple):
     end: int
 
 
-def find_client(words: Sequence[str], before: int, bare: Collection[str]) -> Called | None:
+def find_client(words: Sequence[str], before: int | None, bare: Collection[str]) -> Called | None:
     """The client among the words of a lead: the first that looks like an organisation, else a name that leads.
 
-    What may be goods as well as a firm is one among the first `before` words, those before the contact; without
-    looking like an organisation at all, only in `bare`. None when no word is sure to be a client.
+    What may be goods as well as a firm is one among the first `before` words, those before a contact that is known;
+    without looking like an organisation at all, only in `bare`. None when no word is sure to be a client.
     """
+    passed = before is not None
+    before = len(words) if before is None else before
     fit = [(index, word) for index, word in enumerate(words) if may_be_client(word) and not leads_in(word)]
     for index, word in fit:
         if match := _KNOWN_TO_US.match(fold(word)):
@@ -173,7 +183,6 @@ def find_client(words: Sequence[str], before: int, bare: Collection[str]) -> Cal
         if match := _WISHES.match(fold(word)):
             return Called(index, *match.span("name"))
     # What is told before the contact leads up to the name, too.
-    passed = before < len(words)
     first = next(
         (at for at, word in enumerate(words) if not leads_in(word) and (may_be_called(word) or not passed)), None
     )
@@ -198,10 +207,22 @@ def may_be_called(word: str) -> bool:
     name = word[_name_start(word) :]
     if name.isascii() and not name[:1].isupper():
         return False
-    if not may_be_client(name) or leads_in(word):
+    if not may_be_client(name) or leads_in(word) or _is_around_there(name):
         return False
     told = _TOLD.search(fold(name)) is not None or is_full_name(name)
     return ends_like_one(name) or (2 <= len(name) <= _LONGEST_BARE_NAME and not told)
+
+
+def _is_around_there(name: str) -> bool:
+    """Whether `name` is a known place and some spot there (南通叠石桥), and neither a firm nor a brand of the place."""
+    if ends_like_one(name):
+        return False
+    return any(
+        size < len(name) <= size + _LONGEST_SPOT
+        and read_place(name[:size]) is not None
+        and not sounds_like_a_brand(name[size:])
+        for size in (2, 3)
+    )
 
 
 def _name_start(word: str) -> int:

@@ -56,6 +56,8 @@ _NOTHING = re.compile(
 # 拜访青禾,没啥问题: what only says that nothing is wrong, after what was done.
 _NOTHING_WRONG = re.compile(
     r"[\s,](?:目前|暂时|今天|总体)?(?:都|也)?(?:没(?:有)?(?:啥|什么)?(?:需?要?(?:支持|协助|帮忙|协调)的?)|没(?:有)?(?:啥|什么)?(?:大|其[他它]|特别)?的?(?:问题|困难|异常)|不(?:需要?|用)(?:支持|协助|帮忙|协调)|一切(?:正常|顺利))[了哈的]?$"
+    r"|[\s,](?:暂?无(?:其[他它])?(?:问题|困难|异常|风险)|无需(?:支持|协助)|暂?无需要支持的?)[了哈的]?$"
+    r"|[\s,。;](?:以上(?:汇报|就是今天的?)?|(?:汇报)?完毕|谢谢(?:领导|老板)?|(?:领导|老板)?辛苦了?)$"
 )
 _CLAUSE = re.compile(r"[^\s,，;；。、:：!！?？]{4,20}")
 # So many of them, and so long, are all that anybody puts behind what was done.

@@ -21,7 +21,7 @@ _SOURCES = {
     "小红书": "小红书私信|小红书笔记|小红书|红书|xhs",
     "百度": "百度爱采购|爱采购|百度推广|百度竞价|百度搜索|百度",
     "公众号": "微信公众号|公众号留言|公众号",
-    "老客户": "老客户复购|老客户增购|老客户|老客|复购",
+    "老客户": "老客户返单|老客户续单|老客户续费|返单|老客户复购|老客户增购|老客户|老客|复购",
     "视频号": "微信视频号|视频号",
     "快手": "快手直播|快手",
     "朋友圈": "朋友圈广告|微信朋友圈|朋友圈",
@@ -42,7 +42,8 @@ _SOURCES = {
     "会议": "学术会议|行业会议|研讨会|年会|交流会|学术会|沙龙|论坛|会议",
     "渠道": "渠道商|渠道推荐|经销商推荐|经销商介绍|代理商推荐|代理商介绍",
     "邮件": "邮件咨询|邮件|邮箱",
-    "广告": "小程序广告|公众号广告|电梯广告|户外广告|投流"
+    "广告": "地铁广告|公交广告|楼宇广告|高铁广告|机场广告|报纸广告|电台广告|路牌广告"
+    "|小程序广告|公众号广告|电梯广告|户外广告|投流"
     "|sem|信息流|信息流广告|腾讯广告|广点通|头条广告|朋友圈投放|广告投放|广告",
 }
 _CANONICAL = {word: source for source, words in _SOURCES.items() for word in words.split("|")}
@@ -69,7 +70,7 @@ _PHRASE = re.compile(
     rf"(?:(?:过来|来)?的|了(?=一?[家个位])|{_ENDED})"
     r"|(?!客户(?!的))[\u4e00-\u9fff]{2,12}?(?:(?:顺口|随口|顺嘴|顺带|私下|聊天时?)(?:提|说|讲)(?:起|到|了一[嘴句])?的?|提了一[嘴句下])"
     rf"(?:{_ENDED})"
-    r"|(?!客户)[\u4e00-\u9fff]{2,10}?(?:推|带|拉|领)过?来的"
+    r"|(?!客户)[\u4e00-\u9fff]{2,10}?(?:(?:推|带|拉|领)过?来的|(?:推|介绍|发|转|甩|丢|派|分)给我们?的)"
     rf"|[\u4e00-\u9fff]{{2,10}}?{_PERSON_END}(?:给|推|发|转)(?:了|我|过来)?的(?:名片|微信|电话|号码)?(?:{_ENDED})"
     rf"|[\u4e00-\u9fff]{{2,10}}?{_PERSON_END}[他她的]{{0,2}}(?:{_KIN})(?={_ENDED}|在|开|做))"
 )
@@ -85,7 +86,9 @@ _CAME = re.compile(
 
 
 # 美业展, 上海建材展: a fair by its trade.
-_FAIR = re.compile(r"[\u4e00-\u9fff]{2,6}(?<![发开进拓扩施布参会])展(?:会|览会)?")
+_FAIR = re.compile(
+    r"[\u4e00-\u9fff]{2,6}(?<![发开进拓扩施布参会])展(?:会|览会)?|[\u4e00-\u9fff]{1,8}(?:博会|博览会|交易会|订货会|展销会|糖酒会|广交会)"
+)
 _INTRODUCED = re.compile(r"[\u4e00-\u9fff](?:介绍|推荐|引荐)(?!信|会|下|一下)(?:了|给)?(?:他|她|过?来|的|一?[家个位])")
 
 
@@ -106,7 +109,8 @@ _PLACES = "|".join(
     for word in sorted((each for each, source in _CANONICAL.items() if source in _SEEN_AT), key=len, reverse=True)
 )
 _LED_BY = re.compile(rf"{_LATELY}?[在从]?(?P<word>{_PLACES})[\u4e00-\u9fff]{{1,10}}")
-_ENDS_IN = re.compile(r"[\u4e00-\u9fff]{2,8}(?P<word>发传单|派传单|扫街|扫楼|地推|陌拜)")
+_ENDS_IN = re.compile(r"[\u4e00-\u9fff]{2,8}(?P<word>发传单|派传单|扫街|扫楼|地推|陌拜|老客户)")
+_NOTICE = re.compile(r"[\u4e00-\u9fff]{0,6}(?:招标|采购|中标|比选|招采)(?:意向)?(?:公告|公示)")
 
 
 def source_led(text: str) -> str | None:
@@ -115,6 +119,8 @@ def source_led(text: str) -> str | None:
     A name may do so too (百度科技): the caller must know that it is none.
     """
     folded = fold(text).strip()
+    if _NOTICE.fullmatch(folded):
+        return "招标"
     match = _LED_BY.fullmatch(folded) or _ENDS_IN.fullmatch(folded)
     return _CANONICAL[match["word"]] if match else None
 

@@ -65,7 +65,7 @@ _FAMILIAR = re.compile(
 _CALLED_FAMILIARLY = re.compile(r"(?:^|[^\u4e00-\u9fff])[老小]$")
 # 芳姐, 强哥, 阿珍: a given name alone, where nothing stands before it.
 _BY_FIRST_NAME = re.compile(
-    rf"(?<![\u4e00-\u9fff])(?:[{_GIVEN}](?:姐|哥(?!们)|嫂)|阿[{_GIVEN}{SURNAMES}])(?=$|[\s,;。、:)(]|说|问|反馈|回|要|在|讲|不|已|没|让|答应|想)"
+    rf"(?:(?<![\u4e00-\u9fff])|(?<=[主板娘的]))(?:[{_GIVEN}](?:姐|哥(?!们)|嫂)|阿[^姨里胶拉嫂婆公妹\W])(?=$|[\s,;。、:)(]|说|问|反馈|回|要|在|讲|不|已|没|让|答应|想)"
 )
 # Words that end in a surname: 工程|总监, 由于|经理, 下周|主任, 对方|代表.
 _TAIL_OF_A_WORD = re.compile(
@@ -83,7 +83,7 @@ _WHOLE_WORDS = re.compile(
     r"(?:施工|高工|计工|经工|支工|包工|单工|万工|成工|任工|安工|程工|管工|车工|房工|武工|文工|华工|段工|解总|万总价|毛总|江总|成总|单总|易总|季总|关总|曲总|路总|项总|车队长)$"
 )
 _SAFE_ALONE = re.compile(
-    r"(?:高工|管工|单工|华工|安工|程工|成工|任工|武工|文工|毛总|江总|成总|关总|季总|项总|路总|易总|曲总)$"
+    r"(?:高工|管工|单工|段工|华工|安工|程工|成工|任工|武工|文工|毛总|江总|成总|关总|季总|项总|路总|易总|曲总)$"
 )
 # A word of one character and an office is somebody, whatever the surname, unless the character tells of the office.
 _ONE_AND_OFFICE = re.compile(
