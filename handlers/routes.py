@@ -14,6 +14,7 @@ from handlers import (
     basics,
     changes,
     client_changes,
+    client_lists,
     clients,
     commitments,
     contacts,
@@ -179,6 +180,12 @@ mentioned_list = _pattern(rf"@\s*(.{{1,12}}?)\s*的?(?:全部|所有|未完成)?
 client_list = _pattern(rf"(.{{1,40}}?)\s*(?:的|有哪些|还有哪些)?\s*承诺{_LISTED}")
 
 
+_my_clients = _pattern(
+    rf"(?:(?:我|我的|我名下|我手上|我手里|名下|手上)(?:有哪些|有什么|有多少|的|有)*客户{_LISTED}|(?:我的?)?客户(?:列表|清单|名单))()"
+)
+_somebodys_clients = _pattern(rf"(.{{2,4}}?)(?:名下|手上|手里)?(?:有哪些|有什么|的|有)+客户{_LISTED}")
+
+
 def _done_mark(text: str) -> str | None:
     stripped = text.lstrip()
     for mark in ("✅", "☑️", "☑", "✔️", "✔"):
@@ -340,6 +347,8 @@ ROUTES: tuple[Route, ...] = (
     Route("lead", _whole(read_lead), lambda talk, _: leads.lead(talk)),
     Route("last_contact", last_contact_words, _last_contact),
     Route("lists", client_list, _promised_to),
+    Route("client", _my_clients, lambda talk, _: client_lists.mine(talk)),
+    Route("client", _somebodys_clients, client_lists.of_person),
     Route("client_names", _word("客户"), clients.command),
     Route("client_names", _word("合并", tight="客"), client_changes.merge_command),
     Route("client", _word("客户", "客户卡"), _client_needed("card", queries.card)),

@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from storage.columns import Moment
 from storage.prepared import Prepared, adopt
-from storage.tables import Absence, Commitment, Contact, DailyReport, Lead, Question, ReportVersion
+from storage.tables import Absence, Client, Commitment, Contact, DailyReport, Lead, Question, ReportVersion
 
 _UNDATED_LIKE = Prepared(
     select(col(Commitment.number))
@@ -160,6 +160,29 @@ def contacts(
     if person_ids is not None:
         statement = statement.where(col(Contact.person_id).in_(person_ids))
     return list(session.exec(statement.order_by(col(Contact.at).desc(), col(Contact.number).desc()).limit(limit)))
+
+
+def clients_of(session: Session, owner_id: int, limit: int) -> list[tuple[str, datetime | None]]:
+    """The clients of one owner and when each was last contacted by anybody, those silent for the longest first."""
+    last = (
+        select(func.max(Contact.at))
+        .where(Contact.client_id == Client.id, Contact.state == "ok")
+        .correlate(Client)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Client.name, last)
+        .where(Client.owner_id == owner_id, col(Client.merged_into).is_(None))
+        .order_by(last.is_not(None), last, col(Client.id))
+        .limit(limit)
+    )
+    return [(name, at) for name, at in session.exec(statement)]
+
+
+def count_clients(session: Session, owner_id: int) -> int:
+    """How many clients somebody owns."""
+    statement = select(func.count()).where(Client.owner_id == owner_id, col(Client.merged_into).is_(None))
+    return session.exec(statement).one()
 
 
 def contacts_of(session: Session, person_id: int, since: datetime, until: datetime) -> list[Contact]:

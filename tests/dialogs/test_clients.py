@@ -64,3 +64,22 @@ async def test_ambiguous_unknown_and_missing_names(quick: Store, command: str) -
     check(told.answer(2), "王磊", "reply", "星海机电有限公司")
     check(told.answer(3), "王磊", "reply", "蓝天医院")
     check(told.answer(4), "王磊", "reply", command)
+
+
+async def test_whose_clients_the_silent_ones_first(store: Store) -> None:
+    told = await hold(
+        store,
+        *HISTORY,
+        "10:05 王磊：我的客户",
+        "10:06 陈静：王磊名下有哪些客户",
+        "10:07 李娜：王磊的客户",
+        "10:08 陈静：我有哪些客户",
+        "10:09 王磊#华东群：客户列表",
+        "10:10 王磊：我的客户很满意",
+    )
+    check(told.answer(6), "王磊", "reply", "你的客户", "北京协和医院", "4 分钟前联系过", "客户 ")
+    check(told.answer(7), "陈静", "reply", "王磊的客户", "北京协和医院")
+    check(told.answer(8), "李娜", "reply", "王磊", without=["协和"])
+    check(told.answer(9), "陈静", "reply", "你名下还没有客户")
+    check(told.answer(10), "#华东群", "reply", "你的客户", without=["联系过"])
+    check(told.answer(11), "王磊", "reply", "没听懂")

@@ -35,6 +35,24 @@ def _alias(name: str, **changed: Any) -> dict[str, Any]:
 
 
 CLIENTS: list[Sample] = [
+    *both(
+        "client_list",
+        {
+            "whose": "周敏",
+            "silence": True,
+            "total": 12,
+            "items": [{"name": _CLIENT, "ago": None}, {"name": "云栖酒店", "ago": NOW - PAST}],
+            "now": NOW,
+        },
+        {"whose": "", "silence": True, "total": 0, "items": [], "now": NOW},
+    ),
+    Sample(
+        "client_list",
+        "in a group",
+        {"whose": "", "silence": False, "total": 1, "items": [{"name": _CLIENT, "ago": None}], "now": NOW},
+        in_group=True,
+        unsaid=("联系过",),
+    ),
     *both("alias_learned", {"name": "清河机店", "client": _CLIENT}, {"name": "机店", "client": "云栖酒店"}),
     *both(
         "aliases_taught",
