@@ -262,7 +262,7 @@ def _somebody_mentioned(talk: Talk, rest: str) -> Answer | None:
 
 
 def _may_be_client(talk: Talk, words: str) -> bool:
-    """Of a name that no client has it is asked only when it may be one: 你什么时候联系我都行, 导出我的承诺."""
+    """Of a name that no client has it is asked only when it may be one: 你什么时候联系我都行."""
     return bool(client_words(fold(words).replace(" ", "")) or queries.named(talk, words).candidates)
 
 

@@ -32,7 +32,6 @@ async def test_the_bot_is_heard_wherever_it_is_mentioned(quick: Store) -> None:
         ("刚记的那个当我没说", "撤销"),
         ("这件事转给李娜跟吧", "转交"),
         ("我这边想休息几天", "请假"),
-        ("导出我的承诺", "承诺"),
     ],
 )
 async def test_not_understood_names_the_nearest_command(store: Store, text: str, nearest: str) -> None:
