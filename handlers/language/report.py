@@ -51,7 +51,7 @@ _NOTHING = re.compile(
     r"(?:暂时?|目前|今天|今日|明天)?(?:都|也|还)?(?:没有?|无|木有)(?:了|啥|什么|特别|特殊|其他|其它|任何|新的?|大的?)?(?:的)?"
     r"(?:问题|困难|风险|卡点|难点|需要|需求|计划|安排|异常|情况|内容|支持|协助|帮助|求助|事项|可汇报)?(?:和(?:困难|风险|问题))?(?:需要(?:支持|协助|帮助|协调)的?)?"
     r"(?:的(?:事|地方|事项|问题)?)?|无需(?:支持|协助|帮助)?|没有?其[他它]问题|不需要(?:支持|协助|帮助)?|不用|暂不需要|一切正常|都?正常|一切顺利|顺利|没啥[事]?|n/?a|none|no|nil|[-—/\\x×]+"
-    r"|没(?:有)?(?:啥|什么|特别|其[他它])?需?要(?:支持|协助|帮忙|协调)的?|问题(?:不大|无)|(?:其[他它]|别的|另外)(?:都|也)?(?:暂?无|没有?了?)|[\u4e00-\u9fff]{1,5}:\s?(?:暂?无|没有)|需?要?(?:问题|困难|风险|支持|协助|帮助|求助)\s(?:暂?无|没有)|以上(?:就是.*|汇报)?|(?:汇报)?完毕|谢谢(?:领导)?|(?:各位)?(?:领导|老大|老板|大家|经理)?(?:们)?(?:早上|晚上|下午)?好"
+    r"|没(?:有)?(?:啥|什么|特别|其[他它])?需?要(?:支持|协助|帮忙|协调)的?|问题(?:不大|无)|(?:其[他它]|别的|另外)(?:都|也)?(?:暂?无|没有?了?)|[\u4e00-\u9fff]{1,5}:\s?(?:暂?无|没有)|需?要?(?:问题|困难|风险|支持|协助|帮助|求助)\s(?:暂?无|没有)|以上(?:就是.*|汇报)?|(?:汇报)?完毕|谢谢(?:领导)?|(?:各位)?(?:领导|老大|老板|大家|经理)?(?:们)?(?:早上|晚上|下午|中午)?好(?:领导|老大|老板|各位|大家)?"
 )
 # 拜访青禾,没啥问题: what only says that nothing is wrong, after what was done.
 _NOTHING_WRONG = re.compile(
@@ -219,7 +219,8 @@ class _Reader:
         if _FOLLOWING_NUMBER.match(self.folded, label.end) and label.end > label.start:
             return label
         if place.level == Level.STOP or self.bulleted:
-            return None
+            wish = label.section == "help" and label.end == label.start and self.folded.startswith("。", place.at)
+            return label if wish else None
         if label.section == self.section and not (label.section == "plan" and place.level == Level.COMMA):
             return None
         if self.section not in {"done", "plan"} and place.level != Level.RUN and label.section in {"done", "plan"}:

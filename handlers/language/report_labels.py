@@ -31,7 +31,7 @@ _OF_TOMORROW = rf"{_TOMORROW}{_FREE}(?:安排|计划|工作|打算|目标|重点
 _WORDS: dict[Section, str] = {
     "done": (
         rf"{_TODAY}?的?{_WORK}?的?(?:已完成|完成|总结|小结|汇报|进展|成果|回顾)(?:的?(?:工作|事项|情况|内容|任务))?"
-        rf"|(?:{_TODAY}的?{_WORK}?|{_WORK})的?(?:内容|情况|进度)|{_TODAY}的?{_WORK}?|{_TODAY}?(?:都)?(?:做了|干了)(?:什么|啥)?|(?!事项){_WORK}|已[做办]|done|today"
+        rf"|(?:{_TODAY}的?{_WORK}?|{_WORK})的?(?:内容|情况|进度)|{_TODAY}的?{_WORK}?|{_TODAY}?(?:都|主要)?(?:做了|干了|忙了)(?:什么|啥)?|(?!事项){_WORK}|已[做办]|done|today"
         rf"|{_TODAY}的?(?:份|重点|战报|战况|战果|战绩|小记|成绩(?!\s*:\s*[\d¥￥])|(?:业绩|流水)(?!\s*:[^\S\n]*\S))|(?:都|已经?)?{_FINISHED}了?(?:的(?:事情?)?)?|(?:做|干|办|忙)(?:过|了)?的(?:事情?|活)|{_TODAY}(?:做|干|办|忙)(?:过|了)?的"
         rf"|{_TODAY}?(?:都)?(?:做|干|忙)了(?:些)?(?:什么|啥)|进行中|推进中|在办|{_TODAY}?(?:的)?(?:达成|战果)"
         r"|doing|in progress|completed|finished|今"
@@ -65,13 +65,15 @@ _OPEN, _CLOSE = r"[【\[(「『〔《<{]", r"[】\])」』〕》>}]"
 
 def _heading(words: str) -> re.Pattern[str]:
     """One heading with its mark; the regular expression tries shorter words until the mark fits."""
-    signs = r"*_?~=#◆◇■□●○★☆\-—"
+    # 工作完成情况(共3项): how many there are may stand behind.
+    count = r"(?:\((?:共|计|合计)?\d{1,2}[项条件个]?\))?"
+    signs = r"*_?~=#◆◇■□●○★☆◎※▲△▼▽\-—"
     return re.compile(
         rf"{_OPEN}\s*(?:{words})\s*{_CLOSE}{_SPACE}*(?P<bracket>[:\-—]*)"
         # Most places hold no heading: whether any mark follows is asked once before each is looked for.
-        rf"|(?=(?:{words})(?:如下|的?是)?[{signs}]*{_SPACE}*(?:[\s:①❶⑴>→➡⇒|]|{_EMOJI}|(?<=[{signs}\s])|$))"
-        rf"(?:(?:{words})(?:如下|的?是)?[*_]*{_SPACE}*(?P<colon>:|--?(?!\d)|—+|=+>|[→➡⇒]\ufe0f?|\|(?=[^|\n]+(?:\n|$))|(?=[①❶⑴]|{_EMOJI}))"
-        rf"|(?:{words})(?:如下)?[{signs}]*{_EMOJI}?\ufe0f?{_SPACE}*(?P<line>(?=\n)|$)"
+        rf"|(?=(?:{words})(?:如下|的?是)?{count}[{signs}]*{_SPACE}*(?:[\s:①❶⑴>→➡⇒|]|{_EMOJI}|(?<=[{signs}\s])|$))"
+        rf"(?:(?:{words})(?:如下|的?是)?{count}[*_]*{_SPACE}*(?P<colon>:|--?(?!\d)|—+|=+>|[→➡⇒]\ufe0f?|\|(?=[^|\n]+(?:\n|$))|(?=[①❶⑴]|{_EMOJI}))"
+        rf"|(?:{words})(?:如下)?{count}[{signs}]*{_EMOJI}?\ufe0f?{_SPACE}*(?P<line>(?=\n)|$)"
         rf"|(?P<words>{words})(?P<space>(?={_SPACE})))"
     )
 
@@ -176,7 +178,9 @@ _KEPT: tuple[tuple[Section, re.Pattern[str]], ...] = (
             rf"|需要(?:再|尽快|另外)?(?:申请|调拨|追加)[^,。;:\s]{{1,12}}|需要{_HOUSE}(?:先|把|帮|再|尽快|另|单独|额外|下单|签|盖|改|拍板|报价|跟进|对接|配合|处理|解决|审批|做|开|定)"
             rf"|申请[^,。;:\s]{{1,10}}支持|{_BOSS}(?:看看|看下|这边)?(?:能不能|能否|可不可以|可否|是否可以)|需要?{_WHO}|(?:希望|恳请|盼|请){_BOSS}"
             rf"|麻烦{_OURS}(?:把|给|帮|尽快|发|确认|安排|补|催|看)"
-            rf"|(?:请|麻烦){_HOUSE}(?!吃|喝|的人)|(?:要是|如果|最好){_HOUSE}(?:这边)?(?:能|可以|给|派)|能不能(?:让|请){_HOUSE}|{_HOUSE}(?:这边)?能不能|要{_HOUSE}[^,。;:\s]{{0,3}}?(?:给|派|出|批|发|来|补|查|盯|牵头|到场|确认|支持|协调|配合))"
+            rf"|(?:请|麻烦){_HOUSE}(?!吃|喝|的人)|申请(?:抽调|调拨|增派|增加|追加|借调|借用|领用)|有[个件点]?事情?(?:要|想)?(?:麻烦|请|求|找){_BOSS}"
+            rf"|{_BOSS}(?:能|给|帮)[^,。;\n]{{1,12}}[呗吧](?=$|[,。;\n])|{_HOUSE}[那这]边(?:帮我|帮忙|给我|配合)"
+            rf"|(?:要是|如果|最好){_HOUSE}(?:这边)?(?:能|可以|给|派)|能不能(?:让|请){_HOUSE}|{_HOUSE}(?:这边)?能不能|要{_HOUSE}[^,。;:\s]{{0,3}}?(?:给|派|出|批|发|来|补|查|盯|牵头|到场|确认|支持|协调|配合))"
         ),
     ),
 )

@@ -64,8 +64,10 @@ _NUMBER_INSIDE = re.compile(
 _TOLD_TO_US = re.compile(
     r"(?:提|发现|反馈|反映|要求|指出|列)[了出]?[^,;。:\n]{0,4}[二两三四五六七八九几2-9]\s?[条点个件项处][^,;。:\s]{0,5}:\s*$"
 )
+_NOT_COUNTED = r"(?![月日号点个家次份件台万元天%人店箱年单组名位瓶桶袋张条套只盒块场趟])"
 _BARE_NUMBER = re.compile(
-    r"(?:^|(?<=[\s,;。:】\])]))(?P<digits>[1-9])(?:(?=[\u4e00-\u9fff])|[\s,]\s*(?=[^\d\s]))(?![月日号点个家次份件台万元天%人店箱年单组名位瓶桶袋张条套只盒块场趟])"
+    r"(?:^|(?<=[\s,;。:】\])]))(?P<digits>[1-9])"
+    rf"(?:(?=[\u4e00-\u9fff]){_NOT_COUNTED}|(?<=\n.)[^\S\n]+(?=[^\d\s])|[\s,]\s*(?=[^\d\s]){_NOT_COUNTED})"
 )
 # 1改稿2验收3收款, and 一 今日 … 二 明日 …: numbers that only their order shows to be any.
 _TIGHT_NUMBER = re.compile(
