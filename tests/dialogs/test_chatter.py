@@ -76,6 +76,8 @@ async def test_the_nearest_commands_are_near_by_subject_and_by_who_asks(quick: S
         "日报补好了",
         "协和最近联系得挺勤",
         "你什么时候联系我都行",
+        "谁手上的活最多",
+        "谁的客户最多",
     ],
 )
 async def test_a_command_word_inside_a_sentence_is_no_command(quick: Store, text: str) -> None:
