@@ -68,9 +68,9 @@ def nearest(talk: Talk, client: str, count: int = 2) -> list[str]:
     subject = read_subject(text, talk.now, talk.calendar, talk.roster())
     leads = people.leads(talk.me)
     spoken_of = _spoken_of(subject, leads, named=bool(client), own="我" in fold(text))
-    said, scores = likeness(text, talk.roster(), client)
+    _, scores = likeness(text, talk.roster(), client)
     hidden = _SAID_ANYWAY if leads else _SAID_ANYWAY | _LEADERS
-    like = {kind: scores[kind] - scores[TALK] for kind in ranked(said, scores) if kind not in hidden}
+    like = {kind: scores[kind] - scores[TALK] for kind in ranked(scores) if kind not in hidden}
     words = {kind: _letters(kind, fold(text)) for kind in like}
     for what, kinds in (_ASKED_OF if subject.asks else _TOLD_OF).items():
         if what in spoken_of:

@@ -9,38 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from handlers.language.opening import find_opening
 from handlers.language.patterns import rx
 from handlers.language.sentence import Sentence
 from handlers.language.sentences_acts import read_absence, read_done, read_question_of_bot
 from handlers.language.sentences_guessed import OF_A_CLIENT, denied, likeness
 from handlers.language.sentences_lists import read_list_question
 from handlers.language.sentences_names import KNOWN
-from handlers.language.sentences_plain import Clause, clauses
+from handlers.language.sentences_plain import Clause, clauses, is_keyworded
 from handlers.language.sentences_reports import read_report_request
 from handlers.language.sentences_slots import name_in, read_slots
 from handlers.language.text import fold
-
-# What opens with one of these is a command or a record, read elsewhere.
-_KEYWORDS = (
-    "承诺",
-    "跟进",
-    "拜访",
-    "电话",
-    "微信",
-    "线索",
-    "延期",
-    "推迟",
-    "取消",
-    "转交",
-    "移交",
-    "改",
-    "静音",
-    "绑定",
-    "协同",
-    "规则",
-)
-
 
 _CONTACT = rx("联系|跟进|拜访|沟通|见面|见过|去过|打电话")
 
@@ -63,7 +41,7 @@ def _by_rules(text: str, people: Collection[str], client: str) -> Sentence | Non
     name = fold(client).strip()
     said = fold(text).replace(name, KNOWN) if name else text
     found = clauses(said)
-    if not found or find_opening(said[:40], _KEYWORDS):
+    if not found or is_keyworded(said):
         return None
     apart = clauses(said, at_blanks=True)
     sentence = _read(found, people) or (_read(apart, people) if len(apart) > len(found) else None)

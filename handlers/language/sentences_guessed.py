@@ -13,13 +13,15 @@ from handlers.language.sentence import Sentence, Topic
 from handlers.language.sentences_learned import TALK, command_named, table
 from handlers.language.sentences_marked import ADDRESSED, COLLEAGUE, Marked, marked
 from handlers.language.sentences_names import DAY
-from handlers.language.sentences_plain import LONGEST, plain
+from handlers.language.sentences_plain import LONGEST, is_keyworded, plain
 
-# By how much a command must be more like the message than talk is, and than any other command; and by how much anything
-# else may be more like it than what a rule has read. Chosen on the lines of each hand with a table made of all the
-# others (`python -m tests.learn_sentences --check`): 5 of 1,091 remarks are then guessed to be commands.
-SURE = 40
-APART = 30
+# By how much a command must be more like the message than talk is to be answered, or to be asked about; by how much
+# more than any other command; and by how much anything else may be more like it than what a rule has read. Chosen on
+# the lines of each hand with a table made of all the others (`python -m tests.learn_sentences --check`), so that of two
+# hundred remarks one is guessed to be a command.
+SURE = 30
+ASKED = 0
+APART = 20
 DENIED = 60
 OF_A_CLIENT = frozenset({"last_contact", "client", "timeline", "who_follows", "lists_client"})
 _DATED = frozenset({"report_show", "report_missing", "report_summary"})
@@ -38,9 +40,9 @@ def likeness(text: str, people: Collection[str], client: str = "") -> tuple[Mark
     return said, table().scores(said)
 
 
-def ranked(said: Marked, scores: Mapping[str, int]) -> Sequence[str]:
-    """The commands a message resembles, the most first, without those that lack a slot."""
-    return sorted((kind for kind in scores if kind != TALK and _filled(kind, said)), key=lambda kind: -scores[kind])
+def ranked(scores: Mapping[str, int]) -> Sequence[str]:
+    """The commands a message resembles, the most first, be there what they need or not."""
+    return sorted((kind for kind in scores if kind != TALK), key=lambda kind: -scores[kind])
 
 
 def denied(topic: Topic, scores: Mapping[str, int]) -> bool:
@@ -49,14 +51,18 @@ def denied(topic: Topic, scores: Mapping[str, int]) -> bool:
 
 
 def guess_sentence(text: str, people: Collection[str], client: str = "") -> Sentence | None:
-    """The command that `text` resembles; None for talk, for what is not clearly a command, or where a slot is empty.
+    """The command that `text` resembles; None for talk, keywords, what is not clearly a command, or an empty slot.
 
     An act that changes something comes with `sure` false. Arguments as of `likeness`; never raises.
     """
+    if is_keyworded(text):
+        return None
     said, scores = likeness(text, people, client)
-    kind, second = (*ranked(said, scores), TALK, TALK)[:2]
+    kind, second, *_ = *(kind for kind in ranked(scores) if _filled(kind, said)), TALK, TALK
     topic = _TOPICS.get(kind)
-    if topic is None or scores[kind] - scores[TALK] <= SURE or scores[kind] - scores[second] <= APART:
+    if topic is None or scores[kind] - scores[second] <= APART:
+        return None
+    if scores[kind] - scores[TALK] <= (ASKED if topic in _ACTS else SURE):
         return None
     if topic in OF_A_CLIENT:
         return Sentence(topic, said.client)

@@ -38,7 +38,7 @@ def marked(text: str, people: Collection[str], client: str = "", *, guess: bool 
     Without one, a name that ends as organisations do is taken for a client, where it may be guessed. `people` are the
     names of the roster.
     """
-    said = rx(r"\s+").sub(" ", plain(text)).strip()
+    said = rx(r"\s+").sub(" ", rx(r"@(?:一诺|机器人|小助手)").sub("", plain(text))).strip()
     name = fold(client).strip() or (_organisation(text) if guess else "")
     if name:
         said = said.replace(name, CLIENT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from handlers.language.opening import find_opening
 from handlers.language.patterns import rx
 from handlers.language.text import fold
 
@@ -93,6 +94,26 @@ _TAIL = rx(
 LONGEST = 80
 _MOST_CLAUSES = 3
 
+# What opens with one of these is a command or a record, read elsewhere.
+_KEYWORDS = (
+    "承诺",
+    "跟进",
+    "拜访",
+    "电话",
+    "微信",
+    "线索",
+    "延期",
+    "推迟",
+    "取消",
+    "转交",
+    "移交",
+    "改",
+    "静音",
+    "绑定",
+    "协同",
+    "规则",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -107,6 +128,11 @@ class Clause:
 def plain(text: str) -> str:
     """`text` folded, in the spelling the readers know, pictures as blanks; its length may change."""
     return _VARIANT.sub(lambda found: _VARIANTS[found[0]], _SYMBOL.sub(" ", fold(text).strip()))
+
+
+def is_keyworded(text: str) -> bool:
+    """Whether a text opens with the keyword of a command or a record."""
+    return find_opening(text[:40], _KEYWORDS) is not None
 
 
 def clauses(text: str, *, at_blanks: bool = False) -> tuple[Clause, ...]:
