@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, or_, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, literal_column, or_, update
 from sqlmodel import Session, col, select
 
 from storage.columns import Moment, sqlite_text, utc
-from storage.prepared import Prepared
+from storage.prepared import Prepared, PreparedRows
 from storage.tables import Inbox
 from storage.work import Statement
 
@@ -35,16 +35,22 @@ def _ahead(moment: Any) -> ColumnElement[bool]:
 
 
 _BUSY = select(Inbox.lane).where(Inbox.state == "working", _ahead(col(Inbox.leased_until)))
-_WAITING = (
+_WAITING = PreparedRows(
+    Inbox,
     select(Inbox)
     .where(
-        col(Inbox.state).in_(("queued", "working")),
+        col(Inbox.state).in_([literal_column("'queued'"), literal_column("'working'")]),
         or_(col(Inbox.state) == "queued", ~_ahead(col(Inbox.leased_until))),
         or_(col(Inbox.retry_at).is_(None), ~_ahead(col(Inbox.retry_at))),
         col(Inbox.lane).not_in(_BUSY),
     )
     .order_by(col(Inbox.id))
-    .limit(bindparam("limit", type_=Integer))
+    .limit(bindparam("limit", type_=Integer)),
+)
+_LEASE = Prepared(
+    update(Inbox)
+    .where(col(Inbox.id) == bindparam("row_id"))
+    .values(state="working", attempts=bindparam("attempt"), leased_until=bindparam("until", type_=Moment))
 )
 _FIRST = select(func.min(case((_ahead(col(Inbox.retry_at)), col(Inbox.retry_at)), else_=_NOW))).where(
     col(Inbox.state) == "queued", col(Inbox.lane).not_in(_BUSY)
@@ -120,14 +126,12 @@ def claim(session: Session, now: datetime, limit: int = 50) -> list[Inbox]:
     A message that failed waits for its retry without holding up those behind it; one that was claimed before, again and
     again, comes alone. Two instances never claim at once: see the lane "work" of the store.
     """
-    rows = list(session.execute(_WAITING, {**_moments(now), "limit": limit}).scalars())
+    rows = _WAITING.copies(session, {**_moments(now), "limit": limit})
     suspect = next((place for place, row in enumerate(rows) if row.attempts >= SUSPECT), len(rows))
     rows = rows[: max(1, suspect)]
     for row in rows:
-        row.state = "working"
-        row.attempts += 1
-        row.leased_until = now + LEASE
-        session.add(row)
+        row.state, row.attempts, row.leased_until = "working", row.attempts + 1, now + LEASE
+        _LEASE.later(session, {"row_id": row.id, "attempt": row.attempts, "until": row.leased_until})
     return rows
 
 

@@ -179,14 +179,19 @@ class PreparedRows(Generic[Row]):
         self._table, self._statement = table, Prepared(statement)
         self._mapper = inspect(table)
         self._names = [column.name for column in self._mapper.columns]
+        self._keys = self._mapper.primary_key
+
+    def copies(self, session: Session, values: Mapping[str, Any]) -> list[Row]:
+        """Every row that the statement finds, as objects of no session: who changes them changes nothing stored."""
+        rows = self._statement.rows(session, values)
+        return [self._table(**dict(zip(self._names, row, strict=True))) for row in rows]
 
     def all(self, session: Session, values: Mapping[str, Any]) -> list[Row]:
         """Every row that the statement finds."""
         found: list[Row] = []
-        for row in self._statement.rows(session, values):
-            read = dict(zip(self._names, row, strict=True))
-            key = self._mapper.identity_key_from_primary_key([read[column.name] for column in self._mapper.primary_key])
-            found.append(session.identity_map.get(key) or adopt(session, self._table(**read)))
+        for row in self.copies(session, values):
+            key = self._mapper.identity_key_from_primary_key([getattr(row, column.name) for column in self._keys])
+            found.append(session.identity_map.get(key) or adopt(session, row))
         return found
 
     def first(self, session: Session, values: Mapping[str, Any]) -> Row | None:
