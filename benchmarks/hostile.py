@@ -1,6 +1,7 @@
 """Texts made to be slow to understand: a fixed family, and a search for worse ones.
 
-`python -m benchmarks.hostile` tells the slowest of the family, absolutely and against a plain message in the same run.
+`python -m benchmarks.hostile` tells the slowest of the family, absolutely and against a plain message in the same run,
+read as a commitment, and read as a report, a lead and a contact with what is slow for those.
 `python -m benchmarks.hostile 60` also climbs from the family for that many seconds and tells what it found; what beats
 the family belongs into it.
 """
@@ -16,6 +17,9 @@ from datetime import datetime
 
 from bot.calendar import Calendar
 from handlers.language.clauses import understand
+from handlers.language.contact import read_contact
+from handlers.language.lead import read_lead
+from handlers.language.report import read_report
 
 LENGTH = 2000
 PLAIN = "【承诺】周三前给老丁家送试用装"
@@ -37,6 +41,17 @@ PIECES = (
     "要发的", "把", "3-5天", "1/2", "12.5", "8.", "一", "十", "前", "内", "周", "Q1", "明年", "2026年", "下下周三",
     "晚上", "x", "货", "（", "）", "到", "-", "2027年", "每天", "从", "是", "改成",
 )  # fmt: skip
+# What is slow in a report, a lead or a contact, besides.
+OTHERS = (
+    "没有问题，", "（今天拜访了）", "今天 ", "明日计划 ", "拜访客户 a\n", "|a|\n", "(1)", "1、a\n", "；",
+    "需要领导来支持", "提了三条：1、",
+    "王 ", "a,", "王总", "介绍来的", "客户：", "预算30万", "13912340001 ", "@a", "医院 ",
+)  # fmt: skip
+READERS: dict[str, Callable[[str], object]] = {
+    "report": read_report,
+    "lead": lambda text: read_lead(f"线索 {text}"),
+    "contact": lambda text: read_contact(f"跟进 {text}"),
+}
 _CALENDAR = Calendar()
 _NOW = datetime(2026, 11, 24, 10, tzinfo=_CALENDAR.zone)
 
@@ -52,12 +67,15 @@ def vary(unit: str) -> str:
     return ("【承诺】" + others)[:LENGTH]
 
 
-def milliseconds(text: str, rounds: int) -> float:
-    """Processor time to understand `text`, the best of `rounds`."""
+def milliseconds(text: str, rounds: int, read: Callable[[str], object] | None = None) -> float:
+    """Processor time to `read` a text, by default as a commitment; the best of `rounds`."""
     best = float("inf")
     for _ in range(rounds):
         began = time.process_time()
-        understand(text, _NOW, _CALENDAR)
+        if read is None:
+            understand(text, _NOW, _CALENDAR)
+        else:
+            read(text)
         best = min(best, time.process_time() - began)
     return best * 1e3
 
@@ -101,6 +119,12 @@ def main() -> None:
             found = climb(float(sys.argv[1]) / 2, functools.partial(_cost, build))
             for cost, unit in found[:3]:
                 print(f"  {name:8} found  {cost:5.1f} ms   {cost / plain:5.0f} × a plain message   {unit!r}")
+    for kind, read in READERS.items():
+        for name, build in builds.items():
+            texts = [build(unit).removeprefix("【承诺】") for unit in (*FAMILY, *OTHERS)]
+            costs = sorted(((milliseconds(text, 5, read), text[:12]) for text in texts), reverse=True)
+            median, (worst, begin) = costs[len(costs) // 2][0], costs[0]
+            print(f"  {kind:8} {name:8} median {median:5.1f} ms   worst {worst:5.1f} ms   {begin!r}")
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ _EMAIL = re.compile(
 # 转介绍 by 顾某: a colleague, whoever the client is.
 _INTRODUCER = re.compile(r"(?<![a-z])by\s?[\u4e00-\u9fff]{2,4}(?=$|[\s,;])")
 _WECHAT = re.compile(r"(?<![a-z])(?:微信号?|vx|v信|wx|wechat)\s?[:是]?\s?(?P<id>[a-z][a-z0-9_-]{5,19})(?![a-z0-9])")
+_EACH = re.compile(r"^每?[年月]")
 # Of these sources it is worth knowing who it was.
 _TOLD_BY = {"转介绍", "渠道"}
 _ANYBODY = re.compile(
@@ -209,6 +210,9 @@ class _Reader:
         for start, end in find_phones(self.text)[:1]:
             folded = self.folded
             latin = _LATIN_NAME.search(self.text, 0, start)
+            courtesy = find_courtesy(self.text[:start])
+            if courtesy and latin and courtesy[1] >= latin.end("name"):
+                latin = None
             if latin and (" " in latin["name"] or self.text[: latin.start()].strip()):
                 self.parts["contact"] = latin["name"]
             label = _PHONE_WORD.search(folded[:start])
@@ -262,9 +266,9 @@ class _Reader:
         if kind == "source":
             read = source_named(value) or (value or None)
         elif kind == "region":
-            read = self.regions.of(value) or (value or None)
+            read = self.regions.of(value) or self.regions.told_in([value]) or (value or None)
         elif kind == "budget":
-            amount = read_amount(value)
+            amount = read_amount(_EACH.sub("", value))
             if amount is not None and self.budget is None:
                 self.budget = amount
                 return

@@ -59,6 +59,8 @@ _NOTHING_WRONG = re.compile(
     r"|[\s,](?:暂?无(?:其[他它])?(?:问题|困难|异常|风险)|无需(?:支持|协助)|暂?无需要支持的?)[了哈的]?$"
     r"|[\s,。;](?:以上(?:汇报|就是今天的?)?|(?:汇报)?完毕|谢谢(?:领导|老板)?|(?:领导|老板)?辛苦了?)$"
 )
+_AHEAD = re.compile(r"[^\s,;。:]{1,10}明[天日][^\s,;。:]{0,4}")
+_COMES = re.compile(r"(?:一?早|早上|上午|中午|下午|晚上)?(?:到货?|送到)(?=$|[\s,;。])")
 _CLAUSE = re.compile(r"[^\s,，;；。、:：!！?？]{4,20}")
 # So many of them, and so long, are all that anybody puts behind what was done.
 _MOST_ASSURANCES = 4
@@ -120,7 +122,9 @@ class _Reader:
             if place.at < self.start or place.text < self.start:
                 continue
             label = self._marked(place) or self._run_on(place, announced)
-            if label is not None:
+            if label is not None and self._leads_to(place, label):
+                self.section = label.section
+            elif label is not None:
                 self._open(place, label)
             elif (
                 place.level == Level.LINE
@@ -143,6 +147,11 @@ class _Reader:
         """The sections that have a heading with a mark of its own."""
         labels = (self._marked(place) for place in self.layout.places())
         return frozenset(label.section for label in labels if label is not None and label.mark != "none")
+
+    def _leads_to(self, place: Place, label: Label) -> bool:
+        """Whether the item before a plan at a comma tells what it is for: 厂家明天到,我明天去接."""
+        planned = label.section == "plan" and label.end == label.start and self.section == "done"
+        return planned and place.level == Level.COMMA and bool(_AHEAD.fullmatch(self.folded, self.start, place.at))
 
     def _open(self, place: Place, label: Label) -> None:
         """Start a section; a heading of none of the four keeps its words and counts as done."""
@@ -210,7 +219,7 @@ class _Reader:
     def _run_on(self, place: Place, announced: set[Section]) -> Label | None:
         """The unmarked heading at `place`, when this report has no marked one for that section."""
         label = self.layout.headings.run_on(place.text)
-        if label is not None and self._opens_a_client(label):
+        if label is not None and (self._opens_a_client(label) or self._tells_when(place, label)):
             return None
         if label is None or (label.section in announced and not _DAY_OF.match(self.folded, label.end)):
             return self._by_its_sense(place)
@@ -227,11 +236,17 @@ class _Reader:
             return None
         before = self.folded[self.start : place.at]
         comma = self.folded.startswith(",", place.at)
-        if leaves_open(before, comma) or (
+        timed = label.section in {"done", "plan"}
+        if (timed and leaves_open(before, comma)) or (
             label.end == label.start and self.folded[label.start] in "请麻下准后" and self.section == "done"
         ):
             return None
         return label
+
+    def _tells_when(self, place: Place, label: Label) -> bool:
+        """Whether a time after what was done only says when it comes: 已经补发 明天上午到."""
+        timed = label.section == "plan" and self.section == "done" and place.level == Level.COMMA
+        return timed and bool(_COMES.match(self.folded, label.end))
 
     def _opens_a_client(self, label: Label) -> bool:
         """Whether the words of an unmarked heading are the beginning of a client's name."""

@@ -87,7 +87,7 @@ _HEADER = re.compile(
     r"|\((?:补|代)[^()\n]{0,12}\)"
     r"|(?:转发|代发|代交|转)[^\n:]{0,8}:?[^\S\n]*(?=\n)"
     r"|[^\s:,。;]{1,8}[^\S\n]+(?:\d{1,2}/\d{1,2}[^\S\n]+)?\d{1,2}:\d{2}(?::\d{2})?[^\S\n]*(?=\n)"
-    r"|(?:汇报人|填报人|提交人|报告人|姓名|部门|日期|时间|区域|岗位|大区)\s*:[^\n]*"
+    r"|(?:汇报人|填报人|提交人|报告人|姓名|部门|日期|时间|区域|岗位|大区)\s*:[^\n]*|[【\[](?:汇报人|填报人|提交人|报告人|姓名|部门|日期|时间|区域|岗位|大区)[】\]][^\n]*"
 )
 # 11月23日 周一 李某某 今日:…
 _AUTHOR = re.compile(r"[^\S\n]*(?P<name>[\u4e00-\u9fff]{2,4})[^\S\n]+(?=今[日天])")
@@ -154,7 +154,7 @@ class Layout:
                 places.append(self._place(match.end(), Level.LINE, match.start(), indent))
             elif match["stop"] is not None:
                 places.append(self._place(match.end(), Level.STOP, match.start()))
-            elif match.end() in numbers or self._sign(match.end()):
+            elif match.end() in numbers or (self._sign(match.end()) and self.text[match.end()] != "→"):
                 places.append(self._place(match.end(), Level.BULLET, match.end()))
             elif match["comma"] is not None or match["bracket"] is not None or match["emoji"] is not None:
                 places.append(self._place(match.end(), Level.COMMA, match.start()))
@@ -230,12 +230,17 @@ class Layout:
         """Offsets of item numbers within a line: those that count on, so that 见附件 3.报价 is none."""
         found: set[int] = set()
         last, theirs = 0, False
-        for match in _NUMBER_INSIDE.finditer(self.folded):
+        matches = list(_NUMBER_INSIDE.finditer(self.folded))
+        seconds = max((match.start() for match in matches if match["digits"] == "2"), default=-1)
+        for match in matches:
             digits = match["digits"] or match["inner"] or match["lined"]
             count = int(digits) if digits else None
             if count == 1:
                 theirs = bool(_TOLD_TO_US.search(self.folded, max(0, match.start() - 24), match.start()))
             if theirs and digits:
+                continue
+            if count == 1 and match["edge"] is None and match.start() > seconds:
+                # 跟台2、送货1、… counts what was done, not the lines.
                 continue
             if self._measured(match) or (match[0].endswith("是") and not self._headed(match.start())):
                 continue

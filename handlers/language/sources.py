@@ -39,7 +39,8 @@ _SOURCES = {
     "地推": "发传单|派传单|扫楼|地推|扫街|陌拜|陌生拜访",
     "到店": "门店顾客|门店客户"
     "|到店顾客|到店客户|进店顾客|进店客户|上门客户|自己上门|自然到店|上门咨询|到店咨询|到店|进店",
-    "会议": "学术会议|行业会议|研讨会|年会|交流会|学术会|沙龙|论坛|会议",
+    "会议": "行业峰会|峰会|行业大会|招商会|推介会|培训会|发布会"
+    "|学术会议|行业会议|研讨会|年会|交流会|学术会|沙龙|论坛|会议",
     "渠道": "渠道商|渠道推荐|经销商推荐|经销商介绍|代理商推荐|代理商介绍",
     "邮件": "邮件咨询|邮件|邮箱",
     "广告": "地铁广告|公交广告|楼宇广告|高铁广告|机场广告|报纸广告|电台广告|路牌广告"
@@ -56,7 +57,7 @@ _ENDED = r"(?=[\s,;|、/:。→]|$)"
 # 老板他哥, 主任的同学: whose they are made the introduction.
 _PERSON_END = r"(?:老板娘?|主任|经理|院长|科长|处长|店长|园长|校长|总监?|工|姐|哥|老师|医生)"
 _KIN = (
-    r"亲?[哥弟姐妹]|[哥弟姐妹]{2}|师[弟兄姐妹]|学[长弟姐妹]|校友|室友|徒弟|同门|老师|[表堂][哥弟姐妹]夫?|同学|老乡|战友|亲戚|邻居|朋友|闺蜜|兄弟(?:单位|公司)?"
+    r"亲?[哥弟姐妹]|[哥弟姐妹]{2}|师[弟兄姐妹]|学[长弟姐妹生]|下属|同事|校友|室友|徒弟|同门|老师|[表堂][哥弟姐妹]夫?|同学|老乡|战友|亲戚|邻居|朋友|闺蜜|兄弟(?:单位|公司)?"
     r"|小舅子|舅舅?|叔叔?|侄子|外甥|老公|爱人"
 )
 _PHRASE = re.compile(
@@ -109,8 +110,8 @@ _PLACES = "|".join(
     for word in sorted((each for each, source in _CANONICAL.items() if source in _SEEN_AT), key=len, reverse=True)
 )
 _LED_BY = re.compile(rf"{_LATELY}?[在从]?(?P<word>{_PLACES})[\u4e00-\u9fff]{{1,10}}")
-_ENDS_IN = re.compile(r"[\u4e00-\u9fff]{2,8}(?P<word>发传单|派传单|扫街|扫楼|地推|陌拜|老客户)")
-_NOTICE = re.compile(r"[\u4e00-\u9fff]{0,6}(?:招标|采购|中标|比选|招采)(?:意向)?(?:公告|公示)")
+_ENDS_IN = re.compile(r"[\u4e00-\u9fff]{2,8}(?P<word>发传单|派传单|扫街|扫楼|地推|陌拜|老客户|进店|到店)")
+_NOTICE = re.compile(r"[\u4e00-\u9fff]{0,6}(?:招标|采购|中标|比选|招采)(?:意向)?(?:公告|公示|预告)")
 
 
 def source_led(text: str) -> str | None:
@@ -137,7 +138,7 @@ def read_source(text: str) -> str | None:
 def source_named(text: str) -> str | None:
     """The canonical source in what a label such as 来源 is given; None when it names none."""
     found = find_source(text)
-    return read_source(text) or source_told(text) or (found[2] if found else None)
+    return read_source(text) or source_told(text) or source_led(text) or (found[2] if found else None)
 
 
 def introduced(text: str) -> bool:

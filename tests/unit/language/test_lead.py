@@ -261,3 +261,24 @@ def test_what_stands_far_behind_is_kept_in_the_note() -> None:
     assert lead is not None
     assert lead.client == "晨光医院"
     assert lead.note.endswith("很长的故事，完")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("青岚酒店王总推荐｜晨光生鲜｜车姐｜1w以内", {"client": "晨光生鲜", "contact": "车姐", "source": "转介绍"}),
+        ("【来源】抖音【客户】晨光火锅【联系人】卢老板", {"client": "晨光火锅", "contact": "卢老板", "source": "抖音"}),
+        ("company: Delta Works contact: Rahul source: 官网", {"client": "Delta Works", "contact": "Rahul"}),
+        ("知乎文章下面留言的 晨光口腔 别经理", {"client": "晨光口腔", "contact": "别经理", "source": "知乎"}),
+        ("晨光酒店工程总监 臧总 预算陆拾万元", {"client": "晨光酒店", "contact": "臧总", "budget": 600_000}),
+        ("客户名“晨光酒店” 采购经理 Tony", {"client": "晨光酒店", "contact": "Tony"}),
+        ("有个做外贸的 叫Jerry 要样品", {"client": None, "contact": "Jerry"}),
+        ("直播间下单客户 私信要批发", {"client": None}),
+        ("地铁广告 打来问 培训班", {"client": None, "source": "广告"}),
+        ("政府采购意向公告 晨光中学 126.8万", {"client": "晨光中学", "source": "招标", "budget": 1_268_000}),
+    ],
+)
+def test_more_ways_to_tell_a_lead(text: str, expected: dict[str, object]) -> None:
+    lead = read_lead(f"线索 {text}")
+    assert lead is not None
+    assert {name: getattr(lead, name) for name in expected} == expected

@@ -176,3 +176,34 @@ def test_a_hostile_report_costs_no_more_than_its_length(unit: str) -> None:
     half = whole[:2000]
     read_report(half)
     assert calls(lambda: read_report(whole)) < 2.6 * calls(lambda: read_report(half)) + 2000
+
+
+@pytest.mark.parametrize(
+    ("text", "done", "plan"),
+    [
+        ("今天晨光闹了一出。厂家明天到，我明天一早去接。", ("晨光闹了一出",), ("厂家明天到，我明天一早去接",)),
+        ("今天处理投诉 已经补发 明天上午到", ("处理投诉 已经补发 明天上午到",), ()),
+        ("今天和明天都在晨光驻场", ("今天和明天都在晨光驻场",), ()),
+        ("今：装机2台、送货1、收款8,800；明：复训", ("装机2台、送货1、收款8,800",), ("复训",)),
+        ("A 今日\n晨光装机\nB 明日\n青岚复训", ("晨光装机",), ("青岚复训",)),
+        ("工作完成情况（共2项）：\n1、晨光装机\n2、青岚报价\n明日→青岚复训", ("晨光装机", "青岚报价"), ("青岚复训",)),
+    ],
+)
+def test_done_and_planned_are_told_apart(text: str, done: tuple[str, ...], plan: tuple[str, ...]) -> None:
+    report = read_report(text)
+    assert (report.done, report.plan, report.problems, report.help) == (done, plan, (), ())
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "希望研发别在白天发版",
+        "希望给点陈列费",
+        "需要技术部出一份图纸",
+        "要是公司能派车就好了",
+        "财务那边帮我准备保证金",
+    ],
+)
+def test_a_wish_behind_the_plan_is_help_wanted(wish: str) -> None:
+    report = read_report(f"今天去了晨光 明天跑青岚 {wish}")
+    assert (report.done, report.plan, report.help) == (("去了晨光",), ("跑青岚",), (wish,))
