@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from handlers.language.deadline import DaySpan, read_days
 from handlers.talk import Answer, Talk
-from storage import facts
+from storage import facts, people
 from storage.tables import Absence
+
+_MOST = 20
 
 
 def leave(talk: Talk, rest: str, kind: str) -> Answer:
@@ -25,6 +30,37 @@ def offer(talk: Talk, words: str, kind: str) -> Answer:
     talk.ask("leave", {"kind": kind, "words": words})
     told = {"kind": kind, "first": span.first, "last": span.last, "now": talk.now}
     return Answer("leave_offered", told, kind="question")
+
+
+def away(talk: Talk, words: str) -> Answer:
+    """`明天谁请假`: who of those one may see is away on the days named, or from today on."""
+    seen = people.visible(talk.session, talk.me)
+    span = read_days(words, talk.now, talk.calendar)
+    named = span.issue is None
+    rows = facts.away(talk.session, seen, span.first, span.last if named else None)
+    days = {"first": span.first, "last": span.last} if named else {"first": None, "last": None}
+    return Answer(
+        "absence_list", {"whose": "", "items": _items(talk, rows), "own": len(seen) == 1, "now": talk.now} | days
+    )
+
+
+def of_person(talk: Talk, name: str) -> Answer | None:
+    """`马骏什么时候回来`: when oneself or somebody below is away from today on; None when nobody is called so."""
+    person = talk.person(name)
+    if person is None or person.id is None:
+        return None
+    if not talk.sees(person.id):
+        return Answer("not_below_you", {"name": person.name})
+    rows = facts.away(talk.session, [person.id], talk.today, None)
+    told = {"whose": person.name, "items": _items(talk, rows), "own": False, "first": None, "last": None}
+    return Answer("absence_list", told | {"now": talk.now})
+
+
+def _items(talk: Talk, rows: Sequence[Absence]) -> list[dict[str, Any]]:
+    return [
+        {"who": talk.name_of(row.person_id), "kind": row.kind, "first": row.first_day, "last": row.last_day}
+        for row in rows[:_MOST]
+    ]
 
 
 def store(talk: Talk, span: DaySpan, kind: str) -> Answer:

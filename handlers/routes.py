@@ -186,6 +186,17 @@ _my_clients = _pattern(
 _somebodys_clients = _pattern(rf"(.{{2,4}}?)(?:名下|手上|手里)?(?:有哪些|有什么|的|有)+客户{_LISTED}")
 
 
+# 明天谁请假, 本周有谁出差; 马骏什么时候回来.
+_ON = r"(今天|明天|后天|本周|这周|下周|最近|下?(?:周|星期|礼拜)[一二三四五六日天])?"
+_who_is_away = _pattern(
+    rf"{_ON}都?有?(?:谁|哪些人|哪几个人?){_ON}在?(?:请了?假|休假|出差|不在|没来|外出)(?:了|的)?(?:啊|呢)?"
+)
+_where_is = _pattern(
+    r"(.{2,4}?)(?:今天|这两天|最近)?(?:去哪里?儿?了|在不在|(?:什么时候|哪天|几号)回来"
+    r"|是不是(?:请假|休假|出差)了?|(?:请假|休假|出差)了吗|(?:请假|出差)到(?:什么时候|哪天|几号))(?:啊|呢)?"
+)
+
+
 def _done_mark(text: str) -> str | None:
     stripped = text.lstrip()
     for mark in ("✅", "☑️", "☑", "✔️", "✔"):
@@ -363,6 +374,8 @@ ROUTES: tuple[Route, ...] = (
         _word("出差", tight=_DAYS),
         lambda talk, rest: leave.leave(talk, rest, "travel"),
     ),
+    Route("leave", _who_is_away, leave.away),
+    Route("leave", _where_is, leave.of_person),
     Route("mute", _word("静音", "别提醒"), muting.mute),
     Route("who", _pattern(r"(?:我是谁|我的(?:id|身份|账号))()"), lambda talk, _: basics.who_am_i(talk)),
     Route("bind", _word("绑定"), groups.bind),

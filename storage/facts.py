@@ -259,6 +259,16 @@ def absences(session: Session, person_id: int, from_day: date) -> list[Absence]:
     return list(session.exec(statement.order_by(col(Absence.first_day))))
 
 
+def away(session: Session, person_ids: Collection[int], first: date, last: date | None) -> list[Absence]:
+    """Absences of these people that touch the days from `first` to `last` (None: whenever), the earliest first."""
+    statement = select(Absence).where(
+        col(Absence.person_id).in_(person_ids), Absence.state == "ok", col(Absence.last_day) >= first
+    )
+    if last is not None:
+        statement = statement.where(col(Absence.first_day) <= last)
+    return list(session.exec(statement.order_by(col(Absence.first_day), col(Absence.number))))
+
+
 def ask(
     session: Session,
     *,

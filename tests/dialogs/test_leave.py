@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dialogs.helpers import PROMISES_ONLY, Store, check, hold
+from tests.dialogs.helpers import NO_CLOCKS, PROMISES_ONLY, Store, check, hold
 from tests.support import POLICIES
 
 PROMISE = "10:00 王磊：【承诺】给协和医院寄样 周三"
@@ -103,3 +103,24 @@ async def test_a_peer_cannot_cancel_it_the_supervisor_can(quick: Store) -> None:
 async def test_talk_about_it_is_no_leave(quick: Store, text: str) -> None:
     told = await hold(quick, f"10:00 王磊：{text}")
     check(told.answer(1), "王磊", "reply", "没听懂")
+
+
+async def test_who_is_away_and_when_they_come_back(store: Store) -> None:
+    told = await hold(
+        store,
+        "10:00 王磊：请假 周三",
+        "10:01 王磊：出差 下周一至下周三",
+        "10:02 陈静：周三谁请假",
+        "10:03 陈静：明天有谁不在",
+        "10:04 陈静：王磊什么时候回来",
+        "10:05 李娜：王磊去哪了",
+        "10:06 李娜：谁请假了",
+        "10:07 陈静：协和什么时候回来",
+        policies=NO_CLOCKS,
+    )
+    check(told.answer(3), "陈静", "reply", "王磊 请假 11月25日 周三", without=["出差"])
+    check(told.answer(4), "陈静", "reply", "11月24日 周二没有记着的")
+    check(told.answer(5), "陈静", "reply", "王磊不在的日子", "11月25日 周三", "11月30日 周一 到 12月2日 周三")
+    check(told.answer(6), "李娜", "reply", "王磊", without=["11月25日"])
+    check(told.answer(7), "李娜", "reply", "你今天起没有记着的")
+    assert "不在的日子" not in told.answer(8).text

@@ -218,6 +218,21 @@ _LEAVE = [
         ),
     ),
     *both(
+        "absence_list",
+        {
+            "whose": "",
+            "own": False,
+            "first": day(25),
+            "last": day(25),
+            "items": [
+                {"who": "周敏", "kind": "travel", "first": day(24), "last": day(27)},
+                {"who": "林涛", "kind": "leave", "first": day(25), "last": day(25)},
+            ],
+            "now": NOW,
+        },
+        {"whose": "周敏", "own": False, "first": None, "last": None, "items": [], "now": NOW},
+    ),
+    *both(
         "absence_cancelled",
         {"number": 15, "kind": "travel", "first": day(25), "last": day(27), "now": NOW},
         {"number": 15, "kind": "leave", "first": day(25), "last": day(25), "now": NOW},
