@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -44,6 +45,7 @@ _BREAK = "\n"
 # Left where a contact stood whose word is gone, so that what stood before it is known.
 _CONTACT = "\n\N{OBJECT REPLACEMENT CHARACTER}\n"
 _LONGEST_LEAD = 600
+_MOST_WORDS = 80
 # So far may words go that tell where a lead comes from before they name it.
 _LEADING = 4
 
@@ -323,7 +325,8 @@ class _Reader:
     def _tokens(self) -> None:
         """What is left, word by word: source, region and contact are known by their looks, the client by its place."""
         left: list[str] = []
-        for token in filter(None, (piece.strip("-—~:：!！") for piece in words_of(self.text, self.regions))):
+        words = filter(None, (piece.strip("-—~:：!！") for piece in words_of(self.text, self.regions)))
+        for token in itertools.islice(words, _MOST_WORDS):
             if BARE_LABEL.fullmatch(fold(token)):
                 continue
             if token == _CONTACT.strip():
@@ -349,7 +352,7 @@ class _Reader:
         region = self.regions.told_in(left) if "region" not in self.parts else None
         if region is not None:
             self.parts["region"] = region
-        self.notes[:0] = left
+        self.notes[:0] = [*left, *words]
 
     def _contact(self, token: str, left: list[str]) -> bool:
         """Take the contact out of `token`; the words around the name go to `left`."""

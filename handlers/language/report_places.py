@@ -76,7 +76,7 @@ _TIGHT_NUMBER = re.compile(
 _BARE_HAN = re.compile(r"(?:^|(?<=\s))(?P<number>[一二三四五六七八九])[^\S\n]+(?=\S)")
 _ENOUGH = 3
 # Nobody parts a report into more pieces than these and one for so many characters.
-_FEW_PLACES, _CHARACTERS_A_PLACE = 200, 5
+_FEW_PLACES, _CHARACTERS_A_PLACE = 60, 6
 _PARTED = re.compile(r"[\s,;。:!]")
 _BREAK = re.compile(
     r"(?P<line>\n\s*)|(?P<stop>(?:[;。!?]+|(?:[^\S\n][/|])+(?=\s|$)|\.(?=\s+(?:today|tomorrow|next|plan|need|help|issue|problem|blocker|risk|support)))[^\S\n]*)|(?P<comma>(?:,|[^\S\n])[^\S\n]*)|(?P<emoji>(?<=[\u4e00-\u9fff\w])[\U0001f300-\U0001faff]+[^\S\n]*)|(?P<opening>[:】][^\S\n]*)|(?P<bracket>(?=[【\[「『〔(]))"

@@ -103,6 +103,7 @@ _PLACE_OR_THING = re.compile(
     r"^(?:华东|华新|江宁|江东|金星|金龙|金华|金元|金海|安康|安利|康宁|康华|宁海|宁波|温州|海宁|海东|林业|新华|文华|文学|文东|高新|高利|华文"
     r"|华宁|华信|项目|程序|万达|万家|万利|关东|成龙|成才|石林|石家|龙华|平安|安顺|易学|白云|白天|东方家|路东|单家|家庭)"
 )
+_NEARBY = 12
 _OURS = re.compile(r"(?:陪同?|带着?|带上|我们的?|我司的?|咱们?的?|跟着|公司的|@)\s*$")
 # HR总监 is an office, not a name.
 _OFFICES = {"hr", "it", "qa", "qc", "pmc", "rd", "pm", "crm", "erp", "vip", "kol", "ka", "hrd"}
@@ -137,9 +138,13 @@ def find_person(text: str, begin: int = 0) -> tuple[int, int] | None:
     Colleagues (陪李总监去…, @李总) and words that only look like a name (工程总监, 下周总结) are passed over.
     """
     folded = fold(text)
-    found = [match.span() for match in _PERSON.finditer(folded, begin) if _is_person(folded, match)]
-    found += [match.span() for pattern in (_FAMILIAR, _BY_FIRST_NAME) for match in pattern.finditer(folded, begin)]
-    found += [match.span() for match in _ONE_AND_OFFICE.finditer(folded, begin) if _is_in_office(folded, match)]
+    ways = (
+        (match for match in _PERSON.finditer(folded, begin) if _is_person(folded, match)),
+        _FAMILIAR.finditer(folded, begin),
+        _BY_FIRST_NAME.finditer(folded, begin),
+        (match for match in _ONE_AND_OFFICE.finditer(folded, begin) if _is_in_office(folded, match)),
+    )
+    found = [match.span() for way in ways if (match := next(way, None)) is not None]
     if not found:
         return None
     start, end = min(found)
@@ -153,13 +158,15 @@ def _is_in_office(folded: str, match: re.Match[str]) -> bool:
     one, short = match["one"], match["short"]
     if one in _OF_THE_OFFICE or (short and one in _OF_THE_SHORT):
         return False
-    return not _WHOLE_WORDS.search(match[0]) and not _OURS.search(folded[: match.start()])
+    return not _WHOLE_WORDS.search(match[0]) and not _OURS.search(
+        folded[max(0, match.start() - _NEARBY) : match.start()]
+    )
 
 
 def _is_person(folded: str, match: re.Match[str]) -> bool:
     """Whether a surname and a title name somebody here, judged by the words around them."""
     start, end = match.span()
-    word, before = match[0], folded[:start]
+    word, before = match[0], folded[max(0, start - _NEARBY) : start]
     if _OURS.search(before):
         return False
     if word[0].isascii():
