@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from handlers.language.names_rank import Alignment, Query
-from handlers.language.names_sound import is_typed
+from handlers.language.names_sound import is_typed, near_keys
 from handlers.language.names_text import number_of
 from handlers.language.names_words import (
     BRANCH_WORDS,
@@ -27,6 +27,8 @@ _LONG = 6
 _LETTERS = re.compile(r"[a-z]+")
 # Typed by the way, and in hardly any name.
 _STRAY = frozenset("的了是在有着过吗呢啊不也就和这那我你")
+# Typed by the way, too, but how a brand may begin or end.
+_FREQUENT = frozenset("新大小中上人来到个们好")
 _ABBREVIATED_UNIVERSITY = re.compile(r"^.{1,3}大(?:$|附)")
 
 
@@ -116,7 +118,7 @@ def _proper_agree(asked: Query, alignment: Alignment, name: str) -> bool:
             place = alignment.places[at]
             if place < 0:
                 missed += not (at and text[at] == text[at - 1])
-            elif slipped == 1 and alignment.slips[at]:
+            elif slipped == 1 and alignment.slips[at] and not _is_mistyped(asked, at, name, place):
                 missed += asked.attested[at] or not known[place] or start == 0 or end - start == 1
         telling = _telling(text, start, end)
         if (
@@ -134,6 +136,13 @@ def _proper_agree(asked: Query, alignment: Alignment, name: str) -> bool:
         if missed > (0 if telling <= 2 else telling // 3):
             return False
     return True
+
+
+def _is_mistyped(asked: Query, at: int, name: str, place: int) -> bool:
+    """Whether a character of a long mention may be a slip of the finger: beside no neighbour in any name."""
+    if len(asked.text) < _LONG or asked.met[at] or known_chars(name)[place]:
+        return False
+    return asked.strange[at] or near_keys(asked.text[at], name[place])
 
 
 def _to_the_letter(asked: Query, alignment: Alignment, name: str) -> bool:
@@ -167,6 +176,8 @@ def doubtful(asked: Query, alignment: Alignment, name: str, many: bool) -> bool:
     the one of the name is known to everybody; a brand is another one when it neither sounds nor looks the same.
     """
     text, known, odd = asked.text, known_chars(name), False
+    if _is_inexplicable(asked, alignment, name) or _adds_to_brand(asked, alignment, name):
+        return True
     for start, end in asked.words:
         if text[start:end] in GENERIC or (end - start == 1 and number_of(text[start]) is not None):
             continue
@@ -179,8 +190,51 @@ def doubtful(asked: Query, alignment: Alignment, name: str, many: bool) -> bool:
             place >= 0 and name[place] != text[at] and not is_typed(text[at]) and (asked.met[at] or not sure)
             for at, place in zip(range(start, end - 1), places, strict=False)
         )
-        odd = odd or heard or slipped
+        odd = odd or heard or slipped or _is_another_brand(asked, alignment, name, start, end)
     return odd
+
+
+def _is_another_brand(asked: Query, alignment: Alignment, name: str, start: int, end: int) -> bool:
+    """Whether a brand of one or two characters is heard otherwise, and may be meant as it is written.
+
+    It may where some name holds it so, or where no character of it is the name's: 中意 for 中怡, 天俊 for 田军.
+    """
+    places = alignment.places[start:end]
+    if end - start > 2 or min(places) < 0 or any(map(is_typed, asked.text[start:end])):
+        return False
+    other = _other(asked, alignment, name, start, end)
+    return other == end - start or (other > 0 and asked.met[start])
+
+
+def _is_inexplicable(asked: Query, alignment: Alignment, name: str) -> bool:
+    """Whether a brand differs in a character that nobody mistakes for the name's, by sound, look or key.
+
+    One that stands in no name at all is most likely a slip, whatever it is for.
+    """
+    known, text = known_chars(name), asked.text
+    return any(
+        slip and place >= 0 and not known[place] and not asked.strange[at] and not near_keys(text[at], name[place])
+        for at, (slip, place) in enumerate(zip(alignment.slips, alignment.places, strict=True))
+    )
+
+
+def _adds_to_brand(asked: Query, alignment: Alignment, name: str) -> bool:
+    """Whether a mention has a character more than the name, before, behind or in a brand, that may be meant."""
+    text, places = asked.text, alignment.places
+    for at in range(1, len(text) - 1):
+        if places[at] >= 0 or places[at - 1] < 0 or places[at + 1] != places[at - 1] + 1:
+            continue
+        doubled = text[at] in (text[at - 1 : at], text[at + 1])
+        if not doubled and number_of(text[at]) is None and not _is_stray(text, at, name, places[at + 1]):
+            return True
+    return False
+
+
+def _is_stray(text: str, at: int, name: str, place: int) -> bool:
+    """Whether a character of a mention that stands before a place of the name is typed by the way."""
+    within = [name[start:end] for start, end in split_words(name) if start < place < end]
+    frequent = text[at] in _FREQUENT and (within or text[at + 1 : at + 2] == "第")
+    return text[at] in _STRAY or bool(frequent) or any(word in KNOWN for word in within)
 
 
 def _famous(name: str, places: Sequence[int]) -> bool:
@@ -218,15 +272,17 @@ def _inserted(asked: Query, alignment: Alignment) -> int:
     return at if 0 < at < len(places) - 1 and places[at + 1] == places[at - 1] + 1 else -1
 
 
-def one_too_many(text: str, name: str) -> str:
+def one_too_many(text: str, name: str) -> tuple[str, bool]:
     """A long canonical mention without the one character that keeps it from standing in a name; empty when not so.
 
-    Only a character that is most likely not meant: one hardly any name holds, one that parts a word everybody uses, or
-    any where all the rest is a company's own name. 黄甲岭中学 is no slip for 黄岭中学.
+    Only a character that may not be meant: one hardly any name holds, one that parts a word everybody uses, any where
+    all the rest is a company's own name. 黄甲岭中学 is no slip for 黄岭中学. And whether it is surely not meant: at the
+    edge of a brand it may be part of another one, 远槐达 beside 远槐.
     """
     if len(text) < _LONG:
-        return ""
-    return _without_one(text, name) or _without_one(text, _without_ranks(name))
+        return "", True
+    found = _without_one(text, name)
+    return found if found[0] else _without_one(text, _without_ranks(name))
 
 
 def _without_ranks(name: str) -> str:
@@ -235,20 +291,27 @@ def _without_ranks(name: str) -> str:
     return "".join(word[:-1] if len(word) > 2 and word[-1] in SCRIPT_ENDS else word for word in words)
 
 
-def _without_one(text: str, name: str) -> str:
+def _without_one(text: str, name: str) -> tuple[str, bool]:
     half = len(text) // 2
     if text[:half] not in name and text[half:] not in name:
-        return ""
+        return "", True
     for at in range(1, len(text) - 1):
         rest = text[:at] + text[at + 1 :]
         begins = name.find(rest)
-        if begins < 0 or number_of(text[at]) is not None:
+        if begins < 0 or number_of(text[at]) is not None or _makes_a_kind(text, at):
             continue
         parted = any(start < begins + at < end and name[start:end] in KNOWN for start, end in split_words(name))
         company = core(name) != name and len(rest) >= _LONG and text[at + 1] not in SCRIPT_ENDS
         if text[at] in _STRAY or parted or company:
-            return rest
-    return ""
+            return rest, _is_stray(text, at, name, begins + at)
+    return "", True
+
+
+def _makes_a_kind(text: str, at: int) -> bool:
+    """Whether a character of a mention is what makes another kind of an organisation: 中医院, not 医院."""
+    return text[at] not in (text[at - 1], text[at + 1]) and any(
+        start <= at < end and text[start:end] in KINDS for start, end in split_words(text)
+    )
 
 
 def untold(asked: Query, alignment: Alignment, name: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from handlers.language.names_look import lookalikes
@@ -35,7 +35,8 @@ class Query:
     `weights` says how telling each character is (0 to 1); `known` which belong to a word everybody uses, so that a
     different character there is another word and no slip; `inside` which continue such a word; `ordinal` which are the
     number of an institution, that nothing else sounds like; `attested` which stand beside their neighbour in many
-    names, so that they are most likely meant; `met` which do in any name at all.
+    names, so that they are most likely meant; `met` which do in any name at all; `strange` which stand in none, so that
+    they are hardly anybody's.
     """
 
     text: str
@@ -47,12 +48,14 @@ class Query:
     ordinal: tuple[bool, ...]
     attested: tuple[bool, ...]
     met: tuple[bool, ...]
+    strange: tuple[bool, ...]
 
 
-def query(text: str, weights: Sequence[float], pairs: Sequence[int]) -> Query:
+def query(text: str, weights: Sequence[float], pairs: Sequence[int], unheld: Container[str] = ()) -> Query:
     """Prepare a canonical mention whose characters weigh `weights`.
 
-    `pairs` says how many names hold each two neighbours of the mention.
+    `pairs` says how many names hold each two neighbours of the mention, `unheld` which characters no name holds though
+    names are many.
     """
     words = split_words(text)
     known = known_chars(text)
@@ -72,7 +75,10 @@ def query(text: str, weights: Sequence[float], pairs: Sequence[int]) -> Query:
             rank = end - start > 2 and at == end - 2 and text[end - 1] in SCRIPT_ENDS
             if pairs[at] and not rank:
                 met[at] = met[at + 1] = True
-    return Query(text, sounds(text), tuple(weights), words, known, tuple(inside), ordinal, tuple(attested), tuple(met))
+    strange = tuple(char in unheld and "㐀" <= char < "\ue000" for char in text)
+    return Query(
+        text, sounds(text), tuple(weights), words, known, tuple(inside), ordinal, tuple(attested), tuple(met), strange
+    )
 
 
 def could_reach(asked: Query, name: str, name_sounds: str, least: float = 0.0) -> float:

@@ -12,13 +12,22 @@ from dataclasses import replace
 
 from handlers.language.names_brief import is_brief, is_called, may_be_called
 from handlers.language.names_decide import FOUND, MOST_ASKED, Match, Scored, decide
-from handlers.language.names_index import Posted, rarity
+from handlers.language.names_index import Posted, in_order, rarity
 from handlers.language.names_judge import agrees, doubtful, forgiven, is_coincidence, one_too_many, untold
 from handlers.language.names_rank import align, could_reach, is_beyond, query
 from handlers.language.names_register import Register
 from handlers.language.names_sound import typed_pinyin, word_for_number
 from handlers.language.names_text import canonical
-from handlers.language.names_words import GENERIC, KINDS, PLACES, common_chars, core, spelled_out, split_words
+from handlers.language.names_words import (
+    GENERIC,
+    KINDS,
+    PLACES,
+    SCRIPT_ENDS,
+    common_chars,
+    core,
+    spelled_out,
+    split_words,
+)
 
 _CANDIDATES = 120
 _ALIGNED = 24
@@ -110,17 +119,17 @@ class Resolver:
             at += 1
         return text
 
-    def _weights(self, text: str, held: Sequence[int]) -> list[float]:
+    def _weights(self, text: str, held: Sequence[int], pairs: Sequence[int]) -> list[float]:
         """How telling each character of a canonical mention is in this directory, from 0 to 1.
 
-        `held` says how many names hold each two neighbours of the mention.
+        `held` says how many names hold each character of the mention, `pairs` how many each two neighbours.
         """
-        register, total = self._register, self._register.posted()
-        pairs = [rarity(count, total) for count in held]
+        total = self._register.posted()
+        beside = [rarity(count, total) for count in pairs]
         weights: list[float] = []
-        for at, char in enumerate(text):
-            around = pairs[max(at - 1, 0) : at + 1]
-            weights.append(0.35 * rarity(register.count_char(char), total) + 0.65 * min(around, default=1.0))
+        for at, count in enumerate(held):
+            around = beside[max(at - 1, 0) : at + 1]
+            weights.append(0.35 * rarity(count, total) + 0.65 * min(around, default=1.0))
         for start, end in split_words(text):
             word = text[start:end]
             factor = 0.45 if word in KINDS else 0.75 if word in GENERIC else 1.0
@@ -136,7 +145,10 @@ class Resolver:
         if not candidates:
             return Match(())
         pairs = [self._register.count_pair(text[at : at + 2]) for at in range(len(text) - 1)]
-        asked = query(text, self._weights(text, pairs), pairs)
+        held = [self._register.count_char(char) for char in text]
+        many = self._register.posted() >= _MANY
+        unheld = {char for char, count in zip(text, held, strict=True) if many and not count}
+        asked = query(text, self._weights(text, held, pairs), pairs, unheld)
         reach: list[tuple[float, int, Posted]] = []
         for rank, posted in enumerate(candidates):
             bound = could_reach(asked, posted.text, posted.sounds, FOUND - 0.15)
@@ -161,10 +173,9 @@ class Resolver:
                 name,
                 score,
                 score - untold(asked, alignment, name) - _COINCIDENCE * is_coincidence(alignment, name),
-                doubtful(asked, alignment, name, self._register.posted() >= _MANY)
-                or (brief and not is_called(text, name, addressed=addressed)),
+                doubtful(asked, alignment, name, many) or (brief and not is_called(text, name, addressed=addressed)),
                 len(text) > 2 or text not in name or core(name).endswith(text) or core(name) != name,
-                text in name,
+                text in name or _holds_in_turn(asked.words, text, name),
                 name.endswith(text) and core(text) != text,
                 _told(text, name, alignment.places),
             )
@@ -177,8 +188,20 @@ class Resolver:
             return Match(())
         if found.candidates or once:
             return found
-        less = next((rest for _, _, posted in reach if (rest := one_too_many(text, posted.text))), "")
-        return self._at_once(less) or self._fuzzy(less, in_talk, addressed, once=True) if less else found
+        less, stray = next((rest for _, _, posted in reach if (rest := one_too_many(text, posted.text))[0]), ("", True))
+        if less:
+            found = self._at_once(less) or self._fuzzy(less, in_talk, addressed, once=True)
+        return found if stray or not found.candidates else replace(found, ask=True)
+
+
+def _holds_in_turn(words: Sequence[tuple[int, int]], text: str, name: str) -> bool:
+    """Whether a name has the brand of a mention for a word, and its trade with others between."""
+    brand, trade = text[slice(*words[0])], text[slice(*words[-1])]
+    if len(words) < 2 or len(brand) < 2 or brand in PLACES or brand in GENERIC or brand[-1] in SCRIPT_ENDS:
+        return False
+    if trade not in GENERIC or trade in KINDS:
+        return False
+    return in_order(text, name) and any(name[slice(*word)] == brand for word in split_words(name))
 
 
 def _told(text: str, name: str, places: Sequence[int]) -> int:

@@ -104,6 +104,24 @@ def same_syllable(one: str, other: str) -> bool:
     return not set(readings(one)).isdisjoint(readings(other))
 
 
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_AT = {key: (row + 0.5 * line, line) for line, keys in enumerate(_KEYS) for row, key in enumerate(keys)}
+
+
+@functools.cache
+def near_keys(one: str, other: str) -> bool:
+    """Whether a character is typed as another is but for one key beside the right one: 银发 for 银达."""
+    return any(_one_key_off(written, meant) for written in readings(one) for meant in readings(other))
+
+
+def _one_key_off(written: str, meant: str) -> bool:
+    apart = [(key, right) for key, right in zip(written, meant, strict=False) if key != right]
+    if len(written) != len(meant) or len(apart) != 1:
+        return False
+    (along, line), (right_along, right_line) = (_AT[key] for key in apart[0])
+    return abs(along - right_along) <= 1.0 and abs(line - right_line) <= 1
+
+
 @functools.lru_cache(maxsize=4096)
 def typed_pinyin(letters: str) -> tuple[str, ...]:
     """Every way to read `letters` as pinyin, as characters that stand for one typed syllable each, fewest first.
