@@ -72,8 +72,9 @@ class Resolver:
                 match = replace(match, sure=0.99, exact=False)
             if match.candidates and (not best.candidates or match.sure > best.sure):
                 best = match
-        if not best.candidates and (longer := spelled_out(plain)):
-            return self._fuzzy(longer, in_talk, addressed)
+        for other in (spelled_out(plain), _place_first(plain)):
+            if other and not best.candidates:
+                best = self._fuzzy(other, in_talk, addressed)
         return best
 
     def _at_once(self, text: str) -> Match | None:
@@ -192,6 +193,12 @@ class Resolver:
         if less:
             found = self._at_once(less) or self._fuzzy(less, in_talk, addressed, once=True)
         return found if stray or not found.candidates else replace(found, ask=True)
+
+
+def _place_first(text: str) -> str:
+    """A canonical mention that ends in its place, turned round: 青岚远槐 for 远槐青岚; empty for any other."""
+    size = next((size for size in (2, 3) if text[-size:] in PLACES and len(text) >= size + 2), 0)
+    return text[-size:] + text[:-size] if size and text[:-size] not in PLACES else ""
 
 
 def _holds_in_turn(words: Sequence[tuple[int, int]], text: str, name: str) -> bool:

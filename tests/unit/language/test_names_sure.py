@@ -59,3 +59,9 @@ def test_two_that_hold_the_brand_and_the_trade_are_asked_about(directory: Direct
     match = directory.mention("砚特机电")
     assert (match.ask, set(match.candidates)) == (True, {6, 7})
     assert directory.mention("柏原市砚特机电").key == 6
+
+
+def test_a_place_may_be_said_after_the_brand() -> None:
+    directory = Directory([(1, "苏州远槐精密机械有限公司", ()), (2, "岭桐砚棠织带厂", ())])
+    assert directory.mention("远槐苏州").key == 1
+    assert directory.mention("远槐杭州") == Match(())
