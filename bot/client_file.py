@@ -28,7 +28,7 @@ from handlers.language.names_view import View
 from handlers.language.names_words import LEGAL_FORMS, core
 
 # Another number whenever the canonical form, the sounds, the sayings or the tables change: older files are made anew.
-_EDITION = 3
+_EDITION = 4
 # SQLite's codes for a file that somebody else holds.
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _SAME_NAME = 200
