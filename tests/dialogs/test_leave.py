@@ -119,8 +119,8 @@ async def test_who_is_away_and_when_they_come_back(store: Store) -> None:
         policies=NO_CLOCKS,
     )
     check(told.answer(3), "陈静", "reply", "王磊 请假 11月25日 周三", without=["出差"])
-    check(told.answer(4), "陈静", "reply", "11月24日 周二没有记着的")
-    check(told.answer(5), "陈静", "reply", "王磊不在的日子", "11月25日 周三", "11月30日 周一 到 12月2日 周三")
+    check(told.answer(4), "陈静", "reply", "11月24日 周二 没有记着的")
+    check(told.answer(5), "陈静", "reply", "王磊 今天起不在的日子", "11月25日 周三", "11月30日 周一 到 12月2日 周三")
     check(told.answer(6), "李娜", "reply", "王磊", without=["11月25日"])
-    check(told.answer(7), "李娜", "reply", "你今天起没有记着的")
+    check(told.answer(7), "李娜", "reply", "你 今天起 没有记着的")
     assert "不在的日子" not in told.answer(8).text
