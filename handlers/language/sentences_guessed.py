@@ -15,12 +15,13 @@ from handlers.language.sentences_marked import ADDRESSED, COLLEAGUE, Marked, mar
 from handlers.language.sentences_names import DAY
 from handlers.language.sentences_plain import LONGEST, is_keyworded, plain
 
-# By how much a command must be more like the message than talk is to be answered, or to be asked about; by how much
-# more than any other command; and by how much anything else may be more like it than what a rule has read. Chosen on
-# the lines of each hand with a table made of all the others (`python -m tests.learn_sentences --check`), so that of two
-# hundred remarks one is guessed to be a command.
-SURE = 30
-ASKED = 0
+# How clearly a message must be a command to be answered, or to be asked about: twice its lead over talk and once that
+# over the next command, which counts up to LEAD and must be more than APART. DENIED is by how much anything else must
+# be more like a message than what a rule has read in it. All were chosen on the lines of each hand with a table made
+# of all the others (`python -m tests.learn_sentences --check`), so that one remark in two hundred is guessed a command.
+SURE = 120
+ASKED = 60
+LEAD = 120
 APART = 20
 DENIED = 60
 OF_A_CLIENT = frozenset({"last_contact", "client", "timeline", "who_follows", "lists_client"})
@@ -60,9 +61,9 @@ def guess_sentence(text: str, people: Collection[str], client: str = "") -> Sent
     said, scores = likeness(text, people, client)
     kind, second, *_ = *(kind for kind in ranked(scores) if _filled(kind, said)), TALK, TALK
     topic = _TOPICS.get(kind)
-    if topic is None or scores[kind] - scores[second] <= APART:
+    if topic is None or (lead := scores[kind] - scores[second]) <= APART:
         return None
-    if scores[kind] - scores[TALK] <= (ASKED if topic in _ACTS else SURE):
+    if 2 * (scores[kind] - scores[TALK]) + min(lead, LEAD) <= (ASKED if topic in _ACTS else SURE):
         return None
     if topic in OF_A_CLIENT:
         return Sentence(topic, said.client)
