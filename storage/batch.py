@@ -22,7 +22,7 @@ class Later(Protocol):
 
 
 class Batch:
-    """The works under one savepoint. `connection` must not change as long as it lives."""
+    """The works that are kept or undone together. `connection` must not change as long as it lives."""
 
     __slots__ = ("connection", "dialect", "driver", "known", "later")
 

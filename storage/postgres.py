@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage import batch
 from storage.work import (
@@ -156,12 +156,26 @@ class PostgresStore:
         began = time.monotonic()
         return lambda: self._precedence.enough(began, time.monotonic())
 
+    async def _attempt(
+        self, lane: str, waiting: deque[Job], taken: list[Job], connection: AsyncConnection
+    ) -> list[Outcome]:
+        """Runs a batch in a transaction that it begins; in a new one, each work apart, where one of them failed."""
+        await self._begin(lane, connection)
+        try:
+            return await connection.run_sync(attempt_together, waiting, self._interrupting(lane), taken)
+        except WorkFailed as error:
+            failure = error
+        await connection.rollback()
+        if len(taken) == 1:
+            return [failure.outcome]
+        await self._begin(lane, connection)
+        return await connection.run_sync(attempt_apart, taken)
+
     @staticmethod
-    async def _begin(lane: str, connection: AsyncConnection) -> AsyncTransaction:
-        transaction = await connection.begin()
+    async def _begin(lane: str, connection: AsyncConnection) -> None:
+        _ = await connection.begin()
         if lane == "work":
             await connection.execute(_LOCK_WORK, {"key": _WORK_LOCK})
-        return transaction
 
     async def _commit(
         self, lane: str, waiting: deque[Job], taken: list[Job], connection: AsyncConnection | None
@@ -177,13 +191,7 @@ class PostgresStore:
                     if statement is not None:
                         taken.append(waiting.popleft())
                         return connection, [await _run_statement(connection, statement, taken[0])]
-                    transaction = await self._begin(lane, connection)
-                    try:
-                        outcomes = await connection.run_sync(attempt_together, waiting, self._interrupting(lane), taken)
-                    except WorkFailed:
-                        await transaction.rollback()
-                        transaction = await self._begin(lane, connection)
-                        outcomes = await connection.run_sync(attempt_apart, taken)
+                    outcomes = await self._attempt(lane, waiting, taken, connection)
                 except Exception as error:
                     # Nothing of it is committed, or bears a repetition: a connection that idled too long is no
                     # reason to fail, nor is a crossing of locks.
@@ -196,7 +204,7 @@ class PostgresStore:
                     await _discard(connection)
                     connection = None
                     continue
-                await transaction.commit()
+                await connection.commit()
             except BaseException:
                 if connection is not None:
                     await _discard(connection)

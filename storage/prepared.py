@@ -80,6 +80,9 @@ class Prepared:
         compiled = self._for(together.dialect, values)
         if compiled.returned or not compiled.target:
             raise TypeError("what this statement returns cannot be put off")
+        if any(table == compiled.target and other is not self for table, other in together.later):
+            # In the order in which they were put off.
+            together.write({compiled.target})
         rows = together.later.setdefault((compiled.target, self), [])
         if last:
             rows.clear()

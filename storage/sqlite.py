@@ -159,12 +159,7 @@ class SqliteStore:
             if statement is not None:
                 taken.append(waiting.popleft())
                 return [_run_statement(self._connection, statement, taken[0])]
-            try:
-                with self._connection.begin():
-                    outcomes = attempt_together(self._connection, waiting, enough, taken)
-            except WorkFailed:
-                with self._connection.begin():
-                    outcomes = attempt_apart(self._connection, taken)
+            outcomes = _attempt(self._connection, waiting, enough, taken)
         except Exception as error:  # recorded on all that waited for it
             outcomes = failed([*taken, *waiting], error)
             waiting.clear()
@@ -175,6 +170,21 @@ class SqliteStore:
                     self._connection.close()
             self._connection = None
         return outcomes
+
+
+def _attempt(
+    connection: Connection, waiting: deque[Job], enough: Callable[[], bool], taken: list[Job]
+) -> list[Outcome]:
+    """Commits a batch; in a new transaction, each work apart, where one of them failed."""
+    try:
+        with connection.begin():
+            return attempt_together(connection, waiting, enough, taken)
+    except WorkFailed as error:
+        failure = error
+    if len(taken) == 1:
+        return [failure.outcome]
+    with connection.begin():
+        return attempt_apart(connection, taken)
 
 
 def _never() -> bool:

@@ -162,7 +162,11 @@ def _tells_of_database(error: BaseException) -> bool:
 
 
 class WorkFailed(Exception):
-    """One of several works failed by its own fault, its cause: nothing of their transaction may be kept."""
+    """A work failed by its own fault: nothing of its transaction may be kept. `outcome` is its own, if it was alone."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(type(outcome[2]).__name__)
+        self.outcome = outcome
 
 
 def _run(batch: Batch, job: Job) -> Any:
@@ -192,7 +196,7 @@ def attempt_together(
     except Exception as error:  # recorded on the job it belongs to
         if _concerns_all(connection, error):
             raise
-        raise WorkFailed from error
+        raise WorkFailed((taken[-1], None, error)) from error
     finally:
         batch.end()
     return outcomes

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -136,6 +136,19 @@ async def test_what_was_put_off_is_committed_and_the_last_of_it_alone_where_that
     await store.write(work)
 
     assert await store.read(lambda session: session.get_one(Setting, "a").value) == "2"
+    assert await kept(store) == ["a", "b"]
+
+
+async def test_what_was_put_off_is_written_in_its_order_table_by_table(store: Store) -> None:
+    remove = Prepared(delete(Setting).where(col(Setting.key) == bindparam("of_key")))
+
+    def work(session: Session) -> None:
+        put("a")(session)
+        remove.later(session, {"of_key": "a"})
+        put("a", "b")(session)
+
+    await store.write(work)
+
     assert await kept(store) == ["a", "b"]
 
 

@@ -75,6 +75,22 @@ async def test_work_that_fails_is_undone_alone(store: AnyStore) -> None:
     assert await keys(store) == {"before", "left", "right"}
 
 
+async def test_work_that_fails_alone_is_not_run_again(store: AnyStore) -> None:
+    runs: list[int] = []
+
+    def broken(session: Session) -> None:
+        runs.append(len(runs))
+        settings.put(session, "half", "1")
+        raise LookupError("mine")
+
+    with pytest.raises(LookupError):
+        await store.write(broken)
+
+    assert runs == [0]
+    await store.write(put("after"))
+    assert await keys(store) == {"after"}
+
+
 async def test_one_failure_in_a_crowd_costs_nobody_else(store: AnyStore) -> None:
     def work(number: int) -> Callable[[Session], None]:
         def run(session: Session) -> None:
