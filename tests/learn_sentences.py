@@ -87,19 +87,18 @@ def _averaged(examples: Sequence[tuple[list[int], int]], features: int, kinds: i
         dice.shuffle(order)
         for index in order:
             found, right = examples[index]
-            points = [0] * kinds
-            for feature in found:
-                points = [one + two for one, two in zip(points, weights[feature], strict=True)]
+            points = list(map(sum, zip(*(weights[feature] for feature in found), strict=True)))
             reached = points[right] - _MARGIN
             points[right] = -sys.maxsize
             best = max(points)
             if best > reached:
                 wrong = points.index(best)
                 for feature in found:
-                    weights[feature][right] += 1
-                    weights[feature][wrong] -= 1
-                    late[feature][right] += step
-                    late[feature][wrong] -= step
+                    now, then = weights[feature], late[feature]
+                    now[right] += 1
+                    now[wrong] -= 1
+                    then[right] += step
+                    then[wrong] -= step
             step += 1
     return [
         [(step * one - two) / step for one, two in zip(final, behind, strict=True)]
