@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers.language.commands import report_words
 from handlers.language.contact import read_contact
 from handlers.language.lead import read_lead
 from handlers.language.report import read_report
-from handlers.routes import report_words
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "messages.jsonl"
 MESSAGES: list[dict[str, Any]] = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
