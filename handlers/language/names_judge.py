@@ -276,7 +276,7 @@ def one_too_many(text: str, name: str) -> tuple[str, bool]:
     """A long canonical mention without the one character that keeps it from standing in a name; empty when not so.
 
     Only a character that may not be meant: one hardly any name holds, one that parts a word everybody uses, any where
-    all the rest is a company's own name. 黄甲岭中学 is no slip for 黄岭中学. And whether it is surely not meant: at the
+    all the rest is a company's own name. 青垭岭中学 is no slip for 青岭中学. And whether it is surely not meant: at the
     edge of a brand it may be part of another one, 远槐达 beside 远槐.
     """
     if len(text) < _LONG:
