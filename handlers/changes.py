@@ -112,16 +112,19 @@ def postpone(talk: Talk, rest: str) -> Answer:
     if not numbers:
         return number_missing(talk, rest, "延期", "延期 12 周五 客户出差")
     read = deadline.read_due(words, talk.now, talk.calendar)
+    return redate(talk, numbers, "延期", read, read.rest if read.issue in {None, "none"} else "")
+
+
+def redate(talk: Talk, numbers: Sequence[int], verb: str, read: deadline.Due, reason: str = "") -> Answer:
+    """Gives each of these commitments the date that was read, or asks for one where none was.
+
+    By the `verb` 延期 it is counted, and 两天 is two days after the old date.
+    """
     if read.due is None or read.issue is not None:
-        reason = read.rest if read.issue in {None, "none"} else ""
-        return ask_date(talk, numbers, "延期", read.issue, read.phrase, reason)
-    return postpone_each(talk, numbers, read, read.rest)
-
-
-def postpone_each(talk: Talk, numbers: Sequence[int], read: deadline.Due, reason: str) -> Answer:
-    """Postpones each of these commitments to what was read, which has a date; 两天 is two days after its old one."""
-    assert read.due is not None
-    return move_each(talk, numbers, read.due, reason, counted=True, uncertain=read.uncertain, phrase=read.phrase)
+        return ask_date(talk, numbers, verb, read.issue, read.phrase, reason)
+    counted = verb == "延期"
+    phrase = read.phrase if counted else ""
+    return move_each(talk, numbers, read.due, reason, counted=counted, uncertain=read.uncertain, phrase=phrase)
 
 
 def move_each(

@@ -57,7 +57,7 @@ def store(talk: Talk, items: Sequence[clauses.Item], text: str) -> Answer:
             row, asked = _store_one(talk, item, owner, text)
             made.append((row, item))
             todo += asked
-    twice = told_before(talk, [row for row, _ in made])
+    twice = _told_before(talk, [row for row, _ in made])
     notices: list[Notice] = []
     if not talk.in_group:
         for owner_id in dict.fromkeys(row.owner_id for row, _ in made if row.owner_id != talk.my_id):
@@ -125,7 +125,7 @@ def make(
     return talk.add(row, "commitment.made")
 
 
-def told_before(talk: Talk, made: Sequence[Commitment]) -> list[int]:
+def _told_before(talk: Talk, made: Sequence[Commitment]) -> list[int]:
     """Open commitments that say just what those made say: the same owner, matter and date."""
     fresh = {row.number for row in made}
     wanted: dict[int, set[tuple[str, datetime]]] = {}

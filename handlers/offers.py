@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from handlers import contacts, proposals
 from handlers.language.contact_told import read_told_contact
 from handlers.language.promise import read_order, read_promise
@@ -11,16 +13,18 @@ from storage import people
 
 def promise(talk: Talk) -> Answer | None:
     """Asks whether a message nobody else understood is a promise; None for what does not sound like one."""
+    # What reading looks up is wanted again.
+    find = functools.cache(talk.directory.message)
     read = read_promise(
         talk.text,
         talk.now,
         talk.calendar,
         talk.roster(),
-        lambda matter: bool(talk.directory.message(matter).candidates),
+        lambda matter: bool(find(matter).candidates),
     )
     if read is None:
         return None
-    match = talk.directory.message(read.matter)
+    match = find(read.matter)
     client_id = None if match.ask else match.key
     proposals.ask(talk, [{"matter": read.matter, "due": read.due, "client_id": client_id}])
     told = {

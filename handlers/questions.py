@@ -241,13 +241,8 @@ def _moved(talk: Talk, question: Question) -> Answer | None:
     numbers = _asked_of(question)
     if read is None or not _changeable(talk, numbers):
         return None
-    counted = question.kind == "postpone"
-    reason = question.payload.get("reason", "")
-    if read.due is None or read.issue is not None:
-        return changes.ask_date(talk, numbers, "延期" if counted else "改", read.issue, read.phrase, reason)
-    if counted:
-        return changes.postpone_each(talk, numbers, read, reason)
-    return changes.move_each(talk, numbers, read.due, reason, counted=False, uncertain=read.uncertain)
+    verb = "延期" if question.kind == "postpone" else "改"
+    return changes.redate(talk, numbers, verb, read, question.payload.get("reason", ""))
 
 
 def _cancel(talk: Talk, question: Question) -> Answer | None:

@@ -38,12 +38,7 @@ def move(talk: Talk) -> Answer | None:
     rows = _just_now(talk)
     if len(rows) != 1:
         return _which(talk, verb, read.phrase, rows or facts.commitments(talk.session, [talk.my_id]))
-    numbers = [rows[0].number]
-    if read.due is None or read.issue is not None:
-        return changes.ask_date(talk, numbers, verb, read.issue, read.phrase)
-    if verb == "延期":
-        return changes.postpone_each(talk, numbers, read, "")
-    return changes.move_each(talk, numbers, read.due, "", counted=False, uncertain=read.uncertain)
+    return changes.redate(talk, [rows[0].number], verb, read)
 
 
 def put_right(talk: Talk) -> Answer | None:
@@ -53,9 +48,7 @@ def put_right(talk: Talk) -> Answer | None:
     rows = _just_now(talk) if read is not None else []
     if read is None or len(rows) != 1:
         return None
-    if read.due is None or read.issue is not None:
-        return changes.ask_date(talk, [rows[0].number], "改", read.issue, read.phrase)
-    return changes.move_each(talk, [rows[0].number], read.due, "", counted=False, uncertain=read.uncertain)
+    return changes.redate(talk, [rows[0].number], "改", read)
 
 
 def _just_now(talk: Talk) -> list[Commitment]:
