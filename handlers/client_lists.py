@@ -15,10 +15,8 @@ def mine(talk: Talk) -> Answer:
 
 def of_person(talk: Talk, name: str) -> Answer | None:
     """`张伟的客户`: those of oneself or of somebody below; None when nobody is called so."""
-    person = talk.person(name)
-    if person is None or person.id is None:
-        return None
-    return _answer(talk, person) if talk.sees(person.id) else Answer("not_below_you", {"name": person.name})
+    person = talk.person_seen(name)
+    return _answer(talk, person) if isinstance(person, Person) else person
 
 
 def _answer(talk: Talk, owner: Person) -> Answer:

@@ -8,7 +8,7 @@ from typing import Any
 from handlers.language.deadline import DaySpan, read_days
 from handlers.talk import Answer, Talk
 from storage import facts, people
-from storage.tables import Absence
+from storage.tables import Absence, Person
 
 _MOST = 20
 
@@ -46,11 +46,10 @@ def away(talk: Talk, words: str) -> Answer:
 
 def of_person(talk: Talk, name: str) -> Answer | None:
     """`马骏什么时候回来`: when oneself or somebody below is away from today on; None when nobody is called so."""
-    person = talk.person(name)
-    if person is None or person.id is None:
-        return None
-    if not talk.sees(person.id):
-        return Answer("not_below_you", {"name": person.name})
+    person = talk.person_seen(name)
+    if not isinstance(person, Person):
+        return person
+    assert person.id is not None
     rows = facts.away(talk.session, [person.id], talk.today, None)
     told = {"whose": person.name, "items": _items(talk, rows), "own": False, "first": None, "last": None}
     return Answer("absence_list", told | {"now": talk.now})

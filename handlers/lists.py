@@ -55,13 +55,14 @@ def _seen(talk: Talk) -> Collection[int]:
 
 def of_person(talk: Talk, name: str) -> Answer:
     """`@张伟 的承诺`: one person's, if that is oneself or somebody below."""
-    person = talk.person(name)
-    if person is None or person.id is None:
+    person = talk.person_seen(name)
+    if person is None:
         return Answer("person_unknown", {"names": [name], "bot": talk.bot_name})
+    if isinstance(person, Answer):
+        return person
     if person.id == talk.my_id:
         return mine(talk)
-    if not talk.sees(person.id):
-        return Answer("not_below_you", {"name": person.name})
+    assert person.id is not None
     return _answer(talk, facts.commitments(talk.session, [person.id]), "person", name=person.name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,22 +30,17 @@ def missing(talk: Talk, words: str = "") -> Answer:
     Of `本周` and `上周` it tells each working day so far.
     """
     week = _week_named(talk, words)
-    if len(week) > 1:
-        told = {"days": [_missing_on(talk, day) for day in week], "alone": _is_alone(talk), "now": talk.now}
-        return Answer("report_missing_week", told)
-    day = (week[0] if week else _day_named(talk, words)) or shown.report_day(talk)
-    return Answer("report_missing", _missing_on(talk, day) | {"alone": _is_alone(talk), "now": talk.now})
-
-
-def _is_alone(talk: Talk) -> bool:
-    """Does the person who speaks see no reports but their own?"""
-    return people.visible(talk.session, talk.me) == [talk.my_id]
-
-
-def _missing_on(talk: Talk, day: date) -> dict[str, Any]:
-    """How many reports of a day are in and missing, and whose; in a group no names."""
-    submitted = facts.reports_in(talk.session, day)
     seen = people.visible(talk.session, talk.me)
+    told = {"alone": seen == [talk.my_id], "now": talk.now}
+    if len(week) > 1:
+        return Answer("report_missing_week", told | {"days": [_missing_on(talk, day, seen) for day in week]})
+    day = (week[0] if week else _day_named(talk, words)) or shown.report_day(talk)
+    return Answer("report_missing", told | _missing_on(talk, day, seen))
+
+
+def _missing_on(talk: Talk, day: date, seen: Collection[int]) -> dict[str, Any]:
+    """How many reports of a day by those who are `seen` are in and missing, and whose; in a group no names."""
+    submitted = facts.reports_in(talk.session, day)
     owing = [person for person in people.reps(talk.session, day) if person.id in seen]
     late = [person.name for person in owing if person.id not in submitted]
     return {

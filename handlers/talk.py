@@ -153,6 +153,13 @@ class Talk:
         """May I see what this person owns?"""
         return owner_id in people.visible(self.session, self.me)
 
+    def person_seen(self, name: str) -> Person | Answer | None:
+        """Whom a written name means, if I may see what they own: else the refusal; None when nobody is meant."""
+        person = self.person(name)
+        if person is None or person.id is None:
+            return None
+        return person if self.sees(person.id) else Answer("not_below_you", {"name": person.name})
+
     def safe(self, text: str, owner_id: int | None) -> str:
         """`text` as I may read it here: phone numbers only in private and only to their owner."""
         return text if owner_id == self.my_id and not self.in_group else mask(text)
