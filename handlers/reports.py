@@ -13,7 +13,7 @@ from handlers import reports_clients
 from handlers import reports_shown as shown
 from handlers.language import clauses
 from handlers.language.intent import is_yes
-from handlers.language.report import ReportText, is_headed, read_report
+from handlers.language.report import ReportText, read_headed_report, read_report
 from handlers.language.text import fold
 from handlers.reports_clients import Linked
 from handlers.talk import QUESTION_LIFE, Answer, Kind, Notice, Talk
@@ -43,10 +43,8 @@ def write(talk: Talk, rest: str) -> Answer:
 def offer(talk: Talk) -> Answer | None:
     """Asks whether a message with a report's headings but without 日报 is handed in; None for any other."""
     text = talk.text
-    if len(text) > _LONGEST_OFFERED or not is_headed(text):
-        return None
-    read = read_report(text)
-    if not read.done or not (read.plan or read.problems):
+    read = read_headed_report(text) if len(text) <= _LONGEST_OFFERED else None
+    if read is None or not read.done or not (read.plan or read.problems):
         return None
     talk.ask("report", {"text": text})
     parts = {"done": read.done, "plan": read.plan, "problems": read.problems, "help": read.help}

@@ -147,7 +147,7 @@ def read_contact(text: str) -> ContactText | None:
 
 def contact_of(channel: Channel, body: str) -> ContactText:
     """The contact that `body` tells, by the channel known already."""
-    person = _met(body) or _person(body) or find_courtesy(body) or _foreign_name(body) or find_first_name(body)
+    person = _spoken_with(body) or _foreign_name(body) or find_first_name(body)
     return ContactText(channel, body, body[slice(*person)] if person else None, _lacks(fold(body)))
 
 
@@ -157,8 +157,13 @@ def apart_from(read: ContactText, client: tuple[int, int] | None) -> ContactText
         return read
     start, end = client
     around = f"{read.body[:start]}{' ' * (end - start)}{read.body[end:]}"
-    person = _met(around) or _person(around) or find_courtesy(around) or find_first_name(around)
+    person = _spoken_with(around) or find_first_name(around)
     return replace(read, person=around[slice(*person)] if person else None)
+
+
+def _spoken_with(body: str) -> tuple[int, int] | None:
+    """Where the person stands whom they say they met, else the first by an office, a name or a courtesy."""
+    return _met(body) or _person(body) or find_courtesy(body)
 
 
 def _met(body: str) -> tuple[int, int] | None:

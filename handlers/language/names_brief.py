@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 
 from handlers.language.names_text import number_of
-from handlers.language.names_words import GENERIC, KINDS, PLACES, SCRIPT_ENDS, entry_costs, split_words
+from handlers.language.names_words import GENERIC, KINDS, entry_costs, is_of_place, split_words
 
 _LONGEST = 3
 _SCHOOLED = ("大学", "学院")
@@ -63,7 +63,7 @@ def _openings(name: str) -> tuple[int, ...]:
     found, leading = [0], True
     for start, end in split_words(name):
         word = name[start:end]
-        leading = (leading and _is_of_place(word)) or word in _HEADS
+        leading = (leading and is_of_place(word)) or word in _HEADS
         if leading:
             found.append(end)
     return tuple(found)
@@ -76,13 +76,9 @@ def _sites(name: str) -> tuple[int, ...]:
     return tuple(end for start, end in words if name[start:end] in KINDS)
 
 
-def _is_of_place(word: str) -> bool:
-    return word in PLACES or word[-1] in SCRIPT_ENDS
-
-
 def _is_place(name: str, start: int, end: int) -> bool:
     """Whether a stretch of a canonical name is nothing but its place: 海陵 of 海陵区."""
-    return any(at <= start and end <= to and _is_of_place(name[at:to]) for at, to in split_words(name))
+    return any(at <= start and end <= to and is_of_place(name[at:to]) for at, to in split_words(name))
 
 
 def _follows_a_place(text: str, name: str) -> bool:

@@ -11,7 +11,7 @@ from operator import add
 
 from handlers.language.names_chat import OPENINGS, is_chat
 from handlers.language.names_text import Canonical
-from handlers.language.names_words import GENERIC, LEGAL_FORMS, PLACES, SCRIPT_ENDS, each_word
+from handlers.language.names_words import GENERIC, LEGAL_FORMS, each_word, is_of_place
 
 # What everybody says and many a shop is called.
 _SAID = """
@@ -44,7 +44,7 @@ def sayings(name: str) -> tuple[str, ...]:
     if OPENINGS.isdisjoint(map(add, head, head[1:])):
         return ()
     words = (name[start:end] for start, end in each_word(name))
-    first = next((word for word in words if word not in PLACES and word[-1] not in SCRIPT_ENDS), "")
+    first = next((word for word in words if not is_of_place(word)), "")
     brand = next((first[at:] for at in _OFFSETS if _is_talk(first[at:])), "")
     if not brand:
         return ()

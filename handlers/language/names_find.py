@@ -16,7 +16,15 @@ from handlers.language.names_resolve import Resolver
 from handlers.language.names_sound import sounds
 from handlers.language.names_spot import Span, read, talk_ends
 from handlers.language.names_text import Canonical, canonical, number_of
-from handlers.language.names_words import GENERIC, KINDS, LEGAL_FORMS, PLACES, SCRIPT_ENDS, core, split_words
+from handlers.language.names_words import (
+    GENERIC,
+    KINDS,
+    LEGAL_FORMS,
+    PLACES,
+    core,
+    is_of_place,
+    split_words,
+)
 from handlers.language.text import fold
 
 _SPANS_TRIED = 10
@@ -315,7 +323,7 @@ def _may_lead(text: str, start: int, leading: Sequence[int]) -> bool:
 def _of_a_place(text: str) -> bool:
     """Whether what stands before 的 in a canonical text is nothing but a place."""
     before, _, after = text.partition("的")
-    return len(after) > 1 and len(before) > 1 and (before in PLACES or before[-1] in SCRIPT_ENDS)
+    return len(after) > 1 and len(before) > 1 and is_of_place(before)
 
 
 def _is_of_town(text: str) -> bool:

@@ -22,9 +22,9 @@ from handlers.language.names_words import (
     GENERIC,
     KINDS,
     PLACES,
-    SCRIPT_ENDS,
     common_chars,
     core,
+    is_of_place,
     spelled_out,
     split_words,
 )
@@ -204,7 +204,7 @@ def _place_first(text: str) -> str:
 def _holds_in_turn(words: Sequence[tuple[int, int]], text: str, name: str) -> bool:
     """Whether a name has the brand of a mention for a word, and its trade with others between."""
     brand, trade = text[slice(*words[0])], text[slice(*words[-1])]
-    if len(words) < 2 or len(brand) < 2 or brand in PLACES or brand in GENERIC or brand[-1] in SCRIPT_ENDS:
+    if len(words) < 2 or len(brand) < 2 or is_of_place(brand) or brand in GENERIC:
         return False
     if trade not in GENERIC or trade in KINDS:
         return False

@@ -67,6 +67,13 @@ _TRADES = """
 砂石 沥青 宠物 母婴 厨具 卫浴 门窗 地板 瓷砖 幼教 托育 康养 护理 连锁
 """
 SCRIPT_ENDS = frozenset("省市县区州盟旗镇乡村")
+
+
+def is_of_place(word: str) -> bool:
+    """Whether a word of a canonical name tells a place: one that is listed, or one that ends as places do."""
+    return word in PLACES or word[-1] in SCRIPT_ENDS
+
+
 # What institutions are numbered by, in full or in short: 三院, 四中, 二附院, 五分公司.
 COUNTED = frozenset("院中小高医附厂店分支门队车号建局所处")
 _TAILS = frozenset("院校厂店局所站行社部司")

@@ -37,10 +37,11 @@ def read_report(text: str, directory: Directory | View | None = None) -> ReportT
     return _Reader(_EMPHASIS.sub(r"\1", text), directory).read()
 
 
-def is_headed(text: str) -> bool:
-    """Whether headings tell a text apart as they do a report: what was done, and a plan or a problem."""
-    headed = _Reader(_EMPHASIS.sub(r"\1", text)).headed()
-    return "done" in headed and bool(headed & {"plan", "problems"})
+def read_headed_report(text: str) -> ReportText | None:
+    """The report in a text that headings tell apart: what was done, and a plan or a problem; None for any other."""
+    reader = _Reader(_EMPHASIS.sub(r"\1", text))
+    headed = reader.headed()
+    return reader.read() if "done" in headed and headed & {"plan", "problems"} else None
 
 
 _TRIMMED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + ";；,，。、:：|｜"
